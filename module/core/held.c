@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why a socket is there.  The rules, in the order in which they are asked;
+ * the evidence was gathered under the locks that make it true.
+ */
+#include "held.h"
+
+static enum portsock_held mini_reason(const struct ps_record *r)
+{
+	switch (r->state) {
+	case PORTSOCK_TIME_WAIT:
+		return PORTSOCK_HELD_TIMEWAIT;
+	case PORTSOCK_SYN_RECV:
+		return PORTSOCK_HELD_SYNRECV;
+	default:	/* FIN_WAIT2 as the kernel's small object */
+		return PORTSOCK_HELD_ORPHAN;
+	}
+}
+
+static enum portsock_held full_reason(const struct ps_record *r)
+{
+	if (r->evidence & PS_EV_KERNEL)
+		return PORTSOCK_HELD_KERNEL;
+	if (r->evidence & PS_EV_FILE)
+		return PORTSOCK_HELD_INFLIGHT;
+	if (r->evidence & PS_EV_CLOSING)
+		return PORTSOCK_HELD_ORPHAN;
+	if (r->evidence & PS_EV_SOCKET)	/* only the kernel has no file */
+		return PORTSOCK_HELD_KERNEL;
+	if (r->evidence & PS_EV_DEAD)
+		return PORTSOCK_HELD_ORPHAN;
+	if (r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_QUEUED))
+		return PORTSOCK_HELD_SYNRECV;
+	return PORTSOCK_HELD_ACCEPTQ;
+}
+
+/**
+ * ps_held_reason() - why a socket is there
+ * @r: a record whose owners were counted
+ * @hidden: some process holds it that the opener may not look into
+ *
+ * Context: any.
+ * Return: the reason, or PORTSOCK_HELD_NONE for a socket that is just being
+ * destroyed and has no row: closed, without a port, without a holder.
+ */
+enum portsock_held ps_held_reason(const struct ps_record *r, bool hidden)
+{
+	enum portsock_held held;
+
+	if (r->owners)
+		return PORTSOCK_HELD_PROCESS;
+	if (hidden)
+		return PORTSOCK_HELD_HIDDEN;
+	if (!(r->evidence & PS_EV_FULL))
+		return mini_reason(r);
+	held = full_reason(r);
+	if (held == PORTSOCK_HELD_ORPHAN &&
+	    (r->state == PORTSOCK_CLOSE || r->state == PORTSOCK_BOUND ||
+	     r->state == PORTSOCK_UNBOUND || r->state == PORTSOCK_LISTEN ||
+	     r->state == PORTSOCK_UNCONN))
+		return PORTSOCK_HELD_NONE;
+	return held;
+}
+
+/**
+ * ps_held_is_doubtful() - whether an unowned socket must be looked at again
+ * @r: a record after the descriptor walk
+ *
+ * A socket that was seen in its table and closed, handed on or accepted before
+ * its holder's descriptors were walked looks as if it were in flight.
+ *
+ * Context: any.
+ * Return: true if its reason holds only if a second look confirms it.
+ */
+bool ps_held_is_doubtful(const struct ps_record *r)
+{
+	const u16 has_file = PS_EV_FULL | PS_EV_SOCKET;
+
+	return !r->owners && (r->evidence & has_file) == has_file &&
+		!(r->evidence & PS_EV_KERNEL);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "names.h"
+
+#define NAME(text)	{ text, sizeof(text) - 1 }
+
+const struct ps_name ps_column_names[PORTSOCK_NCOLUMNS] = {
+#define X(name) NAME(#name),
+	PORTSOCK_COLUMNS(X)
+#undef X
+};
+
+const struct ps_name ps_proto_names[PORTSOCK_NPROTOS] = {
+#define X(id, text, family) NAME(#text),
+	PORTSOCK_PROTOS(X)
+#undef X
+};
+
+const struct ps_name ps_proto_families[PORTSOCK_NPROTOS] = {
+#define X(id, text, family) NAME(#family),
+	PORTSOCK_PROTOS(X)
+#undef X
+};
+
+const struct ps_name ps_state_names[PORTSOCK_NSTATES] = {
+	[PORTSOCK_STATE_NONE] = NAME(PORTSOCK_NONE),
+#define X(name, number) [number] = NAME(#name),
+	PORTSOCK_STATES(X)
+#undef X
+};
+
+const struct ps_name ps_held_names[PORTSOCK_NHELD] = {
+	[PORTSOCK_HELD_NONE] = NAME(PORTSOCK_NONE),
+#define X(id, text) [PORTSOCK_HELD_##id] = NAME(#text),
+	PORTSOCK_HELD(X)
+#undef X
+};
+
+const struct ps_name ps_flag_names[PORTSOCK_NFLAGS] = {
+#define X(id, text) NAME(#text),
+	PORTSOCK_FLAGS(X)
+#undef X
+};
+
+/**
+ * ps_name_lookup() - the number of a word
+ * @table: words
+ * @size: of @table
+ * @word: need not be NUL-terminated
+ * @len: length of @word in bytes
+ *
+ * Context: any.
+ * Return: index into @table, -ENOENT when the word is not in it.
+ */
+int ps_name_lookup(const struct ps_name *table, unsigned int size,
+		   const char *word, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < size; i++)
+		if (table[i].len == len && !memcmp(table[i].text, word, len))
+			return i;
+	return -ENOENT;
+}

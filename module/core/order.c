@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The order of rows: those with a port by port, protocol, listeners first,
+ * local end, remote end; then the portless by protocol and inode.
+ */
+#include "order.h"
+
+static int cmp_u64(u64 a, u64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int cmp_text(const struct ps_end *a, const struct ps_end *b)
+{
+	int diff = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+
+	return diff ? diff : cmp_u64(a->len, b->len);
+}
+
+static int cmp_end(const struct ps_end *a, const struct ps_end *b)
+{
+	int diff = cmp_u64(a->form, b->form);
+
+	if (diff)
+		return diff;
+	switch ((enum ps_form)a->form) {
+	case PS_FORM_INET:
+		diff = memcmp(a->ip, b->ip, 4);
+		break;
+	case PS_FORM_INET6:
+		diff = memcmp(a->ip, b->ip, 16);
+		break;
+	case PS_FORM_PATH:
+	case PS_FORM_ABSTRACT:
+		return cmp_text(a, b);
+	case PS_FORM_NETLINK:
+	case PS_FORM_VSOCK:
+		diff = cmp_u64(a->id, b->id);
+		break;
+	case PS_FORM_NONE:
+	case PS_FORM_ANY:
+	case PS_FORM_PACKET:
+		break;
+	}
+	return diff ? diff : cmp_u64(a->num, b->num);
+}
+
+/* What of the local end fits into a key: its form, and an IPv4 address. */
+static u64 local_key(const struct ps_end *local)
+{
+	u64 key = (u64)local->form << 32;
+
+	if (local->form == PS_FORM_INET)
+		key |= (u32)local->ip[0] << 24 | local->ip[1] << 16 |
+			local->ip[2] << 8 | local->ip[3];
+	return key;
+}
+
+/**
+ * ps_order_key() - the leading part of a row's place, as one number
+ * @r: record
+ *
+ * Rows of different keys stand in the order of their keys; rows of one key in
+ * that of ps_order_cmp().
+ *
+ *	with a port   0 | port:16 | proto:8 | not LISTEN:1 | form:6 | v4:32
+ *	portless      1 | proto:8 | inode:55
+ *
+ * Context: any.
+ * Return: the key.
+ */
+u64 ps_order_key(const struct ps_record *r)
+{
+	const u64 inode_max = (1ULL << 55) - 1;
+
+	if (!(r->has & PS_HAS_PORT))
+		return 1ULL << 63 | (u64)r->proto << 55 |
+			(r->inode < inode_max ? r->inode : inode_max);
+	return (u64)r->port << 47 | (u64)r->proto << 39 |
+		(u64)(r->state != PORTSOCK_LISTEN) << 38 |
+		local_key(&r->local);
+}
+
+/**
+ * ps_order_cmp() - compare the places of two rows of one key
+ * @a: record
+ * @b: record
+ *
+ * Context: any.
+ * Return: less than, equal to or greater than 0; 0 only for one object.
+ */
+int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
+{
+	int diff = 0;
+
+	if (a->has & PS_HAS_PORT)
+		diff = cmp_end(&a->local, &b->local);
+	if (!diff && a->has & PS_HAS_PORT)
+		diff = cmp_end(&a->remote, &b->remote);
+	if (!diff)
+		diff = cmp_u64(a->inode, b->inode);
+	if (!diff)
+		diff = cmp_u64(a->netns, b->netns);
+	if (!diff)
+		diff = cmp_u64(a->cookie, b->cookie);
+	/* A TIME_WAIT and the open socket that it comes from share a cookie. */
+	return diff ? diff : cmp_u64(a->state, b->state);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Format 1 of /proc/portsock: its columns, protocols, states, holder reasons
+ * and flags, one X-macro table each.  module/doc/format.md says what they mean.
+ */
+#ifndef _UAPI_PORTSOCK_H
+#define _UAPI_PORTSOCK_H
+
+#include <linux/types.h>
+
+#define PORTSOCK_FORMAT		1
+#define PORTSOCK_MAGIC		"portsock"	/* first word of the first line */
+#define PORTSOCK_PATH		"/proc/portsock"
+#define PORTSOCK_NONE		"-"		/* a value that is not there */
+
+/* In the order in which they stand in a row; new ones are appended. */
+#define PORTSOCK_COLUMNS(X)	\
+	X(PROTO)		\
+	X(PORT)			\
+	X(STATE)		\
+	X(LOCAL)		\
+	X(REMOTE)		\
+	X(DEV)			\
+	X(RXQ)			\
+	X(TXQ)			\
+	X(UID)			\
+	X(INODE)		\
+	X(COOKIE)		\
+	X(NETNS)		\
+	X(CGROUP)		\
+	X(FLAGS)		\
+	X(HELD)			\
+	X(PARENT)		\
+	X(EXPIRES)		\
+	X(OWNERS)
+
+/*
+ * Alphabetical: a row's place in the view is by the protocol's name, and the
+ * code compares these numbers instead.  The second word is the socket's
+ * family where the protocol decides it; AF_INET's protocols stand at v4 and v6
+ * addresses alike and have none.
+ */
+#define PORTSOCK_PROTOS(X)			\
+	X(ALG,		alg,		alg)		\
+	X(ATM,		atm,		atm)		\
+	X(AX25,		ax25,		ax25)		\
+	X(BLUETOOTH,	bluetooth,	bluetooth)	\
+	X(CAIF,		caif,		caif)		\
+	X(CAN,		can,		can)		\
+	X(DCCP,		dccp,		)		\
+	X(IEEE802154,	ieee802154,	ieee802154)	\
+	X(ISDN,		isdn,		isdn)		\
+	X(IUCV,		iucv,		iucv)		\
+	X(KCM,		kcm,		kcm)		\
+	X(KEY,		key,		key)		\
+	X(L2TP,		l2tp,		)		\
+	X(LLC,		llc,		llc)		\
+	X(MCTP,		mctp,		mctp)		\
+	X(MPTCP,	mptcp,		)		\
+	X(NETLINK,	netlink,	netlink)	\
+	X(NETROM,	netrom,		netrom)		\
+	X(NFC,		nfc,		nfc)		\
+	X(OTHER,	other,		other)		\
+	X(PACKET,	packet,		packet)		\
+	X(PHONET,	phonet,		phonet)		\
+	X(PING,		ping,		)		\
+	X(PPPOX,	pppox,		pppox)		\
+	X(QIPCRTR,	qipcrtr,	qipcrtr)	\
+	X(RAW,		raw,		)		\
+	X(RDS,		rds,		rds)		\
+	X(ROSE,		rose,		rose)		\
+	X(RXRPC,	rxrpc,		rxrpc)		\
+	X(SCTP,		sctp,		)		\
+	X(SMC,		smc,		smc)		\
+	X(TCP,		tcp,		)		\
+	X(TIPC,		tipc,		tipc)		\
+	X(UDP,		udp,		)		\
+	X(UDPLITE,	udplite,	)		\
+	X(UNIX,		unix,		unix)		\
+	X(VSOCK,	vsock,		vsock)		\
+	X(X25,		x25,		x25)		\
+	X(XDP,		xdp,		xdp)
+
+/* The first eleven carry the kernel's own numbers (include/net/tcp_states.h). */
+#define PORTSOCK_STATES(X)	\
+	X(ESTABLISHED,	1)	\
+	X(SYN_SENT,	2)	\
+	X(SYN_RECV,	3)	\
+	X(FIN_WAIT1,	4)	\
+	X(FIN_WAIT2,	5)	\
+	X(TIME_WAIT,	6)	\
+	X(CLOSE,	7)	\
+	X(CLOSE_WAIT,	8)	\
+	X(LAST_ACK,	9)	\
+	X(LISTEN,	10)	\
+	X(CLOSING,	11)	\
+	X(BOUND,	12)	\
+	X(UNBOUND,	13)	\
+	X(UNCONN,	14)
+
+/* Why a socket is there. */
+#define PORTSOCK_HELD(X)	\
+	X(PROCESS,	process)	\
+	X(TIMEWAIT,	timewait)	\
+	X(SYNRECV,	synrecv)	\
+	X(ACCEPTQ,	acceptq)	\
+	X(ORPHAN,	orphan)		\
+	X(KERNEL,	kernel)		\
+	X(INFLIGHT,	inflight)	\
+	X(HIDDEN,	hidden)
+
+/* Those that decide about binding come first. */
+#define PORTSOCK_FLAGS(X)	\
+	X(REUSEADDR,	reuseaddr)	\
+	X(REUSEPORT,	reuseport)	\
+	X(V6ONLY,	v6only)		\
+	X(TRANSPARENT,	transparent)	\
+	X(FREEBIND,	freebind)	\
+	X(KEEPALIVE,	keepalive)	\
+	X(LINGER,	linger)		\
+	X(BROADCAST,	broadcast)	\
+	X(DONTROUTE,	dontroute)
+
+enum portsock_column {
+#define X(name) PORTSOCK_COL_##name,
+	PORTSOCK_COLUMNS(X)
+#undef X
+	PORTSOCK_NCOLUMNS
+};
+
+enum portsock_proto {
+#define X(id, text, family) PORTSOCK_PROTO_##id,
+	PORTSOCK_PROTOS(X)
+#undef X
+	PORTSOCK_NPROTOS
+};
+
+enum portsock_state {
+	PORTSOCK_STATE_NONE,
+#define X(name, number) PORTSOCK_##name = number,
+	PORTSOCK_STATES(X)
+#undef X
+	PORTSOCK_NSTATES
+};
+
+enum portsock_held {
+	PORTSOCK_HELD_NONE,
+#define X(id, text) PORTSOCK_HELD_##id,
+	PORTSOCK_HELD(X)
+#undef X
+	PORTSOCK_NHELD
+};
+
+enum portsock_flag_bit {
+#define X(id, text) PORTSOCK_FLAG_BIT_##id,
+	PORTSOCK_FLAGS(X)
+#undef X
+	PORTSOCK_NFLAGS
+};
+
+#define PORTSOCK_FLAG(id)	(1U << PORTSOCK_FLAG_BIT_##id)
+
+#endif /* _UAPI_PORTSOCK_H */
