@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# What the lab's scripts share: where things are, how they talk, how a guest's files are put together, how a run is judged.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cache=${PORTSOCK_CACHE:-$top/.cache}
+me=${0##*/}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$me: $*"; exit 2; }
+note() { if [[ ${verbose:-} ]]; then say "$me: $*"; fi; }
+
+# Waits for the lock named $1 until this shell, or the subshell that called, ends.
+lock() {
+	mkdir -p "$cache/lock"
+	exec 9>"$cache/lock/$1"
+	flock 9
+}
+
+# Fetches Debian packages (NAME=VERSION ...) into the current directory, without installing them.
+apt_download() { apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=2 download "$@"; }
+
+apt_update() {
+	if [[ $EUID == 0 ]]; then apt-get -qq update; else sudo apt-get -qq update; fi
+}
+
+# Newest version of the package $1 that apt knows.
+apt_candidate() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: \([^(].*\)/\1/p'; }
+
+# The name in the Depends of package $1 that matches the pattern $2.
+apt_depends() {
+	apt-cache show --no-all-versions "$1" 2>/dev/null |
+		sed -n 's/^Depends: //p' | tr ',|' '\n' | sed 's/^ *//; s/ .*//' | grep -m1 -xE "$2"
+}
+
+# The sources that a module build reads, below the current directory.
+module_sources() {
+	find Kbuild module tests/kunit \( -name '*.[chS]' ! -name '*.mod.c' -o -name Kbuild -o -name Makefile \) 2>/dev/null || true
+}
+
+# Makes $1 a build directory whose sources are links into the tree: kernels and suites do not meet each other's objects.
+link_sources() {
+	local f
+	mkdir -p "$1"
+	find "$1" -type l ! -exec test -e {} \; -delete
+	(cd "$top" && module_sources) | while read -r f; do
+		if [[ ! -e $1/$f ]]; then
+			mkdir -p "$(dirname "$1/$f")"
+			ln -sf "$top/$f" "$1/$f"
+		fi
+	done
+}
+
+# build_module DIR TARGET MAKE-ARGUMENTS...: brings DIR/TARGET up to date; quiet unless it fails. To be called under a lock.
+build_module() {
+	local dir=$1 target=$2
+	shift 2
+	[[ -e $top/Kbuild ]] || die "there is no $top/Kbuild to build a module from"
+	link_sources "$dir"
+	if [[ -e $dir/$target && ! $(find -L "$dir" "$dir/.args" \( -name '*.[chS]' -o -name Kbuild -o -name Makefile -o -name .args \) \
+		-newer "$dir/$target" -print -quit) && $(<"$dir/.args") == "$*" ]]; then
+		return
+	fi
+	printf '%s\n' "$*" >"$dir/.args"
+	note "building $target"
+	if ! make -s "$@" >"$dir/build.log" 2>&1; then
+		cat "$dir/build.log" >&2
+		die "the module does not build: make $*"
+	fi
+	touch "$dir/$target"
+}
+
+# --- a guest's files
+
+# An empty guest root in $1, with Debian's links. An archive appended to another must have the same ones.
+guest_root() {
+	mkdir -p "$1"/usr/{bin,sbin,lib,lib64}
+	local d
+	for d in bin sbin lib lib64; do ln -sfn usr/$d "$1/$d"; done
+}
+
+# guest_put ROOT SRC DST: a file or directory, and the libraries that its programs are linked with.
+guest_put() {
+	local root=$1 src=$2 dst=$3
+	[[ -e $src ]] || die "there is no $src to put into the guest"
+	mkdir -p "$root$(dirname "$dst")"
+	if [[ -d $src ]]; then
+		mkdir -p "$root$dst"
+		cp -rL "$src/." "$root$dst"
+	else
+		cp -L "$src" "$root$dst"
+	fi
+	guest_libraries "$root" "$root$dst"
+}
+
+# guest_libraries ROOT PATH: brings what the ELF files at or below PATH are linked with.
+guest_libraries() {
+	local lib
+	{ find "$2" -type f \( -perm /111 -o -name '*.so' \) -exec ldd {} + 2>/dev/null || true; } |
+		sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*\) .*/\1/p' | sort -u |
+		while read -r lib; do
+			if [[ ! -e $1$lib ]]; then
+				mkdir -p "$1${lib%/*}"
+				cp -L "$lib" "$1$lib"
+			fi
+		done
+}
+
+# guest_pack ROOT: an archive of it on standard output.
+guest_pack() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet); }
+
+# --- a run's verdict
+
+splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
+
+# judge REPORT LOG CONSOLE TAINT: 0 when the guest got to its end and nothing went wrong in its kernel. REPORT is what the
+# guest's init wrote, LOG becomes the kernel log, CONSOLE is what the kernel printed; TAINT are the bits to be overlooked.
+judge() {
+	local report=$1 log=$2 console=$3 taint bad=
+	if [[ $(tail -n1 "$report") != end ]]; then
+		cp "$console" "$log"
+		say "$me: the guest died before its end; its last words:"
+		{ grep -E -m1 -A25 "$splats" "$log" || tail -n15 "$log"; } >&2
+		return 1
+	fi
+	sed '1,/^log$/d; $d' "$report" >"$log"
+	if grep -E "$splats" "$log" >/dev/null; then
+		say "$me: the kernel complained:"
+		grep -E -A25 "$splats" "$log" | head -n60 >&2
+		bad=1
+	fi
+	taint=$(sed -n 's/^taint //p; /^log$/q' "$report")
+	if ((taint & ~$4)); then
+		say "$me: the kernel is tainted: $((taint & ~$4)) (of $taint)"
+		bad=1
+	fi
+	if sed '/^log$/q' "$report" | grep '^fault ' >/dev/null; then
+		sed -n "s/^fault /$me: /p; /^log\$/q" "$report" >&2
+		bad=1
+	fi
+	[[ ! $bad ]]
+}
