@@ -1,0 +1,16 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Runs in the lab VM: all scenarios, or those whose name matches the pattern given."""
+import sys
+
+import scenario
+import t_tcp  # noqa: F401  (each registers its scenarios)
+import t_other  # noqa: F401
+import t_owners  # noqa: F401
+import t_snapshot  # noqa: F401
+import t_complete  # noqa: F401
+import t_reader  # noqa: F401
+import t_module  # noqa: F401
+
+scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
+sys.exit(scenario.run_all(sys.argv[1] if len(sys.argv) > 1 else ""))

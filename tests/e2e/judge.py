@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Compares a row with what mksock (SO_COOKIE, fstat, getsockname) and /proc say of the same socket."""
+import os
+
+from maker import proc_owners, ss
+from scenario import equal
+
+NETNS = "/proc/self/ns/net"
+
+
+def comm_of(pid):
+    with open(f"/proc/{pid}/comm", "rb") as file:
+        return escape(file.read()[:-1], b",/")
+
+
+def escape(name, also=b""):
+    return "".join(f"\\{byte:03o}" if byte <= 32 or byte >= 127 or byte == 92 or byte in also else chr(byte) for byte in name)
+
+
+def owners_by_proc(inode, pids):
+    """The OWNERS column that /proc/PID/task/TID/fd implies; a leader that is gone has no table to differ from."""
+    found = []
+    for pid, tid, fd in proc_owners(pids).get(int(inode), ()):
+        if tid == pid or not same_table(pid, tid):
+            own = tid != pid and leader_lives(pid)
+            found.append((pid, tid if own else pid, fd, comm_of(tid)))
+    return sorted(set(found))
+
+
+def leader_lives(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+
+
+def same_table(pid, tid):
+    """kcmp(KCMP_FILES) says whether two tasks share one descriptor table."""
+    if not leader_lives(pid):
+        return False
+    from scenario import LIBC
+    return LIBC.syscall(312, pid, tid, 2, 0, 0) == 0
+
+
+def expected_places(told):
+    """LOCAL, REMOTE and PORT as the contract writes what the kernel told."""
+    local, remote, port = told["local"], told["remote"], told["port"]
+    if told["proto"] in ("raw",):
+        port = "-"
+    if told["proto"] in ("tcp", "udp", "raw", "ping"):
+        if told["state"] == "UNBOUND":
+            local = remote = "*:*"
+            port = "-"
+        if remote == "-":
+            remote = "*:*"
+    return local, remote, port
+
+
+def judge(view, told, pids=None, closed=False):
+    """The row of a socket that mksock told of; closed: it has no descriptor any more."""
+    row = view.one(COOKIE=told["cookie"])
+    local, remote, port = expected_places(told)
+    held = told["held"]
+    gone = told["fd"] == "-1" and held != "inflight"
+    equal("PROTO", row["PROTO"], {"stream": "unix", "dgram": "unix", "seqpacket": "unix"}.get(told["proto"], told["proto"]))
+    equal("STATE", row["STATE"], told["state"])
+    if told["state"] != "CLOSE":
+        equal("PORT", row["PORT"], port)
+        equal("LOCAL", row["LOCAL"], local)
+        equal("REMOTE", row["REMOTE"], remote)
+    equal("INODE", row["INODE"], "0" if gone else told["inode"])
+    equal("UID", row["UID"], "0")
+    equal("HELD", row["HELD"], held)
+    equal("NETNS", row["NETNS"], str(os.stat(NETNS).st_ino))
+    equal("DEV", row["DEV"], "-")
+    equal("PARENT", row["PARENT"], "-")
+    if held == "process":
+        equal("OWNERS", row.owners(), owners_by_proc(told["inode"], pids or [int(told["pid"])]))
+    else:
+        equal("OWNERS", row["OWNERS"], "-")
+    return row
+
+
+def judge_queues(view, *options):
+    """RXQ, TXQ, INODE and STATE of every socket that ss shows, by cookie. Bound datagram sockets are UNCONN in both."""
+    shown = ss(*options)
+    for cookie, wanted in shown.items():
+        rows = [row for row in view.find(COOKIE=cookie)]
+        equal(f"rows of {wanted['line']}", len(rows), 1)
+        row = rows[0]
+        for column, key in (("RXQ", "rxq"), ("TXQ", "txq"), ("INODE", "inode")):
+            equal(f"{column} of {row}", row[column], wanted[key])
+    return shown
