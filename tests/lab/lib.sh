@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
 # What the lab's scripts share: where things are, how they talk, how a guest's files are put together, how a run is judged.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -30,6 +31,23 @@ apt_candidate() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Cand
 apt_depends() {
 	apt-cache show --no-all-versions "$1" 2>/dev/null |
 		sed -n 's/^Depends: //p' | tr ',|' '\n' | sed 's/^ *//; s/ .*//' | grep -m1 -xE "$2"
+}
+
+# cached_version STORE SERIES: sets version to the one that apt would install, and sees to it that STORE/VERSION is there;
+# without a network, the newest there is. The caller defines resolve (sets version) and fetch (makes STORE/VERSION).
+cached_version() {
+	local resolved=$1/.resolved-$2
+	# What was last resolved holds until apt's package lists change.
+	if version=$(cat "$resolved" 2>/dev/null) && [[ -e $1/$version && ! /var/lib/apt/lists -nt $resolved ]]; then return; fi
+	if resolve && { [[ -e $1/$version ]] || fetch; }; then
+		:
+	elif version=$(find "$1" -mindepth 1 -maxdepth 1 -name "$2.*" -printf '%f\n' | sort -V | tail -n1) && [[ $version ]]; then
+		say "$me: cannot fetch the newest; using the cached $version"
+		return
+	elif ! apt_update || ! resolve || ! fetch; then
+		die "cannot fetch it, and none is cached (is the network there? what does apt-get update say?)"
+	fi
+	printf '%s\n' "$version" >"$resolved"
 }
 
 # The sources that a module build reads, below the current directory.
@@ -68,6 +86,10 @@ build_module() {
 	fi
 	touch "$dir/$target"
 }
+
+# How make is told that a module is for user-mode Linux; what we build gets UBSAN too.
+# shellcheck disable=SC2034 # used by others
+um_make=(ARCH=um SUBARCH=x86_64 UBSAN_SANITIZE=y)
 
 # --- a guest's files
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+# The verbs a person uses; `make help` lists them. What is built and how is said in Kbuild and userspace/Makefile.
+
+KDIR   ?= /lib/modules/$(shell uname -r)/build
+KVER    = $(or $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null),$(shell uname -r))
+PREFIX ?= /usr/local
+MODDIR  = $(DESTDIR)/lib/modules/$(KVER)/updates
+
+all: reader module ## build module/portsock.ko (KDIR=kernel-build-dir) and userspace/portsock
+
+help: ## this list
+	@sed -n 's/^\([a-z -]*\):.* ## /\1: /p' Makefile | awk -F': ' '{ printf "make %-16s %s\n", $$1, $$2 }'
+
+module:
+	@test -e $(KDIR)/Makefile || { echo "make: no kernel to build for at $(KDIR): install linux-headers-$(KVER), or give" \
+		"KDIR= (make demo, check and lab fetch their own)" >&2; exit 2; }
+	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+reader userspace/portsock:
+	@$(MAKE) -C userspace portsock
+
+mksock:
+	@$(MAKE) -s -C tests/helpers mksock
+
+deps: ## install what building and testing need (Debian; sudo when not root)
+	@tests/lab/deps
+
+GUEST = --put userspace/portsock --put tests/helpers/mksock
+
+demo: deps ## who is at which port: the story, told by a real kernel in a small VM
+	@$(MAKE) -s reader mksock
+	@tests/lab/vm -v $(GUEST) --put tests/demo/run:/portsock/demo -- /portsock/demo
+
+lab: deps ## a shell in such a VM, portsock loaded
+	@$(MAKE) -s reader mksock
+	@tests/lab/vm -v $(GUEST) --shell
+
+check: deps ## all tests; the last line counts them
+	@tests/check
+
+check-lint check-unit check-reader check-kunit check-e2e: deps ## one group of them
+	@tests/check $(@:check-%=%)
+
+load: ## insert module/portsock.ko into the running kernel
+	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
+	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
+	insmod module/portsock.ko
+
+unload: ## and take it out again
+	@test -e /sys/module/portsock || { echo "make: portsock is not loaded" >&2; exit 2; }
+	rmmod portsock
+
+install: all ## install both (DESTDIR=, PREFIX=/usr/local)
+	install -D -m 644 module/portsock.ko $(MODDIR)/portsock.ko
+	install -D -m 755 userspace/portsock $(DESTDIR)$(PREFIX)/bin/portsock
+	test -n "$(DESTDIR)" || depmod $(KVER)
+
+uninstall: ## remove what install put there
+	rm -f $(MODDIR)/portsock.ko $(DESTDIR)$(PREFIX)/bin/portsock
+	test -n "$(DESTDIR)" || depmod $(KVER)
+
+clean: ## remove what builds made; the downloads and kernels in .cache stay
+	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
+	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e \
+	load unload install uninstall clean
