@@ -79,7 +79,7 @@ def unix(name):
 # COMM and paths: what an author of a parser would not think of
 NAMES = {"space": rb"/tmp/a b", "backslash": rb"/tmp/a\b", "newline": b"/tmp/a\nb", "latin": b"/tmp/\xe4\xff", "utf8": "/tmp/köln".encode(),
          "abstract": b"\0plain", "abstract-nul": b"\0a\0b", "abstract-empty": b"\0", "abstract-at": b"\0@x", "at": b"@file",
-         "long": b"/tmp/" + b"x" * 102, "comma": b"/tmp/a,b/c", "hash": b"\0# x"}
+         "long": b"/tmp/" + b"x" * 102, "comma": b"/tmp/a,b=c", "hash": b"\0# x"}
 
 
 @variants("unix/name", list(NAMES))

@@ -13,7 +13,7 @@ from scenario import LIBC, equal, scenario, true
 
 
 def stable_load(count=150):
-    return Made("", count=count, commands="socket l tcp; bind l; listen l; repeat count socket u% udp; repeat count bind u%;"
+    return Made("", count=count, commands="socket l tcp; bind l; listen l 1000; repeat count socket u% udp; repeat count bind u%;"
                                           "repeat count socket c% tcp; repeat count connect c% l; tell l LISTEN")
 
 

@@ -4,7 +4,7 @@ import os
 
 import view
 from judge import judge, judge_queues
-from maker import Made, proc_net, ss
+from maker import Made, proc_net, run, ss
 from scenario import equal, scenario, true, variants
 
 FAMILIES = ("inet", "inet6", "mapped")
@@ -159,8 +159,8 @@ def wildcard(family, address, shown):
 
 @scenario("tcp/scope")
 def scope():
-    os.system("ip link add dum0 type dummy 2>/dev/null || ip link add dum0 type veth peer name dum1; ip link set dum0 up;"
-              " ip addr add fe80::7/64 dev dum0 nodad")
+    for words in ("link add dum0 type dummy", "link set dum0 up", "-6 addr add fe80::7/64 dev dum0 nodad"):
+        equal(words, run("ip", *words.split()).returncode, 0)
     with Made("", family="inet6", commands="socket l tcp; bind l fe80::7%dum0 8080; listen l; tell l LISTEN") as made:
         equal("LOCAL", view.read().one(COOKIE=made["l"]["cookie"])["LOCAL"], "[fe80::7%dum0]:8080")
 
