@@ -115,11 +115,11 @@ def proc_net(table):
 
 
 def proc_inodes(table):
-    """Inode numbers in /proc/net/{unix,netlink,packet}."""
+    """Inode numbers in /proc/net/{unix,netlink,packet}, without the kernel's own ends of netlink (portid 0)."""
     column = {"unix": 6, "netlink": 9, "packet": 8}[table]
     with open("/proc/net/" + table, encoding="utf-8", errors="replace") as lines:
-        next(lines)
-        return {int(line.split()[column]) for line in lines if len(line.split()) > column} - {0}
+        rows = [line.split() for line in lines][1:]
+    return {int(row[column]) for row in rows if len(row) > column and not (table == "netlink" and row[2] == "0")} - {0}
 
 
 def proc_owners(pids):

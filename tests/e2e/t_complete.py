@@ -10,7 +10,7 @@ from scenario import equal, scenario, true
 
 LOAD = ("socket l tcp; bind l; listen l 1000; repeat count socket c% tcp; repeat count connect c% l; repeat 300 accept l a%;"
         "repeat count socket b% tcp; repeat count bind b%; repeat count socket u% udp; repeat count bind u%; repeat 100 socket n% tcp;"
-        "repeat 50 pair x% y%; repeat 20 socket k% netlink; tell l LISTEN; repeat count tell b% BOUND; repeat 100 tell n% UNBOUND")
+        "repeat 50 pair x% y%; repeat 20 socket k% netlink; repeat 20 bind k%; tell l LISTEN; repeat count tell b% BOUND; repeat 100 tell n% UNBOUND")
 
 
 def difference(what, got, wanted):

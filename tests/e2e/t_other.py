@@ -76,6 +76,19 @@ def unix(name):
         judge_portless(made, "unix", "unix")
 
 
+@scenario("unix/acceptq")
+def unix_acceptq():
+    with Made("unix-listen", count=2, path=f"\\000e2e-{os.getpid()}") as made:
+        now = view.read()
+        waiting = now.find(PROTO="unix", HELD="acceptq")
+        equal("waiting", [[row[key] for key in ("INODE", "PARENT", "OWNERS")] for row in waiting], [["0", made["l"]["cookie"], "-"]] * 2)
+        equal("unix rows", len(now.find(PROTO="unix")), 5)
+        made.do("accept l a; tell a ESTABLISHED")
+        row = view.read().one(COOKIE=made["a"]["cookie"])
+        equal("accepted", (row["HELD"], row["INODE"]), ("process", made["a"]["inode"]))
+        true("the same socket", made["a"]["cookie"] in [row["COOKIE"] for row in waiting])
+
+
 # COMM and paths: what an author of a parser would not think of
 NAMES = {"space": rb"/tmp/a b", "backslash": rb"/tmp/a\b", "newline": b"/tmp/a\nb", "latin": b"/tmp/\xe4\xff", "utf8": "/tmp/köln".encode(),
          "abstract": b"\0plain", "abstract-nul": b"\0a\0b", "abstract-empty": b"\0", "abstract-at": b"\0@x", "at": b"@file",

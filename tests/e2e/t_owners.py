@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Who holds a socket: processes, descriptors, threads, and nobody."""
+import os
+
 import view
 from judge import escape, judge, owners_by_proc
 from maker import Made
-from scenario import equal, scenario, true, variants
+from scenario import equal, own_netns, scenario, true, variants
 
 
 def pids_of(made):
@@ -91,6 +93,19 @@ def both_ends():
         equal("OWNERS", [owner[0] for owner in row.owners()], [int(made["w", "a"]["pid"])])
         made.do("kill w")
         equal("rows after the last owner died, and closed", len(view.read().find(COOKIE=made["w", "a"]["cookie"], HELD="process")), 0)
+
+
+@scenario("netns/of-the-opener")
+def netns():
+    with Made("tcp-listen", port=8080) as first:
+        fd = os.open(view.PATH, os.O_RDONLY)
+        own_netns()
+        equal("rows elsewhere", view.read().body, [])
+        with Made("tcp-listen", port=8080) as second:
+            judge(view.read(), second["l"])
+            equal("rows here", len(view.read().rows), 1)
+            row = view.View(view.read_all(fd)).one(PORT=8080)
+            equal("the opened file shows the namespace in which it was opened", row["COOKIE"], first["l"]["cookie"])
 
 
 @scenario("held/inflight")

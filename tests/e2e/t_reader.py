@@ -57,6 +57,22 @@ def as_json():
             equal("owner", [socket["owners"][0][key] for key in ("pid", "fd")], [made.pid, int(told["fd"])])
 
 
+@scenario("reader/input")
+def replay():
+    with Made("tcp-established"), Made("udp-bound"):
+        with open("/tmp/saved", "w", encoding="ascii") as file:
+            file.write(view.read().text)
+        equal("a saved view, shown", reader("-a", "--input", "/tmp/saved").stdout, reader("-a").stdout)
+
+
+@scenario("reader/closed-pipe")
+def closed_pipe():
+    reader("--version")
+    with Made("many", count=500):
+        result = run("bash", "-c", "set -o pipefail; portsock -a | head -n1")
+        equal("status, stderr", (result.returncode, result.stderr), (0, b""))
+
+
 @scenario("reader/errors")
 def errors():
     for words in (["--no-such-option"], ["70000"], ["9-8"], ["--input", "/nowhere"], ["--input", "/proc/version"]):
