@@ -79,10 +79,10 @@ struct item *item_add(struct maker *maker, const char *name,
 	return item;
 }
 
-int number(const struct maker *maker, const char *text, int *value)
+int times_meant(const struct maker *maker, const char *text, int *value)
 {
 	*value = strcmp(text, "count") ? atoi(text) : maker->choices->count;
-	return *value >= 0 ? 0 : complain("%s is no number", text);
+	return *value >= 0 ? 0 : complain("%s is not how often", text);
 }
 
 int obey(struct maker *maker, const char *text)
@@ -203,18 +203,35 @@ static int choose(struct choices *choices, struct maker *maker, int option,
 	char line[LINE_SIZE];
 
 	switch (option) {
-	case 'f': return choose_family(choices, optarg);
-	case 'a': choices->addr = optarg; return 0;
-	case 'p': choices->port = atoi(optarg); return 0;
-	case 'P': choices->path = optarg; return 0;
-	case 'n': choices->count = atoi(optarg); return 0;
+	case 'f':
+		return choose_family(choices, optarg);
+	case 'a':
+		choices->addr = optarg;
+		return 0;
+	case 'p':
+		choices->port = atoi(optarg);
+		return 0;
+	case 'P':
+		choices->path = optarg;
+		return 0;
+	case 'n':
+		choices->count = atoi(optarg);
+		return 0;
 	case 'm':
 		snprintf(line, sizeof(line), "comm %s", optarg);
 		return obey(maker, line);
-	case 'A': choices->reuseaddr = true; return 0;
-	case 'R': choices->reuseport = true; return 0;
-	case 'c': *commands = optarg; return 0;
-	case 'l': list(); exit(0);
+	case 'A':
+		choices->reuseaddr = true;
+		return 0;
+	case 'R':
+		choices->reuseport = true;
+		return 0;
+	case 'c':
+		*commands = optarg;
+		return 0;
+	case 'l':
+		list();
+		exit(0);
 	}
 	return complain("see mksock --list");
 }

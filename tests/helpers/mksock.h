@@ -14,6 +14,9 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define __printf(a, b)	__attribute__((format(printf, a, b)))
+
 #define NAME_SIZE	32
 #define LINE_SIZE	1024
 #define ADDRESS_SIZE	512
@@ -74,16 +77,15 @@ struct maker {
 };
 
 /* mksock.c */
-int complain(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+int complain(const char *format, ...) __printf(1, 2);
 const char *complaint(void);
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say(const char *format, ...) __printf(1, 2);
 int obey(struct maker *maker, const char *line);
 void serve(struct maker *maker);
 struct item *item_find(const struct maker *maker, const char *name);
 struct item *item_add(struct maker *maker, const char *name,
 		      const struct kind *kind, int fd);
-int number(const struct maker *maker, const char *text, int *value);
+int times_meant(const struct maker *maker, const char *text, int *value);
 
 /* recipes.c */
 struct recipe {

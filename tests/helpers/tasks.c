@@ -219,9 +219,9 @@ static int listener(const struct choices *choices,
 	return fd;
 }
 
-static void churn_once(const struct choices *choices)
+static void churn_once(const struct choices *choices, bool linger_on)
 {
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	struct linger linger = { .l_onoff = linger_on, .l_linger = 0 };
 	struct sockaddr_storage address;
 	int client, child, server, udp, pair[2];
 	socklen_t length;
@@ -234,10 +234,8 @@ static void churn_once(const struct choices *choices)
 	bind(udp, (void *)&address, length);
 	if (!connect(client, (void *)&address, length)) {
 		child = accept(server, NULL, NULL);
-		/* every other one leaves no TIME_WAIT behind */
-		if (client & 1)
-			setsockopt(client, SOL_SOCKET, SO_LINGER, &linger,
-				   sizeof(linger));
+		setsockopt(client, SOL_SOCKET, SO_LINGER, &linger,
+			   sizeof(linger));
 		close(client);
 		close(child);
 	} else {
@@ -259,7 +257,8 @@ int verb_churn(struct maker *maker, int nr, char **words)
 
 	say("churning\n");
 	for (int i = 0; !rounds || i < rounds; i++) {
-		churn_once(maker->choices);
+		/* every eighth one leaves a TIME_WAIT behind */
+		churn_once(maker->choices, i % 8);
 		if (!rounds && poll(&input, 1, 0) > 0)
 			break;
 	}

@@ -42,8 +42,6 @@ static const char *const tcp_states[] = {
 	"TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
 };
 
-#define NR_TCP_STATES (int)(sizeof(tcp_states) / sizeof(tcp_states[0]))
-
 static const struct option_name {
 	const char *name;
 	int level;
@@ -418,13 +416,13 @@ static int tcp_state(int fd)
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
 		return 0;
-	return info.tcpi_state < NR_TCP_STATES ? info.tcpi_state : 0;
+	return info.tcpi_state < ARRAY_SIZE(tcp_states) ? info.tcpi_state : 0;
 }
 
 /* Waits until the kernel itself says so: nothing is told that is not so. */
 static int await_state(const struct item *item, const char *state)
 {
-	int wanted = NR_TCP_STATES, tries;
+	int wanted = ARRAY_SIZE(tcp_states), tries;
 
 	while (--wanted > 0)
 		if (!strcmp(tcp_states[wanted], state))
@@ -507,7 +505,7 @@ static int verb_repeat(struct maker *maker, int nr, char **words)
 {
 	int times;
 
-	if (number(maker, words[1], &times) < 0)
+	if (times_meant(maker, words[1], &times) < 0)
 		return -1;
 	for (int i = 0; i < times; i++) {
 		char line[LINE_SIZE];
