@@ -37,20 +37,21 @@ static enum portsock_held full_reason(const struct ps_record *r)
 /**
  * ps_held_reason() - why a socket is there
  * @r: a record whose owners were counted
- * @hidden: some process holds it that the opener may not look into
  *
  * Context: any.
- * Return: the reason, or PORTSOCK_HELD_NONE for a socket that is just being
- * destroyed and has no row: closed, without a port, without a holder.
+ * Return: the reason, or PORTSOCK_HELD_NONE for a socket that has no row: it
+ * is just being destroyed, or was not there any more at the second look.
  */
-enum portsock_held ps_held_reason(const struct ps_record *r, bool hidden)
+enum portsock_held ps_held_reason(const struct ps_record *r)
 {
 	enum portsock_held held;
 
 	if (r->owners)
 		return PORTSOCK_HELD_PROCESS;
-	if (hidden)
+	if (r->evidence & PS_EV_HIDDEN)
 		return PORTSOCK_HELD_HIDDEN;
+	if ((r->evidence & (PS_EV_DOUBT | PS_EV_AGAIN)) == PS_EV_DOUBT)
+		return PORTSOCK_HELD_NONE;
 	if (!(r->evidence & PS_EV_FULL))
 		return mini_reason(r);
 	held = full_reason(r);
@@ -76,6 +77,7 @@ bool ps_held_is_doubtful(const struct ps_record *r)
 {
 	const u16 has_file = PS_EV_FULL | PS_EV_SOCKET;
 
-	return !r->owners && (r->evidence & has_file) == has_file &&
+	return !r->owners && !(r->evidence & PS_EV_HIDDEN) &&
+		(r->evidence & has_file) == has_file &&
 		!(r->evidence & PS_EV_KERNEL);
 }

@@ -5,7 +5,7 @@
 
 #include "record.h"
 
-enum portsock_held ps_held_reason(const struct ps_record *r, bool hidden);
+enum portsock_held ps_held_reason(const struct ps_record *r);
 bool ps_held_is_doubtful(const struct ps_record *r);
 
 #endif /* PORTSOCK_CORE_HELD_H */

@@ -55,8 +55,10 @@ enum ps_evidence {
 	PS_EV_DEAD	= 1 << 4,	/* SOCK_DEAD: closed by its process*/
 	PS_EV_KERNEL	= 1 << 5,	/* made by the kernel for itself   */
 	PS_EV_QUEUED	= 1 << 6,	/* seen in an accept queue         */
-	PS_EV_AGAIN	= 1 << 7,	/* seen at the second look         */
-	PS_EV_GONE	= 1 << 8,	/* left out: went during the walk  */
+	PS_EV_HIDDEN	= 1 << 7,	/* by whom the opener may not see  */
+	PS_EV_DOUBT	= 1 << 8,	/* to be looked at a second time   */
+	PS_EV_AGAIN	= 1 << 9,	/* ... and seen then               */
+	PS_EV_GONE	= 1 << 10,	/* it went meanwhile: no row       */
 };
 
 /* Which of the columns that not every family has are there. */

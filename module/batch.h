@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records gathered under a lock, worked on after it is dropped.
+ *
+ *	do {
+ *		spin_lock(bucket);
+ *		for each socket of the bucket
+ *			fill(ps_batch_add(batch));
+ *		spin_unlock(bucket);
+ *		err = ps_batch_done(batch);
+ *	} while (err == -EAGAIN);
+ */
+#ifndef PORTSOCK_BATCH_H
+#define PORTSOCK_BATCH_H
+
+#include "core/record.h"
+
+struct net;
+struct ps_batch;
+struct user_namespace;
+
+/**
+ * struct ps_sink - where batches go
+ * @take: takes the records; called without locks, may sleep; 0 or an error
+ * @knows: whether the sink has no use for a full socket of this cookie, since
+ *	it has it; called under locks
+ */
+struct ps_sink {
+	int (*take)(struct ps_sink *sink, struct ps_batch *batch);
+	bool (*knows)(struct ps_sink *sink, u64 cookie);
+};
+
+/**
+ * struct ps_batch - records of one bucket
+ * @net: the network namespace whose sockets are wanted
+ * @user_ns: the user namespace that uids are told in
+ * @sink: where the records go
+ * @records: of them
+ * @count: records in use
+ * @capacity: of @records
+ * @missed: sockets for which there was no room
+ * @text: the texts of the records
+ * @text_used: bytes in use
+ * @text_size: of @text
+ * @text_missed: bytes for which there was no room
+ */
+struct ps_batch {
+	struct net *net;
+	struct user_namespace *user_ns;
+	struct ps_sink *sink;
+	struct ps_record *records;
+	u32 count;
+	u32 capacity;
+	u32 missed;
+	char *text;
+	u32 text_used;
+	u32 text_size;
+	u32 text_missed;
+};
+
+int ps_batch_init(struct ps_batch *batch, u32 capacity);
+void ps_batch_free(struct ps_batch *batch);
+struct ps_record *ps_batch_add(struct ps_batch *batch);
+const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
+void ps_batch_reset(struct ps_batch *batch);
+int ps_batch_done(struct ps_batch *batch);
+
+/**
+ * ps_batch_is_short() - whether there was no room for all
+ * @batch: batch
+ *
+ * Context: any.
+ * Return: true if ps_batch_done() will make room and return -EAGAIN.
+ */
+static inline bool ps_batch_is_short(const struct ps_batch *batch)
+{
+	return batch->missed || batch->text_missed;
+}
+
+/**
+ * ps_batch_knows() - whether the sink has no use for a socket
+ * @batch: batch
+ * @cookie: of a full socket
+ *
+ * Context: any, locks may be held.
+ * Return: true if the socket need not be added.
+ */
+static inline bool ps_batch_knows(struct ps_batch *batch, u64 cookie)
+{
+	return batch->sink->knows(batch->sink, cookie);
+}
+
+#endif /* PORTSOCK_BATCH_H */

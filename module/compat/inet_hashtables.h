@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* net/inet_hashtables.h */
+#ifndef PORTSOCK_COMPAT_INET_HASHTABLES_H
+#define PORTSOCK_COMPAT_INET_HASHTABLES_H
+
+#include <net/inet_hashtables.h>
+#include <net/net_namespace.h>
+
+#define ps_listen_bucket	inet_listen_hashbucket
+#define ps_listen_node		hlist_nulls_node
+#define ps_listen_for_each(sk, node, bucket) \
+	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
+
+/**
+ * ps_tcp_hashinfo() - TCP's tables
+ * @net: network namespace
+ *
+ * Context: any.
+ * Return: the tables; they may hold sockets of other namespaces.
+ */
+static inline struct inet_hashinfo *ps_tcp_hashinfo(struct net *net)
+{
+	return net->ipv4.tcp_death_row.hashinfo;
+}
+
+/**
+ * ps_listen_buckets() - size of the table of listeners
+ * @tables: from ps_tcp_hashinfo()
+ *
+ * Context: any.
+ * Return: number of buckets.
+ */
+static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
+{
+	return tables->lhash2_mask + 1;
+}
+
+/**
+ * ps_listen_bucket() - a bucket of the table of listeners
+ * @tables: from ps_tcp_hashinfo()
+ * @i: less than ps_listen_buckets()
+ *
+ * Context: any.
+ * Return: the bucket; its lock is taken without disabling bottom halves, as
+ * inet_diag does.
+ */
+static inline struct ps_listen_bucket *
+ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
+{
+	return &tables->lhash2[i];
+}
+
+/**
+ * ps_listen_empty() - whether a bucket need not be locked
+ * @bucket: from ps_listen_bucket()
+ *
+ * Context: any.
+ * Return: true if no listener is in it.
+ */
+static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
+{
+	return hlist_nulls_empty(&bucket->nulls_head);
+}
+
+/**
+ * ps_bind_for_each_sock() - all that stands in a bucket of the bind table
+ * @bucket: its lock is held
+ * @net: network namespace
+ * @visit: called with each; may be a TIME_WAIT
+ * @arg: passed on
+ *
+ * Context: @bucket->lock is held.
+ */
+static inline void
+ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket, struct net *net,
+		      void (*visit)(struct sock *sk, void *arg), void *arg)
+{
+	struct inet_bind_bucket *port;
+	struct sock *sk;
+
+	inet_bind_bucket_for_each(port, &bucket->chain) {
+		if (!net_eq(ib_net(port), net))
+			continue;
+#ifdef PS_HAVE_BIND_BUCKET_OWNERS
+		sk_for_each_bound(sk, &port->owners)
+			visit(sk, arg);
+#else
+		struct inet_bind2_bucket *address;
+
+		hlist_for_each_entry(address, &port->bhash2, bhash_node)
+			sk_for_each_bound(sk, &address->owners)
+				visit(sk, arg);
+#endif
+	}
+}
+
+#endif /* PORTSOCK_COMPAT_INET_HASHTABLES_H */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <linux/sock_diag.h>
+
+#include "compat/file.h"
+#include "compat/sock.h"
+#include "family.h"
+
+/* Walked in this order; the last one takes every socket. */
+static const struct ps_family *const families[] = {
+	&ps_family_tcp,
+	&ps_family_udp,
+	&ps_family_raw,
+	&ps_family_unix,
+	&ps_family_netlink,
+	&ps_family_packet,
+	&ps_family_other,
+};
+
+/**
+ * ps_families_visit() - walk the tables of all families
+ * @batch: where the sockets of batch->net go
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM, -EINTR or the sink's error.
+ */
+int ps_families_visit(struct ps_batch *batch)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
+		if (families[i]->visit)
+			err = families[i]->visit(batch);
+	return err;
+}
+
+/**
+ * ps_families_fill() - tell what is known of a socket
+ * @batch: keeps the record's texts
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: zeroed, with PS_NO_EXPIRY
+ *
+ * Context: locks may be held.
+ */
+void ps_families_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	unsigned int i = 0;
+
+	while (!families[i]->match(sk))
+		i++;
+	families[i]->fill(batch, sk, r);
+}
+
+/**
+ * ps_cookie() - a socket's identity, made at first sight
+ * @sk: full socket, TIME_WAIT or request: all have it in struct sock_common
+ *
+ * What SO_COOKIE and `ss -e` tell; unique as long as the kernel runs
+ * (net/core/sock_diag.c).
+ *
+ * Context: any, locks may be held.
+ * Return: the cookie, never 0.
+ */
+u64 ps_cookie(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 halves[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie(sk, halves);
+	return (u64)halves[1] << 32 | halves[0];
+}
+
+/*
+ * The struct socket and its file cannot go while sk_callback_lock is held:
+ * sock_orphan() takes it to part them from the sock before both are freed.
+ */
+static void fill_holder(struct ps_batch *batch, struct sock *sk,
+			struct ps_record *r)
+{
+	struct socket *socket;
+	struct inode *inode;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	socket = sk->sk_socket;
+	if (socket) {
+		inode = SOCK_INODE(socket);
+		r->inode = inode->i_ino;
+		r->uid = from_kuid_munged(batch->user_ns, inode->i_uid);
+		r->evidence |= PS_EV_SOCKET;
+		if (socket->file)
+			r->evidence |= ps_file_is_open(socket->file) ?
+				PS_EV_FILE : PS_EV_CLOSING;
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+	if (sock_flag(sk, SOCK_DEAD))
+		r->evidence |= PS_EV_DEAD;
+	if (sk->sk_kern_sock)
+		r->evidence |= PS_EV_KERNEL;
+}
+
+static u32 sock_flags(const struct sock *sk)
+{
+	u32 flags = 0;
+
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		flags |= PORTSOCK_FLAG(KEEPALIVE);
+	if (sock_flag(sk, SOCK_LINGER))
+		flags |= PORTSOCK_FLAG(LINGER);
+	if (sock_flag(sk, SOCK_BROADCAST))
+		flags |= PORTSOCK_FLAG(BROADCAST);
+	if (sock_flag(sk, SOCK_LOCALROUTE))
+		flags |= PORTSOCK_FLAG(DONTROUTE);
+	return flags;
+}
+
+/**
+ * ps_fill_sock() - what every full socket has
+ * @batch: says in which user namespace uids are told
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: zeroed record
+ * @proto: protocol
+ *
+ * Context: locks may be held, sk_callback_lock of @sk not.
+ */
+void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
+		  enum portsock_proto proto)
+{
+	r->proto = proto;
+	r->evidence = PS_EV_FULL;
+	r->cookie = ps_cookie(sk);
+	r->netns = sock_net(sk)->ns.inum;
+	r->has = PS_HAS_UID;
+	r->flags = sock_flags(sk);
+	r->cgroup = ps_sock_cgroup(sk);
+	if (r->cgroup)
+		r->has |= PS_HAS_CGROUP;
+	fill_holder(batch, sk, r);
+}
+
+/**
+ * ps_fill_dev() - the interface that a socket is bound to
+ * @net: the socket's network namespace
+ * @ifindex: 0 for none
+ * @r: record
+ *
+ * Context: any, locks may be held.
+ */
+void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r)
+{
+	struct net_device *dev;
+
+	if (!ifindex)
+		return;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, ifindex);
+	if (dev)
+		strscpy(r->dev, dev->name, sizeof(r->dev));
+	rcu_read_unlock();
+}

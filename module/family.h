@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Protocol families: how to walk a table, how to read one socket. */
+#ifndef PORTSOCK_FAMILY_H
+#define PORTSOCK_FAMILY_H
+
+#include <net/sock.h>
+
+#include "batch.h"
+
+/**
+ * struct ps_family - a family of sockets
+ * @name: for people
+ * @match: whether a socket is of this family; the first that says so has it
+ * @visit: walk the family's table and add every socket of batch->net, bucket
+ *	by bucket; NULL where a module can reach no table.
+ *	Context: process, may sleep.  Return: 0 or what ps_batch_done() said.
+ * @fill: tell what is known of a full socket, which cannot go away meanwhile.
+ *	Context: locks are held.
+ */
+struct ps_family {
+	const char *name;
+	bool (*match)(const struct sock *sk);
+	int (*visit)(struct ps_batch *batch);
+	void (*fill)(struct ps_batch *batch, struct sock *sk,
+		     struct ps_record *r);
+};
+
+extern const struct ps_family ps_family_tcp;
+extern const struct ps_family ps_family_udp;
+extern const struct ps_family ps_family_raw;
+extern const struct ps_family ps_family_unix;
+extern const struct ps_family ps_family_netlink;
+extern const struct ps_family ps_family_packet;
+extern const struct ps_family ps_family_other;
+
+int ps_families_visit(struct ps_batch *batch);
+void ps_families_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r);
+
+/* What every family's fill needs: family.c, inet.c */
+u64 ps_cookie(struct sock *sk);
+void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
+		  enum portsock_proto proto);
+void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
+void ps_fill_inet(struct sock *sk, struct ps_record *r);
+void ps_fill_inet_mini(struct sock *sk, struct ps_record *r);
+
+#endif /* PORTSOCK_FAMILY_H */

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packet sockets: an ethertype at an interface. */
+#include <linux/if_packet.h>
+
+#include "family.h"
+
+static bool packet_match(const struct sock *sk)
+{
+	return sk->sk_family == AF_PACKET;
+}
+
+/* struct packet_sock is private; its getname() takes no lock that sleeps. */
+static void packet_fill(struct ps_batch *batch, struct sock *sk,
+			struct ps_record *r)
+{
+	struct socket *socket = sk->sk_socket;
+	struct sockaddr_storage name = {};
+	const struct sockaddr_ll *ll = (void *)&name;
+
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_PACKET);
+	r->state = PORTSOCK_UNCONN;
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = sk_wmem_alloc_get(sk);
+	r->has |= PS_HAS_QUEUES;
+	/* An SOCK_PACKET socket tells its interface's name and no ethertype. */
+	if (!socket || sk->sk_type == SOCK_PACKET ||
+	    socket->ops->getname(socket, (void *)&name, 0) < 0)
+		return;
+	r->local.form = PS_FORM_PACKET;
+	r->local.num = ntohs(ll->sll_protocol);
+	ps_fill_dev(sock_net(sk), ll->sll_ifindex, r);
+}
+
+const struct ps_family ps_family_packet = {
+	.name = "packet",
+	.match = packet_match,
+	.fill = packet_fill,
+};

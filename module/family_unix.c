@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/af_unix.h>
+
+#include "compat/af_unix.h"
+#include "family.h"
+
+static bool unix_match(const struct sock *sk)
+{
+	return sk->sk_family == AF_UNIX;
+}
+
+static u8 unix_state(const struct sock *sk)
+{
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_LISTEN:
+		return PORTSOCK_LISTEN;
+	case TCP_ESTABLISHED:
+		return PORTSOCK_ESTABLISHED;
+	default:
+		return PORTSOCK_UNCONN;
+	}
+}
+
+/*
+ * A name is set once, released with the socket, and published by
+ * smp_store_release() in unix_bind(); abstract ones begin with a NUL.
+ */
+static void fill_name(struct ps_batch *batch, struct sock *sk,
+		      struct ps_end *end)
+{
+	const struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr);
+	const char *path;
+	int len;
+
+	if (!addr)
+		return;
+	path = addr->name->sun_path;
+	len = addr->len - offsetof(struct sockaddr_un, sun_path);
+	if (len <= 0)
+		return;
+	if (*path) {
+		end->form = PS_FORM_PATH;
+		end->len = strnlen(path, len);
+	} else {
+		end->form = PS_FORM_ABSTRACT;
+		end->len = len - 1;
+		path++;
+	}
+	end->text = ps_batch_text(batch, path, end->len);
+}
+
+/* As unix_diag has it: sk_diag_show_rqlen(). */
+static void fill_queues(struct sock *sk, struct ps_record *r)
+{
+	if (r->state == PORTSOCK_LISTEN) {
+		r->rxq = skb_queue_len_lockless(&sk->sk_receive_queue);
+		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	} else {
+		r->rxq = max_t(long, unix_inq_len(sk), 0);
+		r->txq = max_t(long, unix_outq_len(sk), 0);
+	}
+	r->has |= PS_HAS_QUEUES;
+}
+
+static void unix_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_UNIX);
+	r->state = unix_state(sk);
+	fill_name(batch, sk, &r->local);
+	fill_queues(sk, r);
+}
+
+static int unix_visit(struct ps_batch *batch)
+{
+	struct ps_record *r;
+	struct sock *sk;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < UNIX_HASH_SIZE && !err; i++) {
+		if (hlist_empty(ps_unix_bucket(batch->net, i)))
+			continue;
+		do {
+			spin_lock(ps_unix_lock(batch->net, i));
+			sk_for_each(sk, ps_unix_bucket(batch->net, i)) {
+				r = ps_batch_add(batch);
+				if (r)
+					unix_fill(batch, sk, r);
+			}
+			spin_unlock(ps_unix_lock(batch->net, i));
+			err = ps_batch_done(batch);
+		} while (err == -EAGAIN);
+	}
+	return err;
+}
+
+const struct ps_family ps_family_unix = {
+	.name = "unix",
+	.match = unix_match,
+	.visit = unix_visit,
+	.fill = unix_fill,
+};

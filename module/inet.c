@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the protocols over IPv4 and IPv6 have in common. */
+#include <net/inet_sock.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+
+#include "compat/inet_sock.h"
+#include "family.h"
+
+/*
+ * The addresses stand in struct sock_common, at one place for full sockets,
+ * TIME_WAITs and requests.
+ */
+static void fill_end(const struct sock *sk, bool remote, u16 num,
+		     struct ps_end *end)
+{
+	end->num = num;
+#if PS_HAVE_IPV6
+	if (sk->sk_family == AF_INET6) {
+		end->form = PS_FORM_INET6;
+		memcpy(end->ip, remote ? &sk->sk_v6_daddr :
+		       &sk->sk_v6_rcv_saddr, sizeof(end->ip));
+		return;
+	}
+#endif
+	end->form = PS_FORM_INET;
+	memcpy(end->ip, remote ? &sk->sk_daddr : &sk->sk_rcv_saddr, 4);
+}
+
+static bool has_address(const struct ps_end *end)
+{
+	return memchr_inv(end->ip, 0, end->form == PS_FORM_INET6 ? 16 : 4);
+}
+
+/* An end with neither address nor port is "*:*". */
+static void fill_ends(const struct sock *sk, u16 sport, u16 dport,
+		      struct ps_record *r)
+{
+	fill_end(sk, false, sport, &r->local);
+	fill_end(sk, true, dport, &r->remote);
+	if (!sport && !has_address(&r->local))
+		r->local.form = PS_FORM_ANY;
+	if (!dport && !has_address(&r->remote))
+		r->remote.form = PS_FORM_ANY;
+}
+
+static u32 bind_flags(const struct sock *sk)
+{
+	u32 flags = 0;
+
+	if (sk->sk_reuse)
+		flags |= PORTSOCK_FLAG(REUSEADDR);
+	if (sk->sk_reuseport)
+		flags |= PORTSOCK_FLAG(REUSEPORT);
+	if (sk->sk_family == AF_INET6 && sk->sk_ipv6only)
+		flags |= PORTSOCK_FLAG(V6ONLY);
+	return flags;
+}
+
+static void fill_port(u16 port, struct ps_record *r)
+{
+	r->port = port;
+	if (port)
+		r->has |= PS_HAS_PORT;
+}
+
+/**
+ * ps_fill_inet() - ends, port, device and flags of a full socket
+ * @sk: a socket over IPv4 or IPv6, whatever its protocol
+ * @r: from ps_fill_sock()
+ *
+ * A socket that was connected and has lost its port keeps the number in
+ * inet_sport, as getsockname() tells it.
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_inet(struct sock *sk, struct ps_record *r)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	fill_ends(sk, ntohs(inet->inet_sport), ntohs(inet->inet_dport), r);
+	fill_port(inet->inet_num, r);
+	ps_fill_dev(sock_net(sk), READ_ONCE(sk->sk_bound_dev_if), r);
+	r->flags |= bind_flags(sk);
+	if (ps_inet_transparent(sk))
+		r->flags |= PORTSOCK_FLAG(TRANSPARENT);
+	if (ps_inet_freebind(sk))
+		r->flags |= PORTSOCK_FLAG(FREEBIND);
+}
+
+static void fill_timewait(struct sock *sk, struct ps_record *r)
+{
+	const struct inet_timewait_sock *tw = inet_twsk(sk);
+	long left = READ_ONCE(tw->tw_timer.expires) - jiffies;
+
+	r->state = READ_ONCE(tw->tw_substate);
+	r->expires = jiffies_delta_to_msecs(left);
+	r->flags = bind_flags(sk);
+	if (tw->tw_transparent)
+		r->flags |= PORTSOCK_FLAG(TRANSPARENT);
+}
+
+static void fill_request(struct sock *sk, struct ps_record *r)
+{
+	struct sock *listener = inet_reqsk(sk)->rsk_listener;
+
+	r->state = PORTSOCK_SYN_RECV;
+	if (listener) {
+		r->parent = ps_cookie(listener);
+		r->has |= PS_HAS_PARENT;
+	}
+}
+
+/**
+ * ps_fill_inet_mini() - all that is known of a TIME_WAIT or a request
+ * @sk: in state TCP_TIME_WAIT or TCP_NEW_SYN_RECV: no struct sock, only the
+ *	struct sock_common that it begins with may be read as one.  A request
+ *	holds a reference on its listener.
+ * @r: zeroed record
+ *
+ * Context: the lock of its bucket is held.
+ */
+void ps_fill_inet_mini(struct sock *sk, struct ps_record *r)
+{
+	r->cookie = ps_cookie(sk);
+	r->netns = sock_net(sk)->ns.inum;
+	r->has = PS_HAS_QUEUES | PS_HAS_UID;
+	fill_ends(sk, sk->sk_num, ntohs(sk->sk_dport), r);
+	fill_port(sk->sk_num, r);
+	ps_fill_dev(sock_net(sk), sk->sk_bound_dev_if, r);
+	if (sk->sk_state == TCP_TIME_WAIT)
+		fill_timewait(sk, r);
+	else
+		fill_request(sk, r);
+}

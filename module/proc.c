@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
+ * file tell it.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_fs.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <net/net_namespace.h>
+
+#include "proc.h"
+#include "snapshot.h"
+#include "text.h"
+
+static unsigned int max_sockets = 4194304;
+module_param(max_sockets, uint, 0644);
+MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with EFBIG");
+
+/**
+ * struct view - an open /proc/portsock
+ * @lock: held over a read
+ * @viewer: the opener; of its namespaces, @viewer.net is held by a reference,
+ *	the others by the open file (its credentials, its mount)
+ * @taken: @snapshot and @text are there
+ * @snapshot: from the last read at offset 0
+ * @text: of @snapshot
+ */
+struct view {
+	struct mutex lock;
+	struct ps_viewer viewer;
+	bool taken;
+	struct ps_snapshot snapshot;
+	struct ps_text text;
+};
+
+static void drop_snapshot(struct view *view)
+{
+	if (!view->taken)
+		return;
+	ps_text_free(&view->text);
+	ps_snapshot_free(&view->snapshot);
+	view->taken = false;
+}
+
+static int take_snapshot(struct view *view)
+{
+	int err;
+
+	drop_snapshot(view);
+	err = ps_snapshot_take(&view->snapshot, &view->viewer,
+			       READ_ONCE(max_sockets));
+	if (err)
+		return err;
+	view->taken = true;
+	err = ps_text_init(&view->text, &view->snapshot);
+	if (err)
+		drop_snapshot(view);
+	return err;
+}
+
+/* As much as is asked for; what is left when that fails comes next time. */
+static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
+{
+	size_t len, copied;
+	const char *bytes;
+	ssize_t done = 0;
+	int err;
+
+	while (iov_iter_count(to)) {
+		err = ps_text_at(&view->text, offset + done, &bytes, &len);
+		if (err)
+			return done ?: err;
+		if (!len)
+			break;
+		len = min(len, iov_iter_count(to));
+		copied = copy_to_iter(bytes, len, to);
+		done += copied;
+		if (copied < len)
+			return done ?: -EFAULT;
+	}
+	return done;
+}
+
+static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct view *view = iocb->ki_filp->private_data;
+	ssize_t done = 0;
+
+	if (!iov_iter_count(to))
+		return 0;
+	if (mutex_lock_killable(&view->lock))
+		return -EINTR;
+	if (!iocb->ki_pos || !view->taken)
+		done = take_snapshot(view);
+	if (!done)
+		done = copy_text(view, iocb->ki_pos, to);
+	mutex_unlock(&view->lock);
+	if (done > 0)
+		iocb->ki_pos += done;
+	return done;
+}
+
+/*
+ * Owners of all processes are told, so the opener must be one who could look
+ * into all of them.
+ */
+static bool may_open(void)
+{
+	return capable(CAP_SYS_PTRACE) && capable(CAP_NET_ADMIN);
+}
+
+/*
+ * An open file holds the module: proc_remove() would release it by force while
+ * its reader is still inside.
+ */
+static int proc_open(struct inode *inode, struct file *file)
+{
+	struct view *view;
+
+	if (!may_open())
+		return -EPERM;
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	view = kzalloc(sizeof(*view), GFP_KERNEL_ACCOUNT);
+	if (!view) {
+		module_put(THIS_MODULE);
+		return -ENOMEM;
+	}
+	mutex_init(&view->lock);
+	view->viewer.net = get_net(current->nsproxy->net_ns);
+	view->viewer.user_ns = file->f_cred->user_ns;
+	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
+	file->private_data = view;
+	return 0;
+}
+
+static int proc_release(struct inode *inode, struct file *file)
+{
+	struct view *view = file->private_data;
+
+	drop_snapshot(view);
+	put_net(view->viewer.net);
+	kfree(view);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+static const struct proc_ops proc_ops = {
+	.proc_open	= proc_open,
+	.proc_read_iter	= proc_read_iter,
+	.proc_lseek	= no_seek_end_llseek,
+	.proc_release	= proc_release,
+};
+
+/**
+ * ps_proc_create() - make /proc/portsock
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_proc_create(void)
+{
+	if (!proc_create("portsock", 0600, NULL, &proc_ops))
+		return -ENOMEM;
+	return 0;
+}
+
+/**
+ * ps_proc_remove() - undo ps_proc_create()
+ *
+ * Context: process, may sleep; waits for readers that are inside.
+ */
+void ps_proc_remove(void)
+{
+	remove_proc_entry("portsock", NULL);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One look: the tables, then the descriptors, then once more at what is in
+ * doubt.  A socket that existed all the while is in it, since it stood in its
+ * table or behind its descriptor when either was walked; the cookie, unique for
+ * the boot, joins the two, so memory that is reused in between joins nothing.
+ */
+#include <linux/pid_namespace.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+
+#include "core/held.h"
+#include "family.h"
+#include "owner.h"
+#include "snapshot.h"
+
+#define BATCH_RECORDS	256	/* a section of a descriptor table fits */
+
+struct look {
+	struct ps_sink sink;
+	struct ps_store *store;
+};
+
+static int take_all(struct ps_sink *sink, struct ps_batch *batch)
+{
+	struct look *look = container_of(sink, struct look, sink);
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < batch->count && !err; i++)
+		err = ps_store_add(look->store, &batch->records[i], NULL);
+	return err;
+}
+
+static bool knows_all(struct ps_sink *sink, u64 cookie)
+{
+	struct look *look = container_of(sink, struct look, sink);
+
+	return ps_store_find(look->store, cookie, true) != PS_NO_RECORD;
+}
+
+static u32 find_doubtful(struct ps_store *store, u64 cookie)
+{
+	u32 i = ps_store_find(store, cookie, true);
+
+	if (i != PS_NO_RECORD &&
+	    !(ps_store_record(store, i)->evidence & PS_EV_DOUBT))
+		i = PS_NO_RECORD;
+	return i;
+}
+
+static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
+{
+	struct look *look = container_of(sink, struct look, sink);
+	const struct ps_record *r;
+	u32 i, record;
+	int err = 0;
+
+	for (i = 0; i < batch->count && !err; i++) {
+		r = &batch->records[i];
+		if (!(r->evidence & PS_EV_FULL))
+			continue;
+		record = find_doubtful(look->store, r->cookie);
+		if (record != PS_NO_RECORD)
+			err = ps_store_renew(look->store, record, r);
+	}
+	return err;
+}
+
+static bool knows_undoubted(struct ps_sink *sink, u64 cookie)
+{
+	struct look *look = container_of(sink, struct look, sink);
+
+	return find_doubtful(look->store, cookie) == PS_NO_RECORD;
+}
+
+static const struct ps_sink sink_all = {
+	.take = take_all,
+	.knows = knows_all,
+};
+
+static const struct ps_sink sink_doubtful = {
+	.take = take_doubtful,
+	.knows = knows_undoubted,
+};
+
+/* Marks what is in doubt; returns whether anything is. */
+static bool mark_doubtful(struct ps_store *store)
+{
+	bool any = false;
+	struct ps_record *r;
+	u32 i;
+
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		if (ps_held_is_doubtful(r)) {
+			r->evidence |= PS_EV_DOUBT;
+			any = true;
+		}
+		ps_breathe(i);
+	}
+	return any;
+}
+
+static int look_at(struct look *look, struct ps_batch *batch,
+		   struct pid_namespace *pid_ns)
+{
+	int err;
+
+	look->sink = sink_all;
+	err = ps_families_visit(batch) ?:
+		ps_owners_walk(look->store, batch, pid_ns, false);
+	if (err || !mark_doubtful(look->store))
+		return err;
+	look->sink = sink_doubtful;
+	return ps_families_visit(batch) ?:
+		ps_owners_walk(look->store, batch, pid_ns, true);
+}
+
+static int gather(struct ps_store *store, const struct ps_viewer *viewer)
+{
+	struct look look = { .store = store };
+	struct ps_batch batch = {
+		.net = viewer->net,
+		.user_ns = viewer->user_ns,
+		.sink = &look.sink,
+	};
+	int err;
+
+	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
+		look_at(&look, &batch, viewer->pid_ns);
+	ps_batch_free(&batch);
+	return err ?: ps_store_finish(store);
+}
+
+/**
+ * ps_snapshot_take() - look at all sockets and their owners
+ * @snapshot: result; ps_snapshot_free() is due if this returns 0
+ * @viewer: whose view it is
+ * @max_sockets: rows that may be gathered
+ *
+ * Context: process, may sleep.  The memory is charged to the caller's cgroup.
+ * Return: 0, -ENOMEM, -EFBIG if there are more than @max_sockets, -EINTR on a
+ * fatal signal.
+ */
+int ps_snapshot_take(struct ps_snapshot *snapshot,
+		     const struct ps_viewer *viewer, u32 max_sockets)
+{
+	struct ps_header *h = &snapshot->header;
+	u64 at = ktime_get_boottime_ns();
+	int err;
+
+	ps_store_init(&snapshot->store, max_sockets);
+	err = gather(&snapshot->store, viewer);
+	if (err) {
+		ps_store_free(&snapshot->store);
+		return err;
+	}
+	h->version = PORTSOCK_FORMAT;
+	h->netns = viewer->net->ns.inum;
+	h->pidns = viewer->pid_ns->ns.inum;
+	h->at = at;
+	h->took = ktime_get_boottime_ns() - at;
+	h->sockets = snapshot->store.nrows;
+	h->owners = snapshot->store.nholds;
+	return 0;
+}
+
+/**
+ * ps_snapshot_free() - undo ps_snapshot_take()
+ * @snapshot: taken
+ *
+ * Context: process, may sleep.
+ */
+void ps_snapshot_free(struct ps_snapshot *snapshot)
+{
+	ps_store_free(&snapshot->store);
+}

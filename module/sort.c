@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A row's place is a 64-bit key, nearly always enough to tell two rows apart:
+ * a radix sort over the keys, then full comparison among those of one key.
+ */
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "core/order.h"
+#include "sort.h"
+#include "store.h"
+
+#define DIGIT_BITS	11
+#define DIGITS		(1U << DIGIT_BITS)
+
+struct item {
+	u64 key;
+	u32 record;
+};
+
+static u32 digit(const struct item *item, unsigned int shift)
+{
+	return item->key >> shift & (DIGITS - 1);
+}
+
+/* One pass, stable; false if all digits were equal and nothing was moved. */
+static bool radix_pass(const struct item *from, struct item *to, u32 count,
+		       unsigned int shift, u32 *places)
+{
+	u32 i, at = 0, n;
+
+	memset(places, 0, DIGITS * sizeof(*places));
+	for (i = 0; i < count; i++) {
+		places[digit(&from[i], shift)]++;
+		ps_breathe(i);
+	}
+	if (places[digit(&from[0], shift)] == count)
+		return false;
+	for (i = 0; i < DIGITS; i++) {
+		n = places[i];
+		places[i] = at;
+		at += n;
+	}
+	for (i = 0; i < count; i++) {
+		to[places[digit(&from[i], shift)]++] = from[i];
+		ps_breathe(i);
+	}
+	return true;
+}
+
+/* Returns which of the two arrays is the sorted one. */
+static struct item *radix_sort(struct item *items, struct item *spare,
+			       u32 count, u32 *places)
+{
+	unsigned int shift;
+
+	for (shift = 0; shift < 64; shift += DIGIT_BITS)
+		if (radix_pass(items, spare, count, shift, places))
+			swap(items, spare);
+	return items;
+}
+
+static int cmp_items(const void *a, const void *b, const void *priv)
+{
+	const struct item *x = a, *y = b;
+
+	return ps_order_cmp(ps_store_record(priv, x->record),
+			    ps_store_record(priv, y->record));
+}
+
+static int sort_equals(struct ps_store *store, struct item *items, u32 count)
+{
+	u32 begin, end;
+
+	for (begin = 0; begin < count; begin = end) {
+		for (end = begin + 1; end < count; end++)
+			if (items[end].key != items[begin].key)
+				break;
+		if (end - begin > 1)
+			sort_r(items + begin, end - begin, sizeof(*items),
+			       cmp_items, NULL, store);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ps_breathe(begin);
+	}
+	return 0;
+}
+
+/* Those that have a row. */
+static u32 collect(const struct ps_store *store, struct item *items)
+{
+	const struct ps_record *r;
+	u32 i, count = 0;
+
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		if (r->evidence & PS_EV_GONE)
+			continue;
+		ps_breathe(count);
+		items[count].key = ps_order_key(r);
+		items[count++].record = i;
+	}
+	return count;
+}
+
+static int sort_into_rows(struct ps_store *store, struct item *items,
+			  struct item *spare, u32 *places)
+{
+	u32 count = collect(store, items), i;
+	int err;
+
+	if (count)
+		items = radix_sort(items, spare, count, places);
+	err = sort_equals(store, items, count);
+	for (i = 0; i < count; i++)
+		store->rows[i] = items[i].record;
+	store->nrows = count;
+	return err;
+}
+
+/**
+ * ps_sort() - fill in @store->rows
+ * @store: records with their reasons
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM or -EINTR on a fatal signal.
+ */
+int ps_sort(struct ps_store *store)
+{
+	u32 count = max(store->records.count, 1U);
+	struct item *items = kvmalloc_array(count, sizeof(*items),
+					    GFP_KERNEL_ACCOUNT);
+	struct item *spare = kvmalloc_array(count, sizeof(*spare),
+					    GFP_KERNEL_ACCOUNT);
+	u32 *places = kmalloc_array(DIGITS, sizeof(*places),
+				    GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	store->rows = kvmalloc_array(count, sizeof(*store->rows),
+				     GFP_KERNEL_ACCOUNT);
+	if (items && spare && places && store->rows)
+		err = sort_into_rows(store, items, spare, places);
+	kfree(places);
+	kvfree(spare);
+	kvfree(items);
+	return err;
+}

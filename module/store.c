@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "core/held.h"
+#include "sort.h"
+#include "store.h"
+
+#define FIRST_SLOTS	1024
+#define TEXT_CHUNK	4096
+#define EV_KEPT	(PS_EV_HIDDEN | PS_EV_DOUBT | PS_EV_AGAIN)
+
+struct ps_found {
+	u32 record;
+	struct ps_hold hold;
+};
+
+struct text_chunk {
+	char *text;
+};
+
+/**
+ * ps_store_init() - an empty store
+ * @store: store
+ * @max: records that may be gathered
+ *
+ * Context: any.
+ */
+void ps_store_init(struct ps_store *store, u32 max)
+{
+	memset(store, 0, sizeof(*store));
+	store->max = max;
+	ps_vec_init(&store->records, sizeof(struct ps_record));
+	ps_vec_init(&store->tasks, sizeof(struct ps_task));
+	ps_vec_init(&store->found, sizeof(struct ps_found));
+	ps_vec_init(&store->texts, sizeof(struct text_chunk));
+}
+
+/* What only the gathering needs. */
+static void free_scaffolding(struct ps_store *store)
+{
+	ps_vec_free(&store->found);
+	kvfree(store->slots);
+	store->slots = NULL;
+}
+
+/**
+ * ps_store_free() - free all that a store holds
+ * @store: initialised
+ *
+ * Context: process, may sleep.
+ */
+void ps_store_free(struct ps_store *store)
+{
+	u32 i;
+
+	free_scaffolding(store);
+	for (i = 0; i < store->texts.count; i++)
+		kfree(((struct text_chunk *)ps_vec_at(&store->texts, i))->text);
+	ps_vec_free(&store->texts);
+	ps_vec_free(&store->tasks);
+	ps_vec_free(&store->records);
+	kvfree(store->rows);
+	kvfree(store->holds);
+	store->rows = NULL;
+	store->holds = NULL;
+}
+
+/*
+ * A socket, its request before and its TIME_WAIT afterwards share one cookie;
+ * the request never stands beside the socket, the TIME_WAIT may.
+ */
+static bool is_timewait(const struct ps_record *r)
+{
+	return r->state == PORTSOCK_TIME_WAIT || (r->state == PORTSOCK_FIN_WAIT2 &&
+		!(r->evidence & PS_EV_FULL));
+}
+
+/* The slot of a record, or the empty one where it would be. */
+static u32 *find_slot(const struct ps_store *store, u64 cookie, bool timewait)
+{
+	u32 slot = hash_64(cookie, 32) & store->mask;
+	const struct ps_record *r;
+
+	for (; store->slots[slot]; slot = (slot + 1) & store->mask) {
+		r = ps_store_record(store, store->slots[slot] - 1);
+		if (r->cookie == cookie && is_timewait(r) == timewait)
+			break;
+	}
+	return &store->slots[slot];
+}
+
+static int widen_hash(struct ps_store *store)
+{
+	u32 size = store->slots ? 2 * (store->mask + 1) : FIRST_SLOTS, i;
+	u32 *slots = kvcalloc(size, sizeof(*slots), GFP_KERNEL_ACCOUNT);
+	const struct ps_record *r;
+
+	if (!slots)
+		return -ENOMEM;
+	kvfree(store->slots);
+	store->slots = slots;
+	store->mask = size - 1;
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		*find_slot(store, r->cookie, is_timewait(r)) = i + 1;
+		ps_breathe(i);
+	}
+	return 0;
+}
+
+static char *text_space(struct ps_store *store, u32 len)
+{
+	struct text_chunk *chunk;
+	char *text;
+
+	if (store->text_room < len) {
+		text = kmalloc(TEXT_CHUNK, GFP_KERNEL_ACCOUNT);
+		if (!text)
+			return NULL;
+		chunk = ps_vec_push(&store->texts);
+		if (!chunk) {
+			kfree(text);
+			return NULL;
+		}
+		chunk->text = text;
+		store->text_room = TEXT_CHUNK;
+	}
+	chunk = ps_vec_at(&store->texts, store->texts.count - 1);
+	text = chunk->text + TEXT_CHUNK - store->text_room;
+	store->text_room -= len;
+	return text;
+}
+
+static int keep_text(struct ps_store *store, struct ps_end *end)
+{
+	char *text;
+
+	if (end->form != PS_FORM_PATH && end->form != PS_FORM_ABSTRACT)
+		return 0;
+	text = text_space(store, end->len);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, end->text, end->len);
+	end->text = text;
+	return 0;
+}
+
+/* The record's texts belong to a batch; take them over. */
+static int keep_record(struct ps_store *store, struct ps_record *to,
+		       const struct ps_record *from)
+{
+	*to = *from;
+	return keep_text(store, &to->local) ?: keep_text(store, &to->remote);
+}
+
+static void keep_parent(struct ps_record *to, const struct ps_record *from)
+{
+	if (to->has & PS_HAS_PARENT || !(from->has & PS_HAS_PARENT))
+		return;
+	to->parent = from->parent;
+	to->has |= PS_HAS_PARENT;
+}
+
+/*
+ * One socket was seen twice.  The full socket is what stays: a request seen
+ * before it is forgotten.  A socket that had no file when it was first seen
+ * and has one now was accepted in between: what was said then is outdated.
+ */
+static int merge(struct ps_store *store, struct ps_record *old,
+		 const struct ps_record *new)
+{
+	const u16 file = PS_EV_FULL | PS_EV_FILE;
+	struct ps_record was = *old;
+	int err;
+
+	if ((new->evidence & file) <= (old->evidence & file)) {
+		old->evidence |= new->evidence & PS_EV_QUEUED;
+		keep_parent(old, new);
+		return 0;
+	}
+	err = keep_record(store, old, new);
+	keep_parent(old, &was);
+	old->owners = was.owners;
+	old->evidence |= was.evidence & EV_KEPT;
+	return err;
+}
+
+/**
+ * ps_store_add() - add a record, or what is new in it
+ * @store: store
+ * @r: its texts are copied
+ * @index: place of the record, may be NULL
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many.
+ */
+int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
+{
+	u32 count = store->records.count, *slot;
+	struct ps_record *new;
+
+	if (!store->slots || 2 * (u64)count > store->mask) {
+		int err = widen_hash(store);
+
+		if (err)
+			return err;
+	}
+	slot = find_slot(store, r->cookie, is_timewait(r));
+	if (index)
+		*index = *slot ? *slot - 1 : count;
+	if (*slot)
+		return merge(store, ps_store_record(store, *slot - 1), r);
+	if (count >= store->max)
+		return -EFBIG;
+	new = ps_vec_push(&store->records);
+	if (!new)
+		return -ENOMEM;
+	*slot = count + 1;
+	return keep_record(store, new, r);
+}
+
+/**
+ * ps_store_find() - whether a socket is known
+ * @store: store
+ * @cookie: of the socket
+ * @full: only a full socket counts, no request
+ *
+ * Context: any; nobody adds meanwhile.
+ * Return: index of the record, PS_NO_RECORD if there is none.
+ */
+u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full)
+{
+	u32 index;
+
+	if (!store->slots)
+		return PS_NO_RECORD;
+	index = *find_slot(store, cookie, false);
+	if (!index--)
+		return PS_NO_RECORD;
+	if (full && !(ps_store_record(store, index)->evidence & PS_EV_FULL))
+		return PS_NO_RECORD;
+	return index;
+}
+
+/**
+ * ps_store_renew() - what a second look at a doubtful socket told
+ * @store: store
+ * @index: of the doubtful record
+ * @r: its texts are copied
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_renew(struct ps_store *store, u32 index,
+		   const struct ps_record *r)
+{
+	struct ps_record *old = ps_store_record(store, index);
+	int err = keep_record(store, old, r);
+
+	old->evidence |= PS_EV_DOUBT | PS_EV_AGAIN;
+	return err;
+}
+
+/**
+ * ps_store_task() - add a task that owns sockets
+ * @store: store
+ * @pid: process
+ * @tid: thread with a table of its own, else @pid
+ * @comm: PS_COMM_SIZE bytes
+ * @index: its place
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
+		  u32 *index)
+{
+	struct ps_task *task = ps_vec_push(&store->tasks);
+
+	if (!task)
+		return -ENOMEM;
+	task->pid = pid;
+	task->tid = tid;
+	memcpy(task->comm, comm, sizeof(task->comm));
+	*index = store->tasks.count - 1;
+	return 0;
+}
+
+/**
+ * ps_store_own() - say that a descriptor refers to a socket
+ * @store: store
+ * @record: index of the record
+ * @task: index of the task
+ * @fd: descriptor
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
+{
+	struct ps_found *found = ps_vec_push(&store->found);
+
+	if (!found)
+		return -ENOMEM;
+	found->record = record;
+	found->hold.task = task;
+	found->hold.fd = fd;
+	ps_store_record(store, record)->owners++;
+	return 0;
+}
+
+/*
+ * A TIME_WAIT whose socket was seen as well: two rows only if that is what a
+ * descriptor still refers to, in CLOSE; else the socket became it meanwhile.
+ */
+static void drop_twin(struct ps_store *store, struct ps_record *timewait)
+{
+	u32 twin = ps_store_find(store, timewait->cookie, true);
+	struct ps_record *r;
+
+	if (twin == PS_NO_RECORD)
+		return;
+	r = ps_store_record(store, twin);
+	if (r->evidence & PS_EV_GONE)
+		return;
+	if (r->owners || r->evidence & PS_EV_FILE) {
+		if (r->state != PORTSOCK_CLOSE)
+			timewait->evidence |= PS_EV_GONE;
+	} else {
+		r->evidence |= PS_EV_GONE;
+	}
+}
+
+static void name_reason(struct ps_store *store, struct ps_record *r)
+{
+	if (is_timewait(r))
+		drop_twin(store, r);
+	r->held = ps_held_reason(r);
+	if (r->held == PORTSOCK_HELD_NONE)
+		r->evidence |= PS_EV_GONE;
+	if (r->held != PORTSOCK_HELD_SYNRECV && r->held != PORTSOCK_HELD_ACCEPTQ)
+		r->has &= ~PS_HAS_PARENT;
+	if (r->held == PORTSOCK_HELD_PROCESS)
+		r->expires = PS_NO_EXPIRY;
+}
+
+static int cmp_holds(const void *a, const void *b, const void *priv)
+{
+	const struct ps_hold *x = a, *y = b;
+	const struct ps_task *s, *t;
+	const struct ps_store *store = priv;
+
+	s = ps_vec_at(&store->tasks, x->task);
+	t = ps_vec_at(&store->tasks, y->task);
+	if (s->pid != t->pid)
+		return s->pid < t->pid ? -1 : 1;
+	if (x->fd != y->fd)
+		return x->fd < y->fd ? -1 : 1;
+	return s->tid < t->tid ? -1 : s->tid > t->tid;
+}
+
+/* The walk goes by TID and FD, which nearly always is the order already. */
+static void sort_holds(struct ps_store *store, const struct ps_record *r)
+{
+	struct ps_hold *holds = store->holds + r->owners_at;
+	u32 i;
+
+	for (i = 1; i < r->owners; i++)
+		if (cmp_holds(&holds[i - 1], &holds[i], store) > 0)
+			break;
+	if (i < r->owners)
+		sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL,
+		       store);
+}
+
+/* Owners of one record together: counting sort over the records. */
+static int gather_holds(struct ps_store *store)
+{
+	const struct ps_found *found;
+	struct ps_record *r;
+	u32 i, at = 0;
+
+	store->nholds = store->found.count;
+	if (!store->nholds)
+		return 0;
+	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
+				      GFP_KERNEL_ACCOUNT);
+	if (!store->holds)
+		return -ENOMEM;
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		r->owners_at = at;
+		at += r->owners;
+		r->owners = 0;
+		ps_breathe(i);
+	}
+	for (i = 0; i < store->found.count; i++) {
+		found = ps_vec_at(&store->found, i);
+		r = ps_store_record(store, found->record);
+		store->holds[r->owners_at + r->owners++] = found->hold;
+		ps_breathe(i);
+	}
+	for (i = 0; i < store->records.count; i++) {
+		sort_holds(store, ps_store_record(store, i));
+		ps_breathe(i);
+	}
+	return 0;
+}
+
+/**
+ * ps_store_finish() - name the reasons, gather the owners, set the order
+ * @store: nothing can be added afterwards
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_finish(struct ps_store *store)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < store->records.count; i++) {
+		name_reason(store, ps_store_record(store, i));
+		ps_breathe(i);
+	}
+	err = gather_holds(store) ?: ps_sort(store);
+	free_scaffolding(store);
+	return err;
+}
+
+/**
+ * ps_store_owner() - an owner of a record
+ * @store: after ps_store_finish()
+ * @r: record
+ * @i: less than r->owners
+ * @owner: result
+ *
+ * Context: any.
+ */
+void ps_store_owner(const struct ps_store *store, const struct ps_record *r,
+		    u32 i, struct ps_owner *owner)
+{
+	const struct ps_hold *hold = &store->holds[r->owners_at + i];
+	const struct ps_task *task = ps_vec_at(&store->tasks, hold->task);
+
+	owner->pid = task->pid;
+	owner->tid = task->tid;
+	owner->fd = hold->fd;
+	memcpy(owner->comm, task->comm, sizeof(owner->comm));
+}

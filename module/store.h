@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The rows of one snapshot: where what the tables tell and what the descriptors
+ * tell meet.  It knows no socket, only records; tests/kunit drives it with
+ * made-up ones.
+ */
+#ifndef PORTSOCK_STORE_H
+#define PORTSOCK_STORE_H
+
+#include <linux/sched.h>
+
+#include "core/record.h"
+#include "vec.h"
+
+struct ps_batch;
+
+/**
+ * struct ps_task - a process or thread that owns sockets
+ * @pid: process
+ * @tid: the thread whose own table it is, else @pid
+ * @comm: its name
+ */
+struct ps_task {
+	u32 pid;
+	u32 tid;
+	char comm[PS_COMM_SIZE];
+};
+
+/**
+ * struct ps_hold - a descriptor that refers to a socket
+ * @task: index of a struct ps_task
+ * @fd: descriptor
+ */
+struct ps_hold {
+	u32 task;
+	u32 fd;
+};
+
+/**
+ * struct ps_store - the rows of one snapshot
+ * @max: records that may be gathered
+ * @records: struct ps_record
+ * @tasks: struct ps_task
+ * @found: struct ps_found, descriptors as the walk comes upon them
+ * @texts: chunks of text that records refer to
+ * @text_room: bytes left in the last of @texts
+ * @slots: hash of the records by identity, open addressing; 1 + index
+ * @mask: slots - 1, a power of two
+ * @rows: indices of records in the order of the view, from ps_store_finish()
+ * @nrows: of @rows
+ * @holds: owners, those of one record together
+ * @nholds: of @holds
+ */
+struct ps_store {
+	u32 max;
+	struct ps_vec records;
+	struct ps_vec tasks;
+	struct ps_vec found;
+	struct ps_vec texts;
+	u32 text_room;
+	u32 *slots;
+	u32 mask;
+	u32 *rows;
+	u32 nrows;
+	struct ps_hold *holds;
+	u32 nholds;
+};
+
+#define PS_NO_RECORD	U32_MAX
+
+/**
+ * ps_breathe() - let others run, every 4096th time
+ * @i: counts the turns of a loop over records
+ *
+ * Context: process, may sleep.
+ */
+static inline void ps_breathe(u32 i)
+{
+	if (!(i & 0xfff))
+		cond_resched();
+}
+
+void ps_store_init(struct ps_store *store, u32 max);
+void ps_store_free(struct ps_store *store);
+
+int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index);
+u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full);
+int ps_store_renew(struct ps_store *store, u32 index,
+		   const struct ps_record *r);
+int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
+		  u32 *index);
+int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd);
+int ps_store_finish(struct ps_store *store);
+
+/**
+ * ps_store_record() - a record
+ * @store: store
+ * @i: less than store->records.count
+ *
+ * Context: any.
+ * Return: the record.
+ */
+static inline struct ps_record *ps_store_record(const struct ps_store *store,
+						u32 i)
+{
+	return ps_vec_at(&store->records, i);
+}
+
+void ps_store_owner(const struct ps_store *store, const struct ps_record *r,
+		    u32 i, struct ps_owner *owner);
+
+#endif /* PORTSOCK_STORE_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "vec.h"
+
+/**
+ * ps_vec_init() - an empty list
+ * @vec: list
+ * @size: of an element, in bytes
+ *
+ * Context: any.
+ */
+void ps_vec_init(struct ps_vec *vec, u32 size)
+{
+	memset(vec, 0, sizeof(*vec));
+	vec->size = size;
+}
+
+/**
+ * ps_vec_free() - free all elements; the list is empty afterwards
+ * @vec: list, initialised
+ *
+ * Context: process, may sleep.
+ */
+void ps_vec_free(struct ps_vec *vec)
+{
+	u32 i;
+
+	for (i = 0; i < vec->capacity && vec->chunks[i]; i++)
+		vfree(vec->chunks[i]);
+	kvfree(vec->chunks);
+	ps_vec_init(vec, vec->size);
+}
+
+static int vec_widen(struct ps_vec *vec)
+{
+	u32 capacity = max(2 * vec->capacity, 16U);
+	void **chunks = kvcalloc(capacity, sizeof(*chunks), GFP_KERNEL_ACCOUNT);
+
+	if (!chunks)
+		return -ENOMEM;
+	if (vec->chunks)
+		memcpy(chunks, vec->chunks, vec->capacity * sizeof(*chunks));
+	kvfree(vec->chunks);
+	vec->chunks = chunks;
+	vec->capacity = capacity;
+	return 0;
+}
+
+/**
+ * ps_vec_push() - append an element
+ * @vec: list
+ *
+ * Context: process, may sleep.  The memory is charged to the caller's cgroup.
+ * Return: the new element, whose contents are undefined, NULL if there is no
+ * memory.
+ */
+void *ps_vec_push(struct ps_vec *vec)
+{
+	u32 chunk = vec->count >> PS_VEC_SHIFT;
+
+	if (chunk == vec->capacity && vec_widen(vec))
+		return NULL;
+	if (!vec->chunks[chunk])
+		vec->chunks[chunk] = __vmalloc((size_t)vec->size * PS_VEC_CHUNK,
+					       GFP_KERNEL_ACCOUNT);
+	if (!vec->chunks[chunk])
+		return NULL;
+	return ps_vec_at(vec, vec->count++);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A list that grows in chunks: nothing is ever moved, no large allocation. */
+#ifndef PORTSOCK_VEC_H
+#define PORTSOCK_VEC_H
+
+#include <linux/types.h>
+
+#define PS_VEC_SHIFT	8		/* elements of a chunk: 256 */
+#define PS_VEC_CHUNK	(1U << PS_VEC_SHIFT)
+
+/**
+ * struct ps_vec - list of elements of one size
+ * @chunks: PS_VEC_CHUNK elements each
+ * @capacity: of @chunks
+ * @count: elements in use
+ * @size: of an element, in bytes
+ */
+struct ps_vec {
+	void **chunks;
+	u32 capacity;
+	u32 count;
+	u32 size;
+};
+
+void ps_vec_init(struct ps_vec *vec, u32 size);
+void ps_vec_free(struct ps_vec *vec);
+void *ps_vec_push(struct ps_vec *vec);
+
+/**
+ * ps_vec_at() - an element
+ * @vec: list
+ * @i: less than @vec->count
+ *
+ * Context: any.
+ * Return: the element, which stays where it is until ps_vec_free().
+ */
+static inline void *ps_vec_at(const struct ps_vec *vec, u32 i)
+{
+	return vec->chunks[i >> PS_VEC_SHIFT] +
+		(size_t)(i & (PS_VEC_CHUNK - 1)) * vec->size;
+}
+
+#endif /* PORTSOCK_VEC_H */
