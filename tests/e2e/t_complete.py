@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Nothing is missing, nothing is invented; also while everything changes."""
+import resource
 import subprocess
 import time
 
@@ -42,6 +43,32 @@ def complete():
         cookies = [row["COOKIE"] for row in now.rows]
         equal("rows that are twice", len(cookies) - len(set(cookies)), 0)
         true(f"{len(now.rows)} rows", len(now.rows) > 2000)
+
+
+def many_descriptors():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
+
+
+@scenario("complete/20000-descriptors", seconds=60)
+def descriptors():
+    many_descriptors()
+    with Made("", commands="repeat 20000 socket s% udp; socket l tcp; bind l; listen l; tell l LISTEN") as made:
+        now = view.read()
+        equal("rows", len(now.rows), 20001)
+        equal("owners", now.meta["owners"], 20001)
+        equal("descriptors", {owner[2] for row in now.rows for owner in row.owners()}, set(range(3, 20004)))
+        judge(now, made["l"])
+
+
+@scenario("complete/3000-owners-of-one", seconds=60)
+def one_row():
+    many_descriptors()
+    with Made("", commands="socket l tcp; bind l; listen l; repeat 2900 dup l d%; repeat 50 fork w%; repeat 50 in w% close d7;"
+                           "tell l LISTEN; in w0 tell l LISTEN") as made:
+        row = view.read().one(COOKIE=made["l"]["cookie"])
+        equal("owners of the maker", sum(owner[0] == made.pid for owner in row.owners()), 2901)
+        equal("owners of its children", sum(owner[0] != made.pid for owner in row.owners()), 50 * 2900)
+        equal("sorted", [owner[::2] for owner in row.owners()], sorted(owner[::2] for owner in row.owners()))
 
 
 def twice(now):
