@@ -81,7 +81,7 @@ build_module() {
 	printf '%s\n' "$*" >"$dir/.args"
 	note "building $target"
 	if ! make -s "$@" >"$dir/build.log" 2>&1; then
-		cat "$dir/build.log" >&2
+		sed "s|$dir/||g" "$dir/build.log" >&2
 		die "the module does not build: make $*"
 	fi
 	touch "$dir/$target"
