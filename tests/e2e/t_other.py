@@ -16,14 +16,14 @@ def udp(family, name):
         now = view.read()
         for told in made.sockets():
             judge(now, told)
-        judge_queues(now, "-u", "-a")
+        judge_queues("-u", "-a")
 
 
 @scenario("udp/queued")
 def udp_queued():
     with Made("", commands="socket s udp; bind s; socket c udp; connect c s; send c 100; tell s UNCONN; tell c ESTABLISHED") as made:
         now = view.read()
-        judge_queues(now, "-u", "-a")
+        judge_queues("-u", "-a")
         true("RXQ", int(now.one(COOKIE=made["s"]["cookie"])["RXQ"]) >= 100)
 
 
