@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "cells.h"
+#include "../module/core/format.h"
+#include "../module/core/names.h"
+
+static void put_word(struct ps_text *t, const char *word)
+{
+	ps_text_put(t, word, strlen(word));
+}
+
+static void put_number(struct ps_text *t, u64 value)
+{
+	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), value));
+}
+
+/* "timewait 37s": how long it still stays belongs to why it is there. */
+static void show_held(struct ps_text *t, const struct ps_record *r)
+{
+	const struct ps_name *name = &ps_held_names[r->held];
+
+	ps_text_put(t, name->text, name->len);
+	if (r->expires == PS_NO_EXPIRY)
+		return;
+	ps_text_char(t, ' ');
+	put_number(t, ((u64)r->expires + 999) / 1000);
+	ps_text_char(t, 's');
+}
+
+static void show_owner(struct ps_text *t, const struct ps_owner *o)
+{
+	char *p = ps_text_room(t, PS_OWNER_MAX);
+
+	ps_text_done(t, ps_put_escaped(p, o->comm,
+				       strnlen(o->comm, sizeof(o->comm)),
+				       PS_ESCAPE_COMM));
+	ps_text_char(t, '(');
+	put_number(t, o->pid);
+	if (o->tid != o->pid) {
+		ps_text_char(t, ':');
+		put_number(t, o->tid);
+	}
+	put_word(t, ") fd ");
+	put_number(t, o->fd);
+}
+
+/* "nginx(901) fd 6,7, nginx(902) fd 6": descriptors of one process together. */
+static void show_owners(struct ps_text *t, const struct ps_row *row)
+{
+	const struct ps_owner *o = row->owners;
+	size_t i;
+
+	if (row->holder || !row->count) {
+		ps_columns_owners(t, row);
+		return;
+	}
+	for (i = 0; i < row->count; i++) {
+		if (i && o[i].pid == o[i - 1].pid && o[i].tid == o[i - 1].tid) {
+			ps_text_char(t, ',');
+			put_number(t, o[i].fd);
+			continue;
+		}
+		if (i)
+			put_word(t, ", ");
+		show_owner(t, &o[i]);
+	}
+}
+
+/**
+ * ps_cell_text() - what a person reads in a cell
+ * @t: where it goes
+ * @id: column
+ * @row: row
+ * @f: its columns as the view has them, which most cells are
+ */
+void ps_cell_text(struct ps_text *t, u8 id, const struct ps_row *row,
+		  const struct ps_fields *f)
+{
+	if (id == PORTSOCK_COL_OWNERS)
+		show_owners(t, row);
+	else if (id == PORTSOCK_COL_HELD)
+		show_held(t, &row->record);
+	else
+		ps_text_put(t, f->start[id], f->len[id]);
+}
+
+/* The first row of a port stands out: one port's rows are one group. */
+static const char *port_color(const struct ps_record *r, int last_port)
+{
+	if (!(r->has & PS_HAS_PORT))
+		return NULL;
+	return r->port == last_port ? DIM : BOLD;
+}
+
+static const char *held_color(const struct ps_record *r)
+{
+	return r->held == PORTSOCK_HELD_PROCESS ? NULL : YELLOW;
+}
+
+/**
+ * ps_cell_color() - the colour of a cell
+ * @id: column
+ * @r: row
+ * @last_port: port of the row before, -1 if it had none
+ *
+ * Return: a terminal's sequence, or NULL.
+ */
+const char *ps_cell_color(u8 id, const struct ps_record *r, int last_port)
+{
+	switch (id) {
+	case PORTSOCK_COL_PORT:
+		return port_color(r, last_port);
+	case PORTSOCK_COL_STATE:
+		return r->state == PORTSOCK_LISTEN ? GREEN : NULL;
+	case PORTSOCK_COL_HELD:
+		return r->held == PORTSOCK_HELD_PROCESS ? DIM : YELLOW;
+	case PORTSOCK_COL_OWNERS:
+		return held_color(r);
+	default:
+		return NULL;
+	}
+}

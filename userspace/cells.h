@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The cells of the table for people: their text and their colour. */
+#ifndef PORTSOCK_CELLS_H
+#define PORTSOCK_CELLS_H
+
+#include "columns.h"
+#include "row.h"
+
+#define BOLD	"\033[1m"
+#define DIM	"\033[2m"
+#define GREEN	"\033[32m"
+#define YELLOW	"\033[33m"
+
+void ps_cell_text(struct ps_text *t, u8 id, const struct ps_row *row,
+		  const struct ps_fields *f);
+const char *ps_cell_color(u8 id, const struct ps_record *r, int last_port);
+
+#endif /* PORTSOCK_CELLS_H */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include <strings.h>
+
+#include "columns.h"
+#include "error.h"
+#include "../module/core/format.h"
+#include "../module/core/names.h"
+
+_Static_assert(sizeof(((struct ps_fields *)0)->text) >= PS_RECORD_MAX,
+	       "a row as text is at most this long");
+
+const struct ps_column ps_columns[PORTSOCK_NCOLUMNS] = {
+	[PORTSOCK_COL_PROTO] = { "protocol" },
+	[PORTSOCK_COL_PORT] = { "local port", .number = true },
+	[PORTSOCK_COL_STATE] = { "state of the socket" },
+	[PORTSOCK_COL_LOCAL] = { "address or name on this side" },
+	[PORTSOCK_COL_REMOTE] = { "address or name of the peer",
+				  .optional = true },
+	[PORTSOCK_COL_DEV] = { "interface it is bound to", .optional = true },
+	[PORTSOCK_COL_RXQ] = { "bytes received and not read; listeners: "
+			       "connections not accepted",
+			       .number = true, .optional = true },
+	[PORTSOCK_COL_TXQ] = { "bytes sent and not acknowledged; listeners: "
+			       "backlog limit",
+			       .number = true, .optional = true },
+	[PORTSOCK_COL_UID] = { "user who made it", .number = true },
+	[PORTSOCK_COL_INODE] = { "inode number, as in /proc/PID/fd",
+				 .number = true },
+	[PORTSOCK_COL_COOKIE] = { "SO_COOKIE, in hexadecimal",
+				  .number = true },
+	[PORTSOCK_COL_NETNS] = { "inode number of the network namespace",
+				 .number = true, .optional = true },
+	[PORTSOCK_COL_CGROUP] = { "cgroup v2 id in which it was made",
+				  .number = true },
+	[PORTSOCK_COL_FLAGS] = { "socket options that are set" },
+	[PORTSOCK_COL_HELD] = { "why it is there" },
+	[PORTSOCK_COL_PARENT] = { "cookie of the listener it came through",
+				  .number = true },
+	[PORTSOCK_COL_EXPIRES] = { "milliseconds until the kernel lets go of "
+				   "it", .number = true },
+	[PORTSOCK_COL_OWNERS] = { "processes that hold it, and their "
+				  "descriptors" },
+};
+
+const struct ps_column_list ps_columns_table = {
+	.count = 12,
+	.id = {
+		PORTSOCK_COL_PROTO, PORTSOCK_COL_PORT, PORTSOCK_COL_STATE,
+		PORTSOCK_COL_LOCAL, PORTSOCK_COL_REMOTE, PORTSOCK_COL_DEV,
+		PORTSOCK_COL_NETNS, PORTSOCK_COL_RXQ, PORTSOCK_COL_TXQ,
+		PORTSOCK_COL_UID, PORTSOCK_COL_HELD, PORTSOCK_COL_OWNERS,
+	},
+};
+
+const struct ps_column_list ps_columns_all = {
+	.count = PORTSOCK_NCOLUMNS,
+	.id = {
+#define X(name) PORTSOCK_COL_##name,
+		PORTSOCK_COLUMNS(X)
+#undef X
+	},
+};
+
+static int find_column(const char *word, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
+		if (ps_column_names[i].len == len &&
+		    !strncasecmp(ps_column_names[i].text, word, len))
+			return i;
+	return ps_error("there is no column '%.*s'; see portsock "
+			"--list-columns", (int)len, word);
+}
+
+/**
+ * ps_columns_choose() - columns by their names
+ * @list: changed
+ * @words: names with commas between them; a plus before the first of them
+ *	adds them to what is in @list
+ *
+ * Return: 0, or -1 when there is no such column; that has been said then.
+ */
+int ps_columns_choose(struct ps_column_list *list, const char *words)
+{
+	if (*words == '+')
+		words++;
+	else
+		list->count = 0;
+	list->chosen = true;
+	for (;;) {
+		size_t len = strcspn(words, ",");
+		int column = find_column(words, len);
+
+		if (column < 0)
+			return -1;
+		if (list->count == PS_COLUMNS_MAX)
+			return ps_error("more than %d columns; see portsock "
+					"--help", PS_COLUMNS_MAX);
+		list->id[list->count++] = column;
+		if (!words[len])
+			return 0;
+		words += len + 1;
+	}
+}
+
+/**
+ * ps_columns_describe() - a line about each column
+ * @t: where it goes
+ */
+void ps_columns_describe(struct ps_text *t)
+{
+	unsigned int i, width;
+
+	for (i = 0; i < PORTSOCK_NCOLUMNS; i++) {
+		const struct ps_name *name = &ps_column_names[i];
+
+		ps_text_put(t, name->text, name->len);
+		for (width = name->len; width < 9; width++)
+			ps_text_char(t, ' ');
+		ps_text_put(t, ps_columns[i].help, strlen(ps_columns[i].help));
+		ps_text_char(t, '\n');
+	}
+}
+
+/**
+ * ps_columns_fields() - the columns of a row, as in the view
+ * @f: result
+ * @r: row
+ *
+ * They are made anew from what was understood, so that what a forged view
+ * holds is escaped before it goes anywhere.
+ */
+void ps_columns_fields(struct ps_fields *f, const struct ps_record *r)
+{
+	const char *end = ps_format_record(f->text, r), *p = f->text;
+	unsigned int i;
+
+	for (i = 0; i < PORTSOCK_COL_OWNERS; i++) {
+		const char *blank = memchr(p, ' ', end - p);
+
+		f->start[i] = p;
+		f->len[i] = blank - p;
+		for (p = blank; p < end && *p == ' '; p++)
+			;
+	}
+}
+
+static void put_holder(struct ps_text *t, const struct ps_row *row)
+{
+	char *p = ps_text_room(t, row->holder_len * 4 + 2);
+
+	*p++ = '[';
+	p = ps_put_escaped(p, row->holder, row->holder_len, PS_ESCAPE_COMM);
+	*p++ = ']';
+	ps_text_done(t, p);
+}
+
+/**
+ * ps_columns_owners() - the column OWNERS, as in the view
+ * @t: where it goes
+ * @row: row
+ */
+void ps_columns_owners(struct ps_text *t, const struct ps_row *row)
+{
+	size_t i;
+
+	if (row->holder) {
+		put_holder(t, row);
+		return;
+	}
+	if (!row->count)
+		ps_text_char(t, PORTSOCK_NONE[0]);
+	for (i = 0; i < row->count; i++) {
+		if (i)
+			ps_text_char(t, ',');
+		ps_text_done(t, ps_format_owner(ps_text_room(t, PS_OWNER_MAX),
+						&row->owners[i]));
+	}
+}

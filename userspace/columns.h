@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The columns of the outputs that have columns. */
+#ifndef PORTSOCK_COLUMNS_H
+#define PORTSOCK_COLUMNS_H
+
+#include "row.h"
+#include "text.h"
+
+/**
+ * struct ps_column - a column of the reader, the same as in the view
+ * @help: what it says, for --list-columns
+ * @number: it is numbers, which stand to the right
+ * @optional: the table leaves it out when it says nothing in any row
+ */
+struct ps_column {
+	const char *help;
+	bool number;
+	bool optional;
+};
+
+#define PS_COLUMNS_MAX	32
+
+/**
+ * struct ps_column_list - columns to show, in this order
+ * @count: how many
+ * @id: enum portsock_column of each
+ * @chosen: somebody asked for just these
+ */
+struct ps_column_list {
+	unsigned int count;
+	bool chosen;
+	u8 id[PS_COLUMNS_MAX];
+};
+
+/**
+ * struct ps_fields - a row's columns as text, but for OWNERS
+ * @start: of each
+ * @len: of each, in bytes
+ * @text: what they are in
+ */
+struct ps_fields {
+	const char *start[PORTSOCK_COL_OWNERS];
+	size_t len[PORTSOCK_COL_OWNERS];
+	char text[2048];
+};
+
+extern const struct ps_column ps_columns[PORTSOCK_NCOLUMNS];
+extern const struct ps_column_list ps_columns_table;
+extern const struct ps_column_list ps_columns_all;
+
+int ps_columns_choose(struct ps_column_list *list, const char *words);
+void ps_columns_describe(struct ps_text *t);
+void ps_columns_fields(struct ps_fields *f, const struct ps_record *r);
+void ps_columns_owners(struct ps_text *t, const struct ps_row *row);
+
+#endif /* PORTSOCK_COLUMNS_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The letters are those of ss, the words those of util-linux. */
+#include <getopt.h>
+#include <string.h>
+
+#include "error.h"
+#include "options.h"
+#include "ports.h"
+#include "../module/core/parse.h"
+
+#define SHORT_OPTIONS	":atuwxdSM046lnp:Jjo:HhV"
+#define SEE_HELP	"see portsock --help"
+
+enum {
+	OPTION_RAW = 256,
+	OPTION_INPUT,
+	OPTION_COLOR,
+	OPTION_LIST_COLUMNS,
+};
+
+static const struct option long_options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "tcp", no_argument, NULL, 't' },
+	{ "udp", no_argument, NULL, 'u' },
+	{ "unix", no_argument, NULL, 'x' },
+	{ "dccp", no_argument, NULL, 'd' },
+	{ "sctp", no_argument, NULL, 'S' },
+	{ "mptcp", no_argument, NULL, 'M' },
+	{ "packet", no_argument, NULL, '0' },
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "listening", no_argument, NULL, 'l' },
+	{ "numeric", no_argument, NULL, 'n' },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "jsonl", no_argument, NULL, 'j' },
+	{ "raw", no_argument, NULL, OPTION_RAW },
+	{ "output", required_argument, NULL, 'o' },
+	{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
+	{ "no-headings", no_argument, NULL, 'H' },
+	{ "color", optional_argument, NULL, OPTION_COLOR },
+	{ "input", required_argument, NULL, OPTION_INPUT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static u64 proto_of(int letter)
+{
+	switch (letter) {
+	case 't':
+		return PS_PROTO_BIT(TCP);
+	case 'u':
+		return PS_PROTO_BIT(UDP);
+	case 'w':
+		return PS_PROTO_BIT(RAW);
+	case 'x':
+		return PS_PROTO_BIT(UNIX);
+	case 'd':
+		return PS_PROTO_BIT(DCCP);
+	case 'S':
+		return PS_PROTO_BIT(SCTP);
+	case 'M':
+		return PS_PROTO_BIT(MPTCP);
+	case '0':
+		return PS_PROTO_BIT(PACKET);
+	default:
+		return 0;
+	}
+}
+
+static int parse_color(struct ps_options *o, const char *when)
+{
+	if (!when || !strcmp(when, "always"))
+		o->color = PS_COLOR_ALWAYS;
+	else if (!strcmp(when, "auto"))
+		o->color = PS_COLOR_AUTO;
+	else if (!strcmp(when, "never"))
+		o->color = PS_COLOR_NEVER;
+	else
+		return ps_error("--color=%s: it is auto, always or never; "
+				SEE_HELP, when);
+	return 0;
+}
+
+static int parse_pid(struct ps_options *o, const char *word)
+{
+	u64 pid;
+
+	if (ps_parse_u64(word, strlen(word), 10, S32_MAX, &pid) || !pid)
+		return ps_error("-p %s: it takes a process' number (owners "
+				"are always shown); " SEE_HELP, word);
+	ps_select_pid(&o->select, pid);
+	return 0;
+}
+
+static int unknown_option(int c, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (c == ':' && optopt == 'p')
+		return ps_error("-p: it takes a process' number (owners are "
+				"always shown); " SEE_HELP);
+	if (c == ':')
+		return ps_error("%s: it takes an argument; " SEE_HELP, word);
+	if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2))
+		return ps_error("unknown option -%c; " SEE_HELP, optopt);
+	if (optopt)
+		return ps_error("%s: it takes no argument; " SEE_HELP, word);
+	return ps_error("unknown option %s; " SEE_HELP, word);
+}
+
+static int parse_output(struct ps_options *o, int c)
+{
+	switch (c) {
+	case 'J':
+		o->out = &ps_out_json;
+		return 0;
+	case 'j':
+		o->out = &ps_out_jsonl;
+		return 0;
+	case OPTION_RAW:
+		o->out = &ps_out_raw;
+		return 0;
+	case 'H':
+		o->headings = false;
+		return 0;
+	case OPTION_COLOR:
+		return parse_color(o, optarg);
+	case OPTION_LIST_COLUMNS:
+		o->action = PS_ACTION_COLUMNS;
+		return 0;
+	case 'h':
+		o->action = PS_ACTION_HELP;
+		return 0;
+	default:
+		o->action = PS_ACTION_VERSION;
+		return 0;
+	}
+}
+
+static int parse_option(struct ps_options *o, int c, const char **columns)
+{
+	switch (c) {
+	case 'a':
+		o->all = true;
+		return 0;
+	case 'l':
+		o->doors = true;
+		return 0;
+	case 'n':	/* numbers are what is shown anyway */
+		return 0;
+	case '4':
+		o->select.forms |= 1U << PS_FORM_INET;
+		return 0;
+	case '6':
+		o->select.forms |= 1U << PS_FORM_INET6;
+		return 0;
+	case 'p':
+		return parse_pid(o, optarg);
+	case 'o':
+		*columns = optarg;
+		return 0;
+	case OPTION_INPUT:
+		o->input = optarg;
+		return 0;
+	default:
+		return parse_output(o, c);
+	}
+}
+
+/*
+ * Several families are ORed.  -4 and -6 choose among the protocols that stand
+ * at both: all of them, unless some are asked for.
+ */
+static void settle_families(struct ps_select *sel)
+{
+	const u64 inet = ps_select_inet_protos();
+
+	if (sel->forms && !(sel->protos & inet))
+		sel->protos |= inet;
+}
+
+/* Who asks for a port or a process wants all that is there. */
+static void settle_states(struct ps_options *o)
+{
+	bool precise = o->select.nports || o->select.npids;
+
+	o->select.doors = o->doors || !(o->all || precise);
+}
+
+/**
+ * ps_options_parse() - read the command line
+ * @o: result; its selection is to be freed in any case
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * Return: 0, or -1 when it cannot be done; that has been said then.
+ */
+int ps_options_parse(struct ps_options *o, int argc, char **argv)
+{
+	const char *columns = NULL;
+	int c;
+
+	*o = (struct ps_options){ .out = &ps_out_table, .headings = true };
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, SHORT_OPTIONS, long_options,
+				NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return unknown_option(c, argv);
+		if (proto_of(c))
+			o->select.protos |= proto_of(c);
+		else if (parse_option(o, c, &columns))
+			return -1;
+	}
+	for (; optind < argc; optind++)
+		if (ps_ports_parse(argv[optind], &o->select))
+			return -1;
+	o->columns = *o->out->columns;
+	settle_families(&o->select);
+	settle_states(o);
+	return columns ? ps_columns_choose(&o->columns, columns) : 0;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "error.h"
+#include "select.h"
+#include "../module/core/names.h"
+
+/**
+ * ps_select_ports() - ask for ports
+ * @sel: selection
+ * @first: first port
+ * @last: last port
+ * @protos: of these protocols, as bits; 0: of any
+ */
+void ps_select_ports(struct ps_select *sel, u16 first, u16 last, u64 protos)
+{
+	sel->ports = ps_realloc(sel->ports,
+				(sel->nports + 1) * sizeof(*sel->ports));
+	sel->ports[sel->nports++] = (struct ps_ports){ first, last, protos };
+}
+
+/**
+ * ps_select_pid() - ask for what a process holds
+ * @sel: selection
+ * @pid: process
+ */
+void ps_select_pid(struct ps_select *sel, u32 pid)
+{
+	sel->pids = ps_realloc(sel->pids,
+			       (sel->npids + 1) * sizeof(*sel->pids));
+	sel->pids[sel->npids++] = pid;
+}
+
+void ps_select_free(struct ps_select *sel)
+{
+	free(sel->ports);
+	free(sel->pids);
+}
+
+/**
+ * ps_select_inet_protos() - the protocols that stand at IPv4 and IPv6 alike
+ *
+ * Return: their bits.
+ */
+u64 ps_select_inet_protos(void)
+{
+	u64 protos = 0;
+	unsigned int i;
+
+	for (i = 0; i < PORTSOCK_NPROTOS; i++)
+		if (!ps_proto_families[i].len)
+			protos |= 1ULL << i;
+	return protos;
+}
+
+static bool match_form(const struct ps_select *sel, const struct ps_record *r)
+{
+	if (!sel->forms || ps_proto_families[r->proto].len)
+		return true;
+	return sel->forms & 1U << r->local.form;
+}
+
+static bool match_ports(const struct ps_select *sel, const struct ps_record *r)
+{
+	size_t i;
+
+	if (!sel->nports)
+		return true;
+	if (!(r->has & PS_HAS_PORT))
+		return false;
+	for (i = 0; i < sel->nports; i++) {
+		const struct ps_ports *p = &sel->ports[i];
+
+		if (r->port >= p->first && r->port <= p->last &&
+		    (!p->protos || p->protos & 1ULL << r->proto))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A door: somebody may come in here.  Of sockets without ports, those that are
+ * bound to a name or a protocol are doors, but only who asks for their family
+ * wants to see them beside the ports.
+ */
+static bool is_door(const struct ps_select *sel, const struct ps_record *r)
+{
+	switch (r->state) {
+	case PORTSOCK_LISTEN:
+	case PORTSOCK_BOUND:
+		return true;
+	case PORTSOCK_UNCONN:
+		return r->has & PS_HAS_PORT ||
+			r->proto == PORTSOCK_PROTO_RAW ||
+			(sel->protos && r->local.form != PS_FORM_NONE);
+	default:
+		return false;
+	}
+}
+
+static bool is_asked_for(const struct ps_select *sel, u32 pid)
+{
+	size_t i;
+
+	for (i = 0; i < sel->npids; i++)
+		if (sel->pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* As the kernel's own filter has it: only those who are asked for stay. */
+static bool match_pids(const struct ps_select *sel, struct ps_row *row)
+{
+	size_t i, kept = 0;
+
+	if (!sel->npids)
+		return true;
+	for (i = 0; i < row->count; i++)
+		if (is_asked_for(sel, row->owners[i].pid))
+			row->owners[kept++] = row->owners[i];
+	row->count = kept;
+	return kept;
+}
+
+/**
+ * ps_select_row() - whether a row is asked for
+ * @sel: selection
+ * @row: row; if it is for its processes, the other owners are taken out
+ *
+ * Return: true if it is.
+ */
+bool ps_select_row(const struct ps_select *sel, struct ps_row *row)
+{
+	const struct ps_record *r = &row->record;
+
+	return (!sel->protos || sel->protos & 1ULL << r->proto) &&
+		match_form(sel, r) && match_ports(sel, r) &&
+		(!sel->doors || is_door(sel, r)) && match_pids(sel, row);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which rows are asked for. */
+#ifndef PORTSOCK_SELECT_H
+#define PORTSOCK_SELECT_H
+
+#include "row.h"
+
+#define PS_PROTO_BIT(id)	(1ULL << PORTSOCK_PROTO_##id)
+
+_Static_assert(PORTSOCK_NPROTOS <= 64, "a set of protocols is a u64");
+
+/**
+ * struct ps_ports - ports that are asked for
+ * @first: the first of them
+ * @last: the last of them
+ * @protos: of these protocols, as bits; 0: of any
+ */
+struct ps_ports {
+	u16 first;
+	u16 last;
+	u64 protos;
+};
+
+/**
+ * struct ps_select - which rows are asked for
+ * @protos: protocols, as bits; 0: any
+ * @forms: forms of address (bits of enum ps_form) of protocols that stand at
+ *	IPv4 and IPv6 alike; 0: any
+ * @doors: only listening and bound sockets
+ * @ports: any of these ports
+ * @nports: how many @ports; 0: any port, and none
+ * @pids: held by any of these processes
+ * @npids: how many @pids; 0: by any, and by none
+ *
+ * All of it is what a filter written to /proc/portsock can say as well.
+ */
+struct ps_select {
+	u64 protos;
+	u32 forms;
+	bool doors;
+	struct ps_ports *ports;
+	size_t nports;
+	u32 *pids;
+	size_t npids;
+};
+
+void ps_select_ports(struct ps_select *sel, u16 first, u16 last, u64 protos);
+void ps_select_pid(struct ps_select *sel, u32 pid);
+u64 ps_select_inet_protos(void);
+bool ps_select_row(const struct ps_select *sel, struct ps_row *row);
+void ps_select_free(struct ps_select *sel);
+
+#endif /* PORTSOCK_SELECT_H */

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A view is read in large pieces and taken line by line: memory does not grow
+ * with the number of rows, only with the longest of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "source.h"
+
+#define FIRST_SIZE	(128 * 1024)
+#define LINE_MAX_SIZE	(1U << 30)	/* tens of millions of owners */
+
+static int no_access(const struct ps_source *s)
+{
+	if (!s->is_proc)
+		return ps_error("cannot read %s: %s", s->name, strerror(errno));
+	if (errno == ENOENT)
+		return ps_error("no %s: the module is not loaded; "
+				"'modprobe portsock' or "
+				"'insmod module/portsock.ko' as root loads it",
+				s->name);
+	if (errno == EACCES || errno == EPERM)
+		return ps_error("no permission to read %s: run it as root "
+				"(sudo portsock)", s->name);
+	if (errno == EFBIG)
+		return ps_error("more sockets than the module gathers: raise "
+				"/sys/module/portsock/parameters/max_sockets");
+	return ps_error("cannot read %s: %s; the kernel's log (dmesg) may say "
+			"more", s->name, strerror(errno));
+}
+
+static int not_a_view(const struct ps_source *s, const char *why)
+{
+	return ps_error("%s is not a portsock view: %s; a view is saved with "
+			"'cat " PORTSOCK_PATH "'", s->name, why);
+}
+
+static int truncated(const struct ps_source *s)
+{
+	if (!s->layout.count)
+		return ps_error("%s is truncated at line %" PRIu64 ": it ends "
+				"before its first row; save it again", s->name,
+				s->line);
+	return ps_error("%s is truncated at line %" PRIu64 ": it has %" PRIu64
+			" of %" PRIu64 " sockets; save it again", s->name,
+			s->line, s->rows, s->header.sockets);
+}
+
+/* Makes room behind what is in the buffer, and reads into it. */
+static int fill(struct ps_source *s)
+{
+	ssize_t n;
+
+	memmove(s->buffer, s->buffer + s->start, s->end - s->start);
+	s->end -= s->start;
+	s->start = 0;
+	if (s->end + 1 >= s->size) {
+		if (s->size >= LINE_MAX_SIZE)
+			return not_a_view(s, "a line has no end");
+		s->buffer = ps_realloc(s->buffer, s->size * 2);
+		s->size *= 2;
+	}
+	do {
+		n = read(s->fd, s->buffer + s->end, s->size - s->end - 1);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return no_access(s);
+	s->eof = !n;
+	s->end += n;
+	return 0;
+}
+
+/*
+ * The next line, its newline replaced by a NUL: 1; 0 at the end of the view.
+ * An end without a newline is a cut: the kernel writes whole lines.
+ */
+static int next_line(struct ps_source *s, char **line)
+{
+	size_t seen = 0;
+	char *newline;
+
+	for (;;) {
+		newline = memchr(s->buffer + s->start + seen, '\n',
+				 s->end - s->start - seen);
+		if (newline)
+			break;
+		seen = s->end - s->start;
+		if (s->eof) {
+			s->line += seen > 0;
+			return seen ? truncated(s) : 0;
+		}
+		if (fill(s))
+			return -1;
+	}
+	s->line++;
+	*newline = '\0';
+	*line = s->buffer + s->start;
+	s->start = newline + 1 - s->buffer;
+	if (*line + strlen(*line) != newline)
+		return not_a_view(s, "it is binary");
+	return 1;
+}
+
+/* The first line, whether or not it has an end. */
+static int first_line(struct ps_source *s, char **line)
+{
+	const char *magic = "# " PORTSOCK_MAGIC " ";
+
+	while (!s->eof && s->end < strlen(magic))
+		if (fill(s))
+			return -1;
+	if (!s->end)
+		return not_a_view(s, "it is empty");
+	if (s->end < strlen(magic) ||
+	    memcmp(s->buffer, magic, strlen(magic)))
+		return not_a_view(s, "it does not begin with '# "
+				  PORTSOCK_MAGIC "'");
+	return next_line(s, line);
+}
+
+static int read_header(struct ps_source *s)
+{
+	char *line;
+	int err;
+
+	if (first_line(s, &line) < 0)
+		return -1;
+	err = ps_parse_header(line, &s->header);
+	if (err == -EPROTO)
+		return ps_error("%s is of format %" PRIu32 ", this portsock "
+				"knows format %d: install a newer portsock",
+				s->name, s->header.version, PORTSOCK_FORMAT);
+	if (err && strchr(line, '\r'))
+		return not_a_view(s, "its lines end in CR LF (tr -d '\\r' "
+				  "removes that)");
+	if (err)
+		return not_a_view(s, "its first line is not format 1's");
+	return 0;
+}
+
+static int read_layout(struct ps_source *s)
+{
+	char *line;
+	int got = next_line(s, &line);
+
+	if (!got)
+		return truncated(s);
+	if (got < 0)
+		return -1;
+	if (ps_parse_layout(line, &s->layout))
+		return not_a_view(s, "its second line does not name each of "
+				  "format 1's columns once");
+	return 0;
+}
+
+/**
+ * ps_source_open() - open a view and read its two first lines
+ * @s: source
+ * @path: file, "-" for standard input, NULL for the kernel's
+ *
+ * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ */
+int ps_source_open(struct ps_source *s, const char *path)
+{
+	memset(s, 0, sizeof(*s));
+	s->is_proc = !path;
+	s->name = path ? path : PORTSOCK_PATH;
+	s->fd = STDIN_FILENO;
+	if (path && !strcmp(path, "-"))
+		s->name = "standard input";
+	else
+		s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0)
+		return no_access(s);
+	s->size = FIRST_SIZE;
+	s->buffer = ps_realloc(NULL, s->size);
+	return read_header(s) || read_layout(s) ? -1 : 0;
+}
+
+void ps_source_close(struct ps_source *s)
+{
+	if (s->fd > STDIN_FILENO)
+		close(s->fd);
+	free(s->buffer);
+	free(s->row.owners);
+}
+
+static void more_owners(struct ps_source *s)
+{
+	s->owners_size = s->owners_size ? s->owners_size * 2 : 64;
+	s->row.owners = ps_realloc(s->row.owners, s->owners_size *
+				   sizeof(*s->row.owners));
+}
+
+static int take_owners(struct ps_source *s, char *text)
+{
+	struct ps_row *row = &s->row;
+	size_t count = row->record.owners;
+
+	row->holder = NULL;
+	row->count = 0;
+	if (ps_parse_holder(text, &row->holder, &row->holder_len))
+		return 0;
+	if (*text == '[')
+		return -1;
+	while (row->count < count) {
+		if (row->count == s->owners_size)
+			more_owners(s);
+		if (ps_parse_owner(&text, &row->owners[row->count++]) != 1)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_row(struct ps_source *s, char *line)
+{
+	char *owners;
+
+	if (s->rows == s->header.sockets)
+		return ps_error("%s has more rows than the %" PRIu64
+				" sockets of its first line: save it again",
+				s->name, s->header.sockets);
+	if (ps_parse_record(line, &s->layout, &s->row.record, &owners) ||
+	    take_owners(s, owners))
+		return ps_error("%s, line %" PRIu64 ", is not a row of format "
+				"1: save it again", s->name, s->line);
+	s->rows++;
+	return 1;
+}
+
+/**
+ * ps_source_next() - take the next row
+ * @s: source
+ *
+ * Return: 1 with it in @s->row, 0 when there are no more, -1 when the view is
+ * damaged or cannot be read; that has been said then.
+ */
+int ps_source_next(struct ps_source *s)
+{
+	char *line;
+	int got;
+
+	do {
+		got = next_line(s, &line);
+	} while (got > 0 && *line == '#');
+	if (got > 0)
+		return take_row(s, line);
+	if (!got && s->rows < s->header.sockets)
+		return truncated(s);
+	return got;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where rows come from: /proc/portsock, or a file that was saved from it. */
+#ifndef PORTSOCK_SOURCE_H
+#define PORTSOCK_SOURCE_H
+
+#include "../module/core/parse.h"
+#include "row.h"
+
+/**
+ * struct ps_source - a view being read
+ * @name: what it is called in messages
+ * @fd: what it is read from
+ * @is_proc: it is the kernel's, no saved one
+ * @eof: all of it has been read into @buffer
+ * @buffer: bytes read and not yet used up
+ * @size: bytes of @buffer that there are
+ * @start: first byte of @buffer that is not used up
+ * @end: behind the last one
+ * @line: number of the line last taken
+ * @rows: how many rows were taken
+ * @header: the first line
+ * @layout: the second line
+ * @row: the row last taken
+ * @owners_size: how many owners @row has room for
+ */
+struct ps_source {
+	const char *name;
+	int fd;
+	bool is_proc;
+	bool eof;
+	char *buffer;
+	size_t size;
+	size_t start;
+	size_t end;
+	u64 line;
+	u64 rows;
+	struct ps_header header;
+	struct ps_layout layout;
+	struct ps_row row;
+	size_t owners_size;
+};
+
+int ps_source_open(struct ps_source *s, const char *path);
+int ps_source_next(struct ps_source *s);
+void ps_source_close(struct ps_source *s);
+
+#endif /* PORTSOCK_SOURCE_H */

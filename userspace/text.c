@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "text.h"
+
+#define FIRST_SIZE	(64 * 1024)
+
+/**
+ * ps_text_init() - begin a text
+ * @t: text
+ * @fd: where it goes, -1: nowhere, it is kept in memory
+ */
+void ps_text_init(struct ps_text *t, int fd)
+{
+	memset(t, 0, sizeof(*t));
+	t->fd = fd;
+}
+
+void ps_text_free(struct ps_text *t)
+{
+	free(t->data);
+	t->data = NULL;
+}
+
+/**
+ * ps_text_flush() - write out what is there
+ * @t: text with a descriptor
+ *
+ * After a failure what is put is dropped: nobody wants a text with holes.
+ *
+ * Return: 0, or errno of the first write that failed.
+ */
+int ps_text_flush(struct ps_text *t)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < t->len && !t->error) {
+		n = write(t->fd, t->data + done, t->len - done);
+		if (n >= 0)
+			done += n;
+		else if (errno != EINTR)
+			t->error = errno;
+	}
+	t->len = 0;
+	return t->error;
+}
+
+/**
+ * ps_text_make_room() - the slow way of ps_text_room()
+ * @t: text
+ * @len: how many bytes there may be
+ *
+ * Return: where they go.
+ */
+char *ps_text_make_room(struct ps_text *t, size_t len)
+{
+	size_t size = t->size ? t->size : FIRST_SIZE;
+
+	if (t->fd >= 0)
+		ps_text_flush(t);
+	while (size - t->len < len)
+		size *= 2;
+	if (size != t->size) {
+		t->data = ps_realloc(t->data, size);
+		t->size = size;
+	}
+	return t->data + t->len;
+}
+
+void ps_text_put(struct ps_text *t, const char *data, size_t len)
+{
+	memcpy(ps_text_room(t, len), data, len);
+	t->len += len;
+}
