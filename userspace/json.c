@@ -56,7 +56,7 @@ static void put_inet6(struct ps_json *j, const struct ps_record *r,
 
 	t->len = 0;
 	ps_text_done(t, ps_put_ip6(ps_text_room(t, 45), end->ip));
-	if (r->dev[0] && ps_ip6_is_linklocal(end->ip)) {
+	if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
 		ps_text_char(t, '%');
 		ps_utf8_put(t, r->dev, strlen(r->dev));
 	}

@@ -233,14 +233,17 @@ char *ps_put_ip6(char *p, const u8 ip[16])
 }
 
 /**
- * ps_ip6_is_linklocal() - whether an address means something on one link only
+ * ps_ip6_needs_scope() - whether an address means something on one link only
  * @ip: in network byte order
  *
  * Context: any.
- * Return: true for fe80::/10 (RFC 4291, 2.5.6).
+ * Return: true for fe80::/10, ff01::/16 and ff02::/16 and their like (RFC 4007,
+ * and __ipv6_addr_needs_scope_id() in net/ipv6.h).
  */
-bool ps_ip6_is_linklocal(const u8 ip[16])
+bool ps_ip6_needs_scope(const u8 ip[16])
 {
+	if (ip[0] == 0xff)	/* interface-local and link-local groups */
+		return (ip[1] & 0x0f) == 1 || (ip[1] & 0x0f) == 2;
 	return ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;
 }
 
@@ -255,7 +258,7 @@ static char *put_inet6(char *p, const struct ps_record *r,
 {
 	*p++ = '[';
 	p = ps_put_ip6(p, end->ip);
-	if (r->dev[0] && ps_ip6_is_linklocal(end->ip)) {
+	if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
 		*p++ = '%';
 		p = put_dev(p, r);
 	}

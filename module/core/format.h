@@ -25,7 +25,7 @@ char *ps_put_hex(char *p, u64 value);
 char *ps_put_escaped(char *p, const char *text, size_t len, enum ps_escape how);
 char *ps_put_ip4(char *p, const u8 ip[4]);
 char *ps_put_ip6(char *p, const u8 ip[16]);
-bool ps_ip6_is_linklocal(const u8 ip[16]);
+bool ps_ip6_needs_scope(const u8 ip[16]);
 
 char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);

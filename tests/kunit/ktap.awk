@@ -25,7 +25,7 @@ function fail(what) { failed++; print "FAIL " what; printf "%s", said; said = ""
 	seen++
 	if (cases != plan)
 		fail(suite ": " cases " of " plan " cases ran")
-	suite = ""
+	suite = said = ""
 	next
 }
 suite != "" { said = said "  " $0 "\n" }

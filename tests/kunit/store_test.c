@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What becomes one row, why it is there, who owns it, and in which order. */
+#include <kunit/test.h>
+#include <linux/random.h>
+
+#include "batch.h"
+#include "core/held.h"
+#include "core/order.h"
+#include "made_up.h"
+
+#define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)
+
+struct fixture {
+	struct ps_store store;
+};
+
+static int store_init(struct kunit *test)
+{
+	struct fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+
+	if (!fix)
+		return -ENOMEM;
+	ps_store_init(&fix->store, 100000);
+	test->priv = fix;
+	return 0;
+}
+
+static void store_exit(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	if (fix)
+		ps_store_free(&fix->store);
+}
+
+static struct ps_store *store_of(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	return &fix->store;
+}
+
+static void finish(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, ps_store_finish(store_of(test)), 0);
+}
+
+static void an_empty_view(struct kunit *test)
+{
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store_of(test)->nrows, 0U);
+	KUNIT_EXPECT_EQ(test, store_of(test)->nholds, 0U);
+}
+
+static void seen_twice_is_one_row(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+
+	add_tcp(test, store, 7, PORTSOCK_BOUND, OPEN);
+	add_tcp(test, store, 7, PORTSOCK_LISTEN, OPEN);
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store->nrows, 1U);
+}
+
+static void a_request_becomes_its_child(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record request = made_up_tcp(7, PORTSOCK_SYN_RECV, 0);
+	u32 child;
+
+	request.parent = 99;
+	request.has |= PS_HAS_PARENT;
+	add(test, store, &request);
+	KUNIT_EXPECT_EQ(test, ps_store_find(store, 7, true), PS_NO_RECORD);
+	child = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	KUNIT_EXPECT_EQ(test, ps_store_find(store, 7, true), child);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->state, PORTSOCK_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_ACCEPTQ);
+	KUNIT_EXPECT_EQ(test, row(store, 0)->parent, 99ULL);
+}
+
+static void a_child_is_not_its_request_again(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+
+	add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	add_tcp(test, store, 7, PORTSOCK_SYN_RECV, 0);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->state, PORTSOCK_ESTABLISHED);
+}
+
+static void accepted_in_between(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED,
+					 PS_EV_FULL | PS_EV_QUEUED);
+	u32 record;
+
+	r.parent = 99;
+	r.has |= PS_HAS_PARENT;
+	add(test, store, &r);
+	r = made_up_tcp(7, PORTSOCK_ESTABLISHED, OPEN);
+	r.inode = 4711;
+	record = add(test, store, &r);
+	own(test, store, record, 10, 10, 3);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, row(store, 0)->inode, 4711ULL);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_PROCESS);
+	KUNIT_EXPECT_FALSE(test, row(store, 0)->has & PS_HAS_PARENT);
+}
+
+static void a_timewait_takes_the_sockets_place(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+
+	add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2, PS_EV_FULL | PS_EV_DEAD);
+	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_TIMEWAIT);
+}
+
+static void an_owned_socket_keeps_its_place(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	u32 record = add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2, OPEN);
+
+	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
+	own(test, store, record, 10, 10, 3);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_PROCESS);
+}
+
+static void the_one_legitimate_pair(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	u32 record;
+
+	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
+	record = add_tcp(test, store, 7, PORTSOCK_CLOSE, OPEN);
+	own(test, store, record, 10, 10, 3);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 2U);
+	KUNIT_EXPECT_NE(test, row(store, 0)->held, row(store, 1)->held);
+}
+
+struct reason {
+	u16 evidence;
+	u8 state;
+	u8 held;
+};
+
+static void every_reason(struct kunit *test)
+{
+	static const struct reason reasons[] = {
+		{ 0, PORTSOCK_TIME_WAIT, PORTSOCK_HELD_TIMEWAIT },
+		{ 0, PORTSOCK_SYN_RECV, PORTSOCK_HELD_SYNRECV },
+		{ 0, PORTSOCK_FIN_WAIT2, PORTSOCK_HELD_ORPHAN },
+		{ PS_EV_FULL | PS_EV_DEAD, PORTSOCK_FIN_WAIT1,
+		  PORTSOCK_HELD_ORPHAN },
+		{ PS_EV_FULL | PS_EV_DEAD, PORTSOCK_CLOSE, PORTSOCK_HELD_NONE },
+		{ PS_EV_FULL, PORTSOCK_ESTABLISHED, PORTSOCK_HELD_ACCEPTQ },
+		{ PS_EV_FULL, PORTSOCK_SYN_RECV, PORTSOCK_HELD_SYNRECV },
+		{ PS_EV_FULL | PS_EV_QUEUED, PORTSOCK_SYN_RECV,
+		  PORTSOCK_HELD_ACCEPTQ },
+		{ PS_EV_FULL | PS_EV_KERNEL | PS_EV_SOCKET, PORTSOCK_UNCONN,
+		  PORTSOCK_HELD_KERNEL },
+		{ PS_EV_FULL | PS_EV_SOCKET, PORTSOCK_LISTEN,
+		  PORTSOCK_HELD_KERNEL },
+		{ OPEN, PORTSOCK_LISTEN, PORTSOCK_HELD_INFLIGHT },
+		{ OPEN | PS_EV_DOUBT | PS_EV_AGAIN, PORTSOCK_LISTEN,
+		  PORTSOCK_HELD_INFLIGHT },
+		{ OPEN | PS_EV_DOUBT, PORTSOCK_LISTEN, PORTSOCK_HELD_NONE },
+		{ OPEN | PS_EV_HIDDEN, PORTSOCK_LISTEN, PORTSOCK_HELD_HIDDEN },
+	};
+	struct ps_record r;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
+		r = made_up_tcp(1, reasons[i].state, reasons[i].evidence);
+		KUNIT_EXPECT_EQ_MSG(test, (int)ps_held_reason(&r),
+				    (int)reasons[i].held, "reason %u", i);
+		r.owners = 1;
+		KUNIT_EXPECT_EQ(test, (int)ps_held_reason(&r),
+				PORTSOCK_HELD_PROCESS);
+	}
+}
+
+static void a_second_look_decides(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record orphan = made_up_tcp(8, PORTSOCK_FIN_WAIT1,
+					      PS_EV_FULL | PS_EV_DEAD);
+	u32 gone, closed;
+
+	gone = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, OPEN);
+	closed = add_tcp(test, store, 8, PORTSOCK_ESTABLISHED, OPEN);
+	ps_store_record(store, gone)->evidence |= PS_EV_DOUBT;
+	ps_store_record(store, closed)->evidence |= PS_EV_DOUBT;
+	KUNIT_ASSERT_EQ(test, ps_store_renew(store, closed, &orphan), 0);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_EXPECT_EQ(test, row(store, 0)->cookie, 8ULL);
+	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_ORPHAN);
+}
+
+static void owners_by_pid_and_descriptor(struct kunit *test)
+{
+	static const struct ps_owner expected[] = {
+		{ 5, 5, 3 }, { 5, 8, 4 }, { 5, 5, 9 }, { 7, 7, 0 },
+	};
+	struct ps_store *store = store_of(test);
+	u32 a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
+	u32 b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN), i;
+	struct ps_owner owner;
+
+	own(test, store, a, 5, 5, 9);
+	own(test, store, b, 5, 5, 10);
+	own(test, store, a, 5, 5, 3);
+	own(test, store, a, 7, 7, 0);
+	own(test, store, a, 5, 8, 4);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nholds, 5U);
+	KUNIT_ASSERT_EQ(test, ps_store_record(store, a)->owners, 4U);
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		ps_store_owner(store, ps_store_record(store, a), i, &owner);
+		KUNIT_EXPECT_EQ(test, owner.pid, expected[i].pid);
+		KUNIT_EXPECT_EQ(test, owner.tid, expected[i].tid);
+		KUNIT_EXPECT_EQ(test, owner.fd, expected[i].fd);
+		KUNIT_EXPECT_STREQ(test, owner.comm, "made-up");
+	}
+	ps_store_owner(store, ps_store_record(store, b), 0, &owner);
+	KUNIT_EXPECT_EQ(test, owner.fd, 10U);
+}
+
+/* Every path through two names, in different batches of memory. */
+static void texts_outlive_their_batch(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r = { .proto = PORTSOCK_PROTO_UNIX,
+			       .evidence = OPEN, .state = PORTSOCK_UNCONN };
+	char name[108];
+	const struct ps_record *kept;
+	u32 i;
+
+	for (i = 0; i < 1000; i++) {
+		r.cookie = 1 + i;
+		r.local.form = PS_FORM_PATH;
+		r.local.len = 1 + i % sizeof(name);
+		memset(name, 'a' + i % 26, sizeof(name));
+		r.local.text = name;
+		add(test, store, &r);
+	}
+	for (i = 0; i < 1000; i++) {
+		kept = ps_store_record(store, i);
+		KUNIT_ASSERT_EQ(test, (u32)kept->local.len,
+				(u32)(1 + i % sizeof(name)));
+		KUNIT_ASSERT_EQ(test, kept->local.text[0], 'a' + i % 26);
+		KUNIT_ASSERT_EQ(test, kept->local.text[kept->local.len - 1],
+				'a' + i % 26);
+	}
+}
+
+static void too_many_is_an_error(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r;
+	u32 i;
+
+	store->max = 300;
+	for (i = 0; i < 300; i++)
+		add_tcp(test, store, 1 + i, PORTSOCK_LISTEN, OPEN);
+	r = made_up_tcp(1, PORTSOCK_LISTEN, OPEN);
+	KUNIT_EXPECT_EQ(test, ps_store_add(store, &r, NULL), 0);
+	r.cookie = 301;
+	KUNIT_EXPECT_EQ(test, ps_store_add(store, &r, NULL), -EFBIG);
+}
+
+static struct ps_record random_record(u64 cookie)
+{
+	u32 bits = get_random_u32();
+	struct ps_record r = made_up_tcp(cookie, bits & 1 ? PORTSOCK_LISTEN :
+					 PORTSOCK_ESTABLISHED, OPEN);
+
+	r.proto = bits & 2 ? PORTSOCK_PROTO_TCP : PORTSOCK_PROTO_UDP;
+	r.port = bits >> 8 & 7;
+	if (bits & 4)
+		r.has &= ~PS_HAS_PORT;
+	r.inode = bits >> 16 & 0xff;
+	r.local.ip[3] = bits >> 24 & 3;
+	r.remote.form = PS_FORM_INET;
+	r.remote.num = bits >> 26 & 3;
+	return r;
+}
+
+/* The contract's sentence, asked of two neighbours. */
+static bool in_order(const struct ps_record *a, const struct ps_record *b)
+{
+	bool a_port = a->has & PS_HAS_PORT, b_port = b->has & PS_HAS_PORT;
+	bool a_listens = a->state == PORTSOCK_LISTEN;
+	bool b_listens = b->state == PORTSOCK_LISTEN;
+
+	if (a_port != b_port)
+		return a_port;
+	if (a_port && a->port != b->port)
+		return a->port < b->port;
+	if (a->proto != b->proto)
+		return a->proto < b->proto;
+	if (!a_port)
+		return a->inode <= b->inode;
+	if (a_listens != b_listens)
+		return a_listens;
+	if (a->local.ip[3] != b->local.ip[3])
+		return a->local.ip[3] < b->local.ip[3];
+	return a->remote.num <= b->remote.num;
+}
+
+static void rows_are_in_order(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	const u32 count = 20000;
+	struct ps_record r;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		r = random_record(1 + i);
+		add(test, store, &r);
+	}
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, count);
+	for (i = 1; i < count; i++)
+		KUNIT_ASSERT_TRUE(test, in_order(row(store, i - 1),
+						 row(store, i)));
+}
+
+static void every_cookie_is_found_again(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	const u32 count = 50000;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		add_tcp(test, store, (u64)i * 4096 + 1, PORTSOCK_LISTEN, OPEN);
+	for (i = 0; i < count; i++) {
+		KUNIT_ASSERT_EQ(test, ps_store_find(store, (u64)i * 4096 + 1,
+						    true), i);
+		KUNIT_ASSERT_EQ(test, ps_store_find(store, (u64)i * 4096 + 2,
+						    true), PS_NO_RECORD);
+	}
+}
+
+struct counting_sink {
+	struct ps_sink sink;
+	u32 taken;
+};
+
+static int count_batch(struct ps_sink *sink, struct ps_batch *batch)
+{
+	container_of(sink, struct counting_sink, sink)->taken += batch->count;
+	return 0;
+}
+
+static void a_batch_grows_to_its_bucket(struct kunit *test)
+{
+	struct counting_sink counter = { .sink.take = count_batch };
+	struct ps_batch batch = { .sink = &counter.sink };
+	const u32 sockets = 1000;
+	u32 i, turns = 0;
+	int err;
+
+	KUNIT_ASSERT_EQ(test, ps_batch_init(&batch, 4), 0);
+	do {
+		for (i = 0; i < sockets; i++)
+			if (ps_batch_add(&batch))
+				ps_batch_text(&batch, "0123456789", 10);
+		err = ps_batch_done(&batch);
+		turns++;
+	} while (err == -EAGAIN && turns < 10);
+	ps_batch_free(&batch);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, counter.taken, sockets);
+	KUNIT_EXPECT_GT(test, turns, 1U);
+}
+
+static struct kunit_case store_cases[] = {
+	KUNIT_CASE(an_empty_view),
+	KUNIT_CASE(seen_twice_is_one_row),
+	KUNIT_CASE(a_request_becomes_its_child),
+	KUNIT_CASE(a_child_is_not_its_request_again),
+	KUNIT_CASE(accepted_in_between),
+	KUNIT_CASE(a_timewait_takes_the_sockets_place),
+	KUNIT_CASE(an_owned_socket_keeps_its_place),
+	KUNIT_CASE(the_one_legitimate_pair),
+	KUNIT_CASE(every_reason),
+	KUNIT_CASE(a_second_look_decides),
+	KUNIT_CASE(owners_by_pid_and_descriptor),
+	KUNIT_CASE(texts_outlive_their_batch),
+	KUNIT_CASE(too_many_is_an_error),
+	KUNIT_CASE(rows_are_in_order),
+	KUNIT_CASE(every_cookie_is_found_again),
+	KUNIT_CASE(a_batch_grows_to_its_bucket),
+	{}
+};
+
+static struct kunit_suite store_suite = {
+	.name = "portsock_store",
+	.init = store_init,
+	.exit = store_exit,
+	.test_cases = store_cases,
+};
+kunit_test_suite(store_suite);
+
+MODULE_LICENSE("GPL");
