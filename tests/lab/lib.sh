@@ -141,7 +141,7 @@ judge() {
 	if [[ $(tail -n1 "$report") != end ]]; then
 		cp "$console" "$log"
 		say "$me: the guest died before its end; its last words:"
-		{ grep -E -m1 -A25 "$splats" "$log" || tail -n15 "$log"; } >&2
+		{ grep -E -m1 -A25 'BUG:|KASAN|Oops|general protection|Kernel panic' "$log" || tail -n15 "$log"; } >&2
 		return 1
 	fi
 	sed '1,/^log$/d; $d' "$report" >"$log"
@@ -156,7 +156,7 @@ judge() {
 		bad=1
 	fi
 	if sed '/^log$/q' "$report" | grep '^fault ' >/dev/null; then
-		sed -n "s/^fault /$me: /p; /^log\$/q" "$report" >&2
+		sed -n "s/^fault /$me: /p; /^log\$/q" "$report" | head -n60 >&2
 		bad=1
 	fi
 	[[ ! $bad ]]
