@@ -71,9 +71,44 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 	fill_queues(sk, r);
 }
 
+/*
+ * Connections that wait for accept() stand in the table themselves; what only
+ * the listener's queue tells is whose they are.  Nothing of the child is read
+ * here but its cookie: its own queue's lock is of the same class.
+ */
+static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
+{
+	u64 parent = ps_cookie(listener);
+	struct ps_record *r;
+	struct sk_buff *skb;
+
+	spin_lock(&listener->sk_receive_queue.lock);
+	skb_queue_walk(&listener->sk_receive_queue, skb) {
+		r = skb->sk ? ps_batch_add(batch) : NULL;
+		if (!r)
+			continue;
+		r->proto = PORTSOCK_PROTO_UNIX;
+		r->cookie = ps_cookie(skb->sk);
+		r->evidence = PS_EV_GONE;
+		r->parent = parent;
+		r->has = PS_HAS_PARENT;
+	}
+	spin_unlock(&listener->sk_receive_queue.lock);
+}
+
+static void add_sock(struct ps_batch *batch, struct sock *sk)
+{
+	struct ps_record *r = ps_batch_add(batch);
+
+	if (!r)
+		return;
+	unix_fill(batch, sk, r);
+	if (r->state == PORTSOCK_LISTEN)
+		add_accept_queue(batch, sk);
+}
+
 static int unix_visit(struct ps_batch *batch)
 {
-	struct ps_record *r;
 	struct sock *sk;
 	u32 i;
 	int err = 0;
@@ -83,11 +118,8 @@ static int unix_visit(struct ps_batch *batch)
 			continue;
 		do {
 			spin_lock(ps_unix_lock(batch->net, i));
-			sk_for_each(sk, ps_unix_bucket(batch->net, i)) {
-				r = ps_batch_add(batch);
-				if (r)
-					unix_fill(batch, sk, r);
-			}
+			sk_for_each(sk, ps_unix_bucket(batch->net, i))
+				add_sock(batch, sk);
 			spin_unlock(ps_unix_lock(batch->net, i));
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);

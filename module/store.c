@@ -141,6 +141,10 @@ static int keep_text(struct ps_store *store, struct ps_end *end)
 
 	if (end->form != PS_FORM_PATH && end->form != PS_FORM_ABSTRACT)
 		return 0;
+	if (!end->len) {	/* an abstract name may be empty */
+		end->text = "";
+		return 0;
+	}
 	text = text_space(store, end->len);
 	if (!text)
 		return -ENOMEM;
@@ -168,7 +172,8 @@ static void keep_parent(struct ps_record *to, const struct ps_record *from)
 /*
  * One socket was seen twice.  The full socket is what stays: a request seen
  * before it is forgotten.  A socket that had no file when it was first seen
- * and has one now was accepted in between: what was said then is outdated.
+ * and has one now was accepted in between: what was said then is outdated.  A
+ * record of nothing but a parent (PS_EV_GONE from the start) adds that.
  */
 static int merge(struct ps_store *store, struct ps_record *old,
 		 const struct ps_record *new)

@@ -266,6 +266,41 @@ static void texts_outlive_their_batch(struct kunit *test)
 	}
 }
 
+/* An empty abstract name, before any text was kept. */
+static void an_empty_text(struct kunit *test)
+{
+	struct ps_record r = { .cookie = 1, .proto = PORTSOCK_PROTO_UNIX,
+			       .local.form = PS_FORM_ABSTRACT,
+			       .local.text = "" };
+
+	add(test, store_of(test), &r);
+}
+
+static void a_parent_is_told_before_or_after(struct kunit *test)
+{
+	struct ps_record hint = { .proto = PORTSOCK_PROTO_UNIX, .parent = 99,
+				  .has = PS_HAS_PARENT,
+				  .evidence = PS_EV_GONE };
+	struct ps_store *store = store_of(test);
+	u32 i;
+
+	hint.cookie = 1;	/* before */
+	add(test, store, &hint);
+	add_tcp(test, store, 1, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	hint.cookie = 2;	/* after */
+	add_tcp(test, store, 2, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	add(test, store, &hint);
+	hint.cookie = 3;	/* of one that has gone */
+	add(test, store, &hint);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 2U);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, (int)row(store, i)->held,
+				PORTSOCK_HELD_ACCEPTQ);
+		KUNIT_EXPECT_EQ(test, row(store, i)->parent, 99ULL);
+	}
+}
+
 static void too_many_is_an_error(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -400,6 +435,8 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(a_second_look_decides),
 	KUNIT_CASE(owners_by_pid_and_descriptor),
 	KUNIT_CASE(texts_outlive_their_batch),
+	KUNIT_CASE(an_empty_text),
+	KUNIT_CASE(a_parent_is_told_before_or_after),
 	KUNIT_CASE(too_many_is_an_error),
 	KUNIT_CASE(rows_are_in_order),
 	KUNIT_CASE(every_cookie_is_found_again),
