@@ -9,7 +9,8 @@ MODDIR  = $(DESTDIR)/lib/modules/$(KVER)/updates
 all: reader module ## build module/portsock.ko (KDIR=kernel-build-dir) and userspace/portsock
 
 help: ## this list
-	@sed -n 's/^\([a-z -]*\):.* ## /\1: /p' Makefile | awk -F': ' '{ printf "make %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z -]*\):.* ## /\1: /p' Makefile | sed 's/: /\t/' | \
+		awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "make: no kernel to build for at $(KDIR): install linux-headers-$(KVER), or give" \
@@ -25,20 +26,17 @@ mksock:
 deps: ## install what building and testing need (Debian; sudo when not root)
 	@tests/lab/deps
 
-GUEST = --put userspace/portsock --put tests/helpers/mksock
-
 demo: deps ## who is at which port: the story, told by a real kernel in a small VM
-	@$(MAKE) -s reader mksock
-	@tests/lab/vm -v $(GUEST) --put tests/demo/run:/portsock/demo -- /portsock/demo
+	@tests/demo/run
 
 lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
-	@tests/lab/vm -v $(GUEST) --shell
+	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e: deps ## one group of them
+check-lint check-unit check-reader check-kunit check-e2e: deps
 	@tests/check $(@:check-%=%)
 
 load: ## insert module/portsock.ko into the running kernel
