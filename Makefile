@@ -2,7 +2,8 @@
 # The verbs a person uses; `make help` lists them. What is built and how is said in Kbuild and userspace/Makefile.
 
 KDIR   ?= /lib/modules/$(shell uname -r)/build
-KVER    = $(or $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null),$(shell uname -r))
+# The header, for in Debian's headers kernel.release is not what uname -r says.
+KVER    = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(shell uname -r))
 PREFIX ?= /usr/local
 MODDIR  = $(DESTDIR)/lib/modules/$(KVER)/updates
 
