@@ -47,9 +47,24 @@ def say(text):
 def act(who, calls, commands):
     """WHO makes these system calls; COMMANDS is how mksock is told."""
     if who not in actors:
-        actors[who] = Made("empty", comm=who)
-    print(f"    {style('36', who + ':'):{8 if not COLOUR else 16}} {calls}")
+        actors[who] = Made("empty", name=who, comm=who)
+    note(who, calls)
     return actors[who].do(commands)
+
+
+def note(who, calls):
+    print("    " + style("36", f"{who + ':':8}") + calls)
+
+
+def refused(commands, calls):
+    """The server tries to bind() once more, and the kernel says no."""
+    try:
+        actors["server"].do(commands)
+    except AssertionError as reason:
+        promise(str(reason), "Address already in use" in str(reason))
+    else:
+        raise Broken(f"{calls} should have failed")
+    note("server", f"{calls} = {style('31', 'EADDRINUSE')}")
 
 
 def is_new(line):
@@ -74,8 +89,11 @@ def portsock(arguments=""):
 def others(command, nothing="(nothing)"):
     """What one of the old tools says, its columns pushed together."""
     print("\n    " + style("2", f"$ {command}"))
-    output = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.decode()
-    rows = [line.split() for line in output.splitlines() if line.strip()]
+    # not the guest's sh: busybox' one prefers applets of its own, and its netstat knows no -p
+    result = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if b"not found" in result.stderr or b"nvalid" in result.stderr:
+        raise Broken(f"{command}: {result.stderr.decode()}")
+    rows = [line.split() for line in result.stdout.decode().splitlines() if line.strip()]
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows), default=0))]
     for row in rows:
         print("    " + " ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
@@ -106,13 +124,8 @@ def unbound():
 @step("bind(): a port, and still no door")
 def bound():
     made = act("server", "bind(s, 127.0.0.1:8080)", "bind s 127.0.0.1 8080; tell s BOUND")
-    try:
-        actors["server"].do("socket x tcp; bind x 127.0.0.1 8080")
-        promise("bind() refuses a port that is taken", False)
-    except AssertionError as reason:
-        promise(str(reason), "in use" in str(reason))
-        actors["server"].do("close x")
-        print(f"    {style('36', 'server:')} bind(another socket, 127.0.0.1:8080) = {style('31', 'EADDRINUSE')}")
+    refused("socket x tcp; bind x 127.0.0.1 8080", "bind(another socket, 127.0.0.1:8080)")
+    made.do("close x")
     portsock("8080")
     others("ss -Htanp; lsof -nP -iTCP:8080; netstat -tan | grep 8080", "(ss, lsof and netstat show nothing)")
     row(COOKIE=made["s"]["cookie"], STATE="BOUND", PORT=8080, HELD="process")
@@ -139,7 +152,7 @@ def client():
 def waiting():
     act("client", "send(c, \"hello\")", "send c 5")
     listener = row(COOKIE=actors["server"]["s"]["cookie"])
-    portsock("-a 8080")
+    portsock("-a 8080 -o proto,port,state,remote,rxq,cookie,parent,held,owners")
     others("ss -Htanp state established sport = :8080")
     it = row(PORT=8080, HELD="acceptq", PARENT=listener["COOKIE"])
     promise("five bytes wait in it", it["RXQ"] == "5")
@@ -150,7 +163,7 @@ def waiting():
 @step("accept(): a second socket at the same port")
 def accepted():
     made = act("server", "a = accept(s)", "accept s a; tell a ESTABLISHED")
-    portsock("-a 8080")
+    portsock("-a 8080 -o proto,port,state,remote,rxq,cookie,held,owners")
     listener, it = row(COOKIE=made["s"]["cookie"], PORT=8080), row(COOKIE=made["a"]["cookie"], PORT=8080, HELD="process")
     promise("they are two sockets", listener["INODE"] != it["INODE"])
     say(f"One port, two sockets: {listener['COOKIE']} listens, {it['COOKIE']} talks. What tells connections at one port apart is the"
@@ -159,12 +172,12 @@ def accepted():
 
 @step("fork(): one socket, many processes")
 def forked():
-    made = act("server", "fork(), fork()", "fork w1; in w1 comm worker-1; fork w2; in w2 comm worker-2;"
+    made = act("server", "fork(), fork()", "fork w1; in w1 comm child-1; fork w2; in w2 comm child-2;"
                "in w1 tell s LISTEN; in w2 tell s LISTEN")
-    portsock("8080")
+    portsock("-l 8080")
     others("netstat -tlnp | grep 8080")
     it = row(COOKIE=made["s"]["cookie"], STATE="LISTEN")
-    promise("three owners", [owner[3] for owner in it.owners()] == ["server", "worker-1", "worker-2"])
+    promise("three owners", sorted(owner[3] for owner in it.owners()) == ["child-1", "child-2", "server"])
     say("Still one socket: same inode, same cookie, three owners. netstat names one of them. The port is free when the last one closes.")
     made.do("kill w1; kill w2")
 
@@ -203,13 +216,14 @@ def pair():
 def inflight():
     made = act("shell", "listen at 7070; sendmsg(x, SCM_RIGHTS: that socket); close it",
                "socket l tcp; bind l 127.0.0.1 7070; listen l; pass l x; close l; tell l LISTEN inflight")
-    act("client", "connect(d, 127.0.0.1:7070) = 0", "socket d tcp; connect d 127.0.0.1 7070; tell d ESTABLISHED; reset d")
+    act("client", "connect(d, 127.0.0.1:7070) = 0: it answers", "socket d tcp; connect d 127.0.0.1 7070; tell d ESTABLISHED; reset d")
     portsock("7070")
-    others("ss -Htlnp sport = :7070; lsof -nP -iTCP:7070")
+    others("ss -Htlnp sport = :7070; lsof -nP -iTCP:7070; fuser 7070/tcp")
     row(COOKIE=made["l"]["cookie"], STATE="LISTEN", PORT=7070, HELD="inflight", OWNERS="-")
     say("The socket travels in a message that nobody has received. No descriptor anywhere leads to it, and it answers. ss has a row"
         " without owner, lsof and fuser have nothing.")
-    act("shell", "recvmsg(y) = a descriptor", "receive y l2; tell l2 LISTEN")
+    print()
+    act("shell", "recvmsg(y) = a descriptor again", "receive y l2; tell l2 LISTEN")
     portsock("7070")
     row(COOKIE=made["l"]["cookie"], HELD="process")
 
@@ -219,14 +233,9 @@ def time_wait():
     made = actors["server"]
     act("server", "recv(a); close(a); close(s)", "recv a; close a; close s")
     act("client", "close(c)", "recv c; close c")
-    try:
-        act("server", "bind(a new socket, 127.0.0.1:8080)", "socket z tcp; bind z 127.0.0.1 8080")
-        promise("TIME_WAIT keeps the port", False)
-    except AssertionError as reason:
-        promise(str(reason), "in use" in str(reason))
-        print(f"             = {style('31', 'EADDRINUSE')}")
+    refused("socket z tcp; bind z 127.0.0.1 8080", "bind(a new socket, 127.0.0.1:8080)")
     portsock("-a 8080/tcp")
-    others("ss -Htan sport = :8080; lsof -nP -iTCP:8080; fuser 8080/tcp")
+    others("ss -Htanp sport = :8080; lsof -nP -iTCP:8080; fuser 8080/tcp")
     it = row(COOKIE=made["a"]["cookie"], STATE="TIME_WAIT", HELD="timewait", PORT=8080)
     promise("it says when it ends", 0 < int(it["EXPIRES"]) <= 60000)
     say(f"Everything is closed, and the port is not free: the end that closed first stays in TIME_WAIT, for late packets. No process can"
@@ -237,7 +246,7 @@ def main():
     scenario.own_netns()
     release = os.uname().release
     print(f"\n{style('1', 'What is the difference between a port and a socket?')}   A running kernel answers: Linux {release}.")
-    print("New rows are marked with >.")
+    print("Rows that are new or have changed are marked with >.")
     for number, (title, function) in enumerate(steps, 1):
         sys.stdout.write("\f" if BREAKS else "")
         print("\n" + style("1;34", f"{number:2}  {title}"), flush=True)

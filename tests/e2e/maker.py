@@ -12,12 +12,12 @@ SS_STATES = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "F
 class Made:
     """A running mksock and what it told: made["l"]["inode"]; made["w0", "s"] for a worker's socket."""
 
-    def __init__(self, recipe, commands=None, **options):
-        words = ["mksock"]
+    def __init__(self, recipe, commands=None, name="mksock", **options):
+        words = [name]
         for key, value in options.items():
             words += ["--" + key] if value is True else ["--" + key, value if isinstance(value, bytes) else str(value)]
         words += ["-c", commands] if commands is not None else [recipe]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(words, executable="mksock", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.pid = self.process.pid
         self.told = []
         self.until("ready")

@@ -106,10 +106,17 @@ def run_one(function, arguments, netns, seconds):
     return verdict or "FAIL it said nothing"
 
 
-def run_all(pattern):
+def wanted(name, patterns):
+    """patterns: a,b,!c - what matches a or b (or anything, if only ! is there), and not c."""
+    positive = [pattern for pattern in patterns if pattern[0] != "!"]
+    return (not positive or any(fnmatch.fnmatch(name, pattern) for pattern in positive)) \
+        and not any(fnmatch.fnmatch(name, pattern[1:]) for pattern in patterns if pattern[0] == "!")
+
+
+def run_all(patterns):
     passed = failed = skipped = 0
     for name, function, arguments, seconds, netns in SCENARIOS:
-        if pattern and not fnmatch.fnmatch(name, pattern):
+        if not wanted(name, [pattern for pattern in patterns.split(",") if pattern]):
             continue
         begun = time.monotonic()
         verdict = run_one(function, arguments, netns, seconds)

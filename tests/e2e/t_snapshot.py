@@ -37,7 +37,7 @@ def header():
         equal("owners=", now.meta["owners"], sum(len(row.owners()) for row in now.rows))
         equal("netns=", now.meta["netns"], os.stat("/proc/self/ns/net").st_ino)
         equal("pidns=", now.meta["pidns"], os.stat("/proc/self/ns/pid").st_ino)
-        equal("rows", len(now.rows), 14)
+        equal("rows", len(now.rows), 13)
         equal("order", now.rows, sorted(now.rows, key=order_key))
         equal("states at 700", [row["STATE"] for row in now.find(PORT=700)], ["LISTEN", "ESTABLISHED", "ESTABLISHED"])
 
