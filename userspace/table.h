@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The table for people, while it is being made. */
+#ifndef PORTSOCK_TABLE_H
+#define PORTSOCK_TABLE_H
+
+#include <libsmartcols.h>
+#include <stdio.h>
+
+#include "out.h"
+
+#define END_USUAL	22	/* an IPv4 address, also a mapped one */
+
+/**
+ * struct ps_table - a table being filled
+ * @table: libsmartcols'
+ * @stream: what it is printed to: out->text
+ * @cell: text of a cell
+ * @said: columns that say something in some row, as bits
+ * @width: of each column, unusually long ends left aside
+ * @last_port: port of the row before, -1 if it had none
+ */
+struct ps_table {
+	struct libscols_table *table;
+	FILE *stream;
+	struct ps_text cell;
+	u32 said;
+	size_t width[PORTSOCK_NCOLUMNS];
+	int last_port;
+};
+
+int ps_table_no_memory(void);
+int ps_table_fit(struct ps_out *out);
+
+#endif /* PORTSOCK_TABLE_H */
