@@ -116,7 +116,10 @@ def churn():
                 unstable.setdefault(row["HELD"], []).append(str(row))
     for process in busy:
         process.kill()
-    equal("rows said to be in flight, the kernel's or hidden", unstable, {})
+    # a task that the host stops in the middle of socketpair() or close() does have a file and no descriptor, for both looks
+    inflight = unstable.pop("inflight", [])
+    equal("rows said to be the kernel's or hidden", unstable, {})
+    true(f"{len(inflight)} of {rows} rows in {reads} reads said to be in flight: {inflight}", len(inflight) <= 3 + reads // 20)
     true(f"{reads} reads", reads >= 10)
 
 
