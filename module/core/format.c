@@ -175,11 +175,12 @@ char *ps_put_ip4(char *p, const u8 ip[4])
 {
 	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
-		p = put_u32(p, ip[i]);
+	p = put_u32(p, ip[0]);
+	for (i = 1; i < 4; i++) {
 		*p++ = '.';
+		p = put_u32(p, ip[i]);
 	}
-	return p - 1;
+	return p;
 }
 
 static u16 word_at(const u8 ip[16], unsigned int i)
