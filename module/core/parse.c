@@ -3,6 +3,7 @@
  * Text in.  Whoever reads a view may be handed anything: each value is checked
  * against what its column can hold, and a row is taken whole or not at all.
  */
+#include "format.h"
 #include "names.h"
 #include "parse.h"
 
@@ -208,7 +209,7 @@ static int parse_name(char *field, struct ps_end *end)
 	bool abstract = *field == '@';
 	int len = unescape(field + abstract);
 
-	if (len < 0 || len > U16_MAX)
+	if (len < 0 || len > PS_TEXT_MAX)
 		return -EINVAL;
 	end->form = abstract ? PS_FORM_ABSTRACT : PS_FORM_PATH;
 	end->text = field + abstract;

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The order of rows, against the contract's sentence. */
+#include "test.h"
+#include "../../module/core/order.h"
+
+#define POOL	160
+
+static int sign(int diff)
+{
+	return (diff > 0) - (diff < 0);
+}
+
+/* As the snapshot sorts: the key first, the rest among equals. */
+static int compare(const struct ps_record *a, const struct ps_record *b)
+{
+	u64 x = ps_order_key(a), y = ps_order_key(b);
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	return sign(ps_order_cmp(a, b));
+}
+
+#define BY(x, y)	do { if ((x) != (y)) return (x) < (y) ? -1 : 1; } while (0)
+
+static int naive_end(const struct ps_end *a, const struct ps_end *b)
+{
+	int diff;
+
+	BY(a->form, b->form);
+	if (a->form == PS_FORM_INET || a->form == PS_FORM_INET6) {
+		diff = memcmp(a->ip, b->ip, a->form == PS_FORM_INET ? 4 : 16);
+		if (diff)
+			return sign(diff);
+	}
+	if (a->form == PS_FORM_VSOCK)
+		BY(a->id, b->id);
+	BY(a->num, b->num);
+	return 0;
+}
+
+/*
+ * "Sockets with a port first, by port, PROTO (alphabetically), LISTEN before
+ * the others, local, remote; then the portless by PROTO, INODE."  What that
+ * leaves open is 0 here.
+ */
+static int naive(const struct ps_record *a, const struct ps_record *b)
+{
+	bool a_port = a->has & PS_HAS_PORT, b_port = b->has & PS_HAS_PORT;
+	int diff;
+
+	BY(!a_port, !b_port);
+	if (a_port)
+		BY(a->port, b->port);
+	diff = strcmp(ps_proto_names[a->proto].text,
+		      ps_proto_names[b->proto].text);
+	if (diff)
+		return sign(diff);
+	if (!a_port) {
+		BY(a->inode, b->inode);
+		return 0;
+	}
+	BY(a->state != PORTSOCK_LISTEN, b->state != PORTSOCK_LISTEN);
+	diff = naive_end(&a->local, &b->local);
+	return diff ? diff : naive_end(&a->remote, &b->remote);
+}
+
+static void few_ends(struct ps_end *end, u8 proto)
+{
+	memset(end, 0, sizeof(*end));
+	if (proto == PORTSOCK_PROTO_VSOCK) {
+		end->form = PS_FORM_VSOCK;
+		end->id = random_below(3);
+	} else if (random_below(5) == 0) {
+		end->form = PS_FORM_ANY;
+		return;
+	} else {
+		end->form = random_below(2) ? PS_FORM_INET : PS_FORM_INET6;
+		end->ip[0] = random_below(2) * 0xff;
+		end->ip[3] = random_below(2) * 0x80;
+		if (end->form == PS_FORM_INET6)
+			end->ip[15] = random_below(2);
+	}
+	end->num = random_below(2) * 0xffff;
+}
+
+/* Few values, so that rows agree in much and each rule decides some pairs. */
+static void few_values(struct ps_record *r)
+{
+	static const u8 protos[] = {
+		PORTSOCK_PROTO_SCTP, PORTSOCK_PROTO_TCP, PORTSOCK_PROTO_UDP,
+		PORTSOCK_PROTO_VSOCK,
+	};
+	static const u8 states[] = {
+		PORTSOCK_ESTABLISHED, PORTSOCK_LISTEN, PORTSOCK_CLOSE,
+		PORTSOCK_BOUND,
+	};
+	/* the kernel's are of 32 bits, a key has room for 55 */
+	static const u64 inodes[] = { 0, 1, 2, 0xffffffff, (1ULL << 55) - 1 };
+
+	memset(r, 0, sizeof(*r));
+	r->has = random_below(3) ? PS_HAS_PORT : 0;
+	r->port = random_below(2) * 0xffff;
+	r->proto = protos[random_below(ARRAY_SIZE(protos))];
+	r->state = states[random_below(ARRAY_SIZE(states))];
+	r->inode = inodes[random_below(ARRAY_SIZE(inodes))];
+	r->cookie = random_below(2);
+	r->netns = 4026531840u + random_below(2);
+	few_ends(&r->local, r->proto);
+	few_ends(&r->remote, r->proto);
+}
+
+static void agrees_with_the_contract(void **state)
+{
+	unsigned int i, decided = 0;
+	struct ps_record a, b;
+
+	(void)state;
+	for (i = 0; i < 400000; i++) {
+		int expected;
+
+		few_values(&a);
+		few_values(&b);
+		if (random_below(2)) {
+			b.has = a.has;
+			b.port = a.port;
+			b.proto = a.proto;
+		}
+		expected = naive(&a, &b);
+		if (!expected)
+			continue;
+		decided++;
+		assert_int_equal(compare(&a, &b), expected);
+	}
+	assert_true(decided > 100000 && decided < 400000);
+}
+
+static void is_a_total_order(void **state)
+{
+	static struct ps_record pool[POOL];
+	unsigned int i, k, m;
+
+	(void)state;
+	for (i = 0; i < POOL; i++) {
+		few_values(&pool[i]);
+		/* half of them at one port, so that more rules are asked */
+		if (i % 2)
+			pool[i].port = 0;
+	}
+	for (i = 0; i < POOL; i++) {
+		assert_int_equal(compare(&pool[i], &pool[i]), 0);
+		for (k = 0; k < POOL; k++) {
+			int ik = compare(&pool[i], &pool[k]);
+
+			assert_int_equal(ik, -compare(&pool[k], &pool[i]));
+			for (m = 0; ik <= 0 && m < POOL; m++)
+				if (compare(&pool[k], &pool[m]) <= 0)
+					assert_true(compare(&pool[i],
+							    &pool[m]) <= 0);
+		}
+	}
+}
+
+static void is_a_total_order_of_any_rows(void **state)
+{
+	static char local[POOL][PS_TEXT_MAX], remote[POOL][PS_TEXT_MAX];
+	static struct ps_record pool[POOL];
+	unsigned int i, k, m;
+
+	(void)state;
+	for (i = 0; i < POOL; i++) {
+		random_record(&pool[i], local[i], remote[i]);
+		if (random_below(2))
+			pool[i].port = 80;
+	}
+	for (i = 0; i < POOL; i++) {
+		for (k = 0; k < POOL; k++) {
+			int ik = compare(&pool[i], &pool[k]);
+
+			assert_int_equal(ik, -compare(&pool[k], &pool[i]));
+			assert_int_equal(ik == 0, i == k);
+			for (m = 0; ik <= 0 && m < POOL; m++)
+				if (compare(&pool[k], &pool[m]) <= 0)
+					assert_true(compare(&pool[i],
+							    &pool[m]) <= 0);
+		}
+	}
+}
+
+/* Rows that agree in all that the contract names are still told apart. */
+static void equal_places_fall_through(void **state)
+{
+	struct ps_record a = {
+		.has = PS_HAS_PORT, .port = 80, .proto = PORTSOCK_PROTO_TCP,
+		.state = PORTSOCK_LISTEN, .cookie = 1, .inode = 5, .netns = 7,
+		.local = { .form = PS_FORM_INET, .num = 80 },
+		.remote = { .form = PS_FORM_ANY },
+	}, b = a;
+
+	(void)state;
+	assert_int_equal(compare(&a, &b), 0);
+	b.inode = 6;
+	assert_int_equal(compare(&a, &b), -1);
+	b = a;
+	b.netns = 8;
+	assert_int_equal(compare(&a, &b), -1);
+	b = a;
+	b.cookie = 2;
+	assert_int_equal(compare(&a, &b), -1);
+	/* a TIME_WAIT and the socket that it comes from */
+	a.state = PORTSOCK_TIME_WAIT;
+	b = a;
+	b.state = PORTSOCK_CLOSE;
+	assert_int_equal(compare(&a, &b), -1);
+}
+
+static void names_without_ports(void **state)
+{
+	struct ps_record a = {
+		.has = PS_HAS_PORT, .proto = PORTSOCK_PROTO_UNIX,
+		.local = { .form = PS_FORM_PATH, .text = "/a", .len = 2 },
+	}, b = a;
+
+	(void)state;
+	b.local.text = "/ab";
+	b.local.len = 3;
+	assert_int_equal(compare(&a, &b), -1);
+	assert_int_equal(compare(&b, &a), 1);
+	a.local.text = "/b";
+	assert_int_equal(compare(&a, &b), 1);
+	a.local.form = PS_FORM_ABSTRACT;
+	assert_int_equal(compare(&a, &b), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_the_contract),
+		cmocka_unit_test(is_a_total_order),
+		cmocka_unit_test(is_a_total_order_of_any_rows),
+		cmocka_unit_test(equal_places_fall_through),
+		cmocka_unit_test(names_without_ports),
+	};
+
+	return RUN(tests);
+}

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text in.  Lines are parsed in memory of just their size, so that the address
+ * sanitizer sees a step beyond their end.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "test.h"
+
+#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
+		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+#define HEADER	"# portsock 1 netns=1 pidns=2 at=3 took=4 sockets=5 owners=6"
+
+static struct ps_layout layout;
+
+static int setup(void **state)
+{
+	(void)state;
+	return ps_parse_layout(LAYOUT, &layout);
+}
+
+static void numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int base;
+		u64 max;
+		int err;
+		u64 value;
+	} cases[] = {
+		{ "0", 10, U64_MAX, 0, 0 },
+		{ "007", 10, U64_MAX, 0, 7 },
+		{ "18446744073709551615", 10, U64_MAX, 0, U64_MAX },
+		{ "18446744073709551616", 10, U64_MAX, -ERANGE, 0 },
+		{ "99999999999999999999999", 10, U64_MAX, -ERANGE, 0 },
+		{ "4294967295", 10, U32_MAX, 0, U32_MAX },
+		{ "4294967296", 10, U32_MAX, -ERANGE, 0 },
+		{ "65535", 10, U16_MAX, 0, 65535 },
+		{ "65536", 10, U16_MAX, -ERANGE, 0 },
+		{ "3", 10, 3, 0, 3 },
+		{ "4", 10, 3, -ERANGE, 0 },
+		{ "10", 10, 3, -ERANGE, 0 },
+		{ "ffffffffffffffff", 16, U64_MAX, 0, U64_MAX },
+		{ "10000000000000000", 16, U64_MAX, -ERANGE, 0 },
+		{ "c0de", 16, U64_MAX, 0, 0xc0de },
+		{ "377", 8, 255, 0, 255 },
+		{ "400", 8, 255, -ERANGE, 0 },
+		{ "378", 8, 255, -EINVAL, 0 },
+		{ "", 10, U64_MAX, -EINVAL, 0 },
+		{ "-1", 10, U64_MAX, -EINVAL, 0 },
+		{ "+1", 10, U64_MAX, -EINVAL, 0 },
+		{ " 1", 10, U64_MAX, -EINVAL, 0 },
+		{ "1 ", 10, U64_MAX, -EINVAL, 0 },
+		{ "1a", 10, U64_MAX, -EINVAL, 0 },
+		{ "0x1", 16, U64_MAX, -EINVAL, 0 },
+		{ "C0DE", 16, U64_MAX, -EINVAL, 0 },
+		{ "g", 16, U64_MAX, -EINVAL, 0 },
+		{ "99999999999999999999999x", 10, U64_MAX, -EINVAL, 0 },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 value = 4711;
+		int err = ps_parse_u64(cases[i].text, strlen(cases[i].text),
+				       cases[i].base, cases[i].max, &value);
+
+		if (err != cases[i].err)
+			fail_msg("'%s': %d", cases[i].text, err);
+		assert_true(value == (err ? 4711 : cases[i].value));
+	}
+}
+
+static int parse_header(const char *text, struct ps_header *h)
+{
+	char *line = strdup(text);
+	int err = ps_parse_header(line, h);
+
+	free(line);
+	return err;
+}
+
+static void header(void **state)
+{
+	struct ps_header h;
+
+	(void)state;
+	assert_int_equal(parse_header(HEADER, &h), 0);
+	assert_int_equal(h.version, 1);
+	assert_int_equal(h.netns, 1);
+	assert_int_equal(h.pidns, 2);
+	assert_int_equal(h.at, 3);
+	assert_int_equal(h.took, 4);
+	assert_int_equal(h.sockets, 5);
+	assert_int_equal(h.owners, 6);
+	/* in any order, and a later version may say more */
+	assert_int_equal(parse_header("#  portsock  1 owners=6 sockets=5 took=4 "
+				      "at=18446744073709551615 pidns=4294967295 "
+				      "netns=0 boot=abc more", &h), 0);
+	assert_true(h.at == U64_MAX);
+	assert_int_equal(h.pidns, U32_MAX);
+}
+
+static void header_invalid(void **state)
+{
+	static const char *const lines[] = {
+		"", "#", "# ", "portsock 1", "# portsock", "#portsock 1",
+		"# portsock x", "# portsock 0", "# portsock -1",
+		"# portsock 4294967296", "# portsock 1", "# portsocks 1",
+		"# portsoc 1", "# PORTSOCK 1",
+		"# portsock 1 pidns=2 at=3 took=4 sockets=5 owners=6",
+		"# portsock 1 netns=1 at=3 took=4 sockets=5 owners=6",
+		"# portsock 1 netns=1 pidns=2 took=4 sockets=5 owners=6",
+		"# portsock 1 netns=1 pidns=2 at=3 sockets=5 owners=6",
+		"# portsock 1 netns=1 pidns=2 at=3 took=4 owners=6",
+		"# portsock 1 netns=1 pidns=2 at=3 took=4 sockets=5",
+		HEADER " netns=x", HEADER " netns=", HEADER " netns=4294967296",
+		HEADER " pidns=4294967296", HEADER " at=18446744073709551616",
+		HEADER " sockets=-1", HEADER "\r", "\xff\xfe",
+	};
+	struct ps_header h;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		if (parse_header(lines[i], &h) != -EINVAL)
+			fail_msg("'%s' is taken", lines[i]);
+	assert_int_equal(parse_header("# portsock 2", &h), -EPROTO);
+	assert_int_equal(h.version, 2);
+	assert_int_equal(parse_header("# portsock 4294967295 x", &h), -EPROTO);
+	assert_int_equal(h.version, U32_MAX);
+}
+
+static void layout_line(void **state)
+{
+	struct ps_layout l;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(ps_parse_layout(LAYOUT, &l), 0);
+	assert_int_equal(l.count, PORTSOCK_NCOLUMNS);
+	for (i = 0; i < l.count; i++)
+		assert_int_equal(l.column[i], i);
+	assert_int_equal(ps_parse_layout(LAYOUT "  NEW NEWER NEW", &l), 0);
+	assert_int_equal(l.count, PORTSOCK_NCOLUMNS + 3);
+	assert_int_equal(l.column[PORTSOCK_NCOLUMNS], PORTSOCK_NCOLUMNS);
+}
+
+static void layout_invalid(void **state)
+{
+	char many[1024] = LAYOUT;
+	struct ps_layout l;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(ps_parse_layout("", &l), -EINVAL);
+	assert_int_equal(ps_parse_layout("#", &l), -EINVAL);
+	assert_int_equal(ps_parse_layout(LAYOUT + 2, &l), -EINVAL);
+	assert_int_equal(ps_parse_layout(LAYOUT " PORT", &l), -EINVAL);
+	assert_int_equal(ps_parse_layout("# PROTO PORT STATE", &l), -EINVAL);
+	assert_int_equal(ps_parse_layout(LAYOUT "\r", &l), -EINVAL);
+	for (i = PORTSOCK_NCOLUMNS; i < PS_LAYOUT_MAX; i++)
+		strcat(many, " X");
+	assert_int_equal(ps_parse_layout(many, &l), 0);
+	strcat(many, " X");
+	assert_int_equal(ps_parse_layout(many, &l), -EINVAL);
+}
+
+/* Each of the columns' names must be there. */
+static void layout_without_a_column(void **state)
+{
+	struct ps_layout l;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < PORTSOCK_NCOLUMNS; i++) {
+		char line[] = LAYOUT " ";
+		char name[20];
+
+		snprintf(name, sizeof(name), " %s ", ps_column_names[i].text);
+		strstr(line, name)[1] = 'x';
+		assert_int_equal(ps_parse_layout(line, &l), -EINVAL);
+	}
+}
+
+/* A line with one of its columns replaced, as the test's own memory. */
+static char *line_with(const struct ps_layout *l, unsigned int column,
+		       const char *text)
+{
+	static const char *const good[] = {
+		"tcp", "80", "LISTEN", "0.0.0.0:80", "*:*", "-", "0", "511",
+		"0", "18231", "c", "4026531840", "812", "reuseaddr", "process",
+		"-", "-", "901/6/nginx",
+	};
+	char *line = malloc(strlen(text) + 512), *p = line;
+	unsigned int i;
+
+	for (i = 0; i < l->count; i++) {
+		const char *word = "unknown";
+
+		if (l->column[i] == column)
+			word = text;
+		else if (l->column[i] < PORTSOCK_NCOLUMNS)
+			word = good[l->column[i]];
+		p += sprintf(p, "%s%s", i ? " " : "", word);
+	}
+	return realloc(line, p + 1 - line);
+}
+
+static int parse_with(unsigned int column, const char *text,
+		      struct ps_record *r)
+{
+	char *line = line_with(&layout, column, text), *owners;
+	int err = ps_parse_record(line, &layout, r, &owners);
+
+	free(line);
+	return err;
+}
+
+/* Words that a column takes, and words that it does not. */
+static const struct {
+	const char *text;
+	u8 column;
+	bool good;
+} words[] = {
+#define GOOD(column, text)	{ text, PORTSOCK_COL_##column, true }
+#define BAD(column, text)	{ text, PORTSOCK_COL_##column, false }
+	GOOD(PROTO, "udp"), GOOD(PROTO, "udplite"), BAD(PROTO, "tcp6"),
+	BAD(PROTO, "-"), BAD(PROTO, "TCP"), BAD(PROTO, "tc"),
+	GOOD(PORT, "-"), GOOD(PORT, "0"), GOOD(PORT, "65535"),
+	BAD(PORT, "65536"), BAD(PORT, "-1"), BAD(PORT, "http"),
+	BAD(PORT, "0x50"), BAD(PORT, "80,"), BAD(PORT, "--"),
+	GOOD(STATE, "UNCONN"), BAD(STATE, "listen"), BAD(STATE, "10"),
+	GOOD(LOCAL, "-"), GOOD(LOCAL, "*:*"), GOOD(LOCAL, "1.2.3.4:0"),
+	GOOD(LOCAL, "255.255.255.255:65535"), GOOD(LOCAL, "[::]:80"),
+	GOOD(LOCAL, "[fe80::1%eth0]:80"), GOOD(LOCAL, "[::ffff:1.2.3.4]:80"),
+	BAD(LOCAL, "1.2.3.4"), BAD(LOCAL, "1.2.3.4:"), BAD(LOCAL, ":80"),
+	BAD(LOCAL, "1.2.3:80"), BAD(LOCAL, "1.2.3.256:80"),
+	BAD(LOCAL, "1.2.3.4:65536"), BAD(LOCAL, "1.2.3.4:-1"),
+	BAD(LOCAL, "::1:80"), BAD(LOCAL, "[::1:80"), BAD(LOCAL, "[::1]80"),
+	BAD(LOCAL, "[::1]:"), BAD(LOCAL, "[]:80"), BAD(LOCAL, "[:80"),
+	BAD(LOCAL, "[::1]x:80"), BAD(LOCAL, "[g::1]:80"), BAD(LOCAL, "]:80"),
+	BAD(LOCAL, "[1.2.3.4]:80"), BAD(LOCAL, "*:80"), BAD(LOCAL, "@x"),
+	BAD(LOCAL, "/run/x"), BAD(LOCAL, ":"), BAD(LOCAL, "["),
+	GOOD(REMOTE, "-"), GOOD(REMOTE, "1.2.3.4:1"), BAD(REMOTE, "x"),
+	GOOD(DEV, "eth0"), GOOD(DEV, "a234567890\\040345"),
+	GOOD(DEV, "a23456789012345"), BAD(DEV, "a234567890123456"),
+	BAD(DEV, "a\\"), BAD(DEV, "a\\04"), BAD(DEV, "a\\400"),
+	BAD(DEV, "a\\08x"),
+	GOOD(RXQ, "4294967295"), GOOD(RXQ, "-"), BAD(RXQ, "4294967296"),
+	BAD(RXQ, "-5"), BAD(RXQ, "1.5"),
+	GOOD(TXQ, "0"), BAD(TXQ, "4294967296"), BAD(TXQ, "x"),
+	GOOD(UID, "4294967295"), GOOD(UID, "-"), BAD(UID, "4294967296"),
+	BAD(UID, "root"),
+	GOOD(INODE, "0"), GOOD(INODE, "18446744073709551615"),
+	BAD(INODE, "18446744073709551616"), BAD(INODE, "-"), BAD(INODE, "-1"),
+	GOOD(COOKIE, "0"), GOOD(COOKIE, "ffffffffffffffff"),
+	BAD(COOKIE, "10000000000000000"), BAD(COOKIE, "-"), BAD(COOKIE, "C"),
+	BAD(COOKIE, "0xc"), BAD(COOKIE, "g"),
+	GOOD(NETNS, "4294967295"), BAD(NETNS, "4294967296"), BAD(NETNS, "-"),
+	GOOD(CGROUP, "-"), GOOD(CGROUP, "18446744073709551615"),
+	BAD(CGROUP, "18446744073709551616"), BAD(CGROUP, "/"),
+	GOOD(FLAGS, "-"), GOOD(FLAGS, "reuseaddr,reuseport"),
+	GOOD(FLAGS, "reuseaddr,newer"), BAD(FLAGS, "reuseaddr,"),
+	BAD(FLAGS, ",reuseaddr"), BAD(FLAGS, "reuseaddr,,linger"),
+	BAD(FLAGS, ","),
+	GOOD(HELD, "hidden"), BAD(HELD, "Process"), BAD(HELD, "nobody"),
+	GOOD(PARENT, "-"), GOOD(PARENT, "ffffffffffffffff"),
+	BAD(PARENT, "10000000000000000"), BAD(PARENT, "X"),
+	GOOD(EXPIRES, "-"), GOOD(EXPIRES, "2147483647"),
+	BAD(EXPIRES, "2147483648"), BAD(EXPIRES, "-1"),
+	GOOD(OWNERS, "-"), GOOD(OWNERS, "[sunrpc]"),
+#undef GOOD
+#undef BAD
+};
+
+static void each_column_takes_what_it_can_hold(void **state)
+{
+	struct ps_record r;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!parse_with(words[i].column, words[i].text, &r) !=
+		    words[i].good)
+			fail_msg("%s '%s' is %s",
+				 ps_column_names[words[i].column].text,
+				 words[i].text,
+				 words[i].good ? "refused" : "taken");
+}
+
+static void wrong_number_of_columns(void **state)
+{
+	struct ps_record r;
+
+	(void)state;
+	assert_int_equal(parse_with(PORTSOCK_COL_OWNERS, "1/2/x", &r), 0);
+	assert_int_equal(parse_with(PORTSOCK_COL_OWNERS, "", &r), -EINVAL);
+	assert_int_equal(parse_with(PORTSOCK_COL_OWNERS, "- -", &r), -EINVAL);
+	assert_int_equal(parse_with(PORTSOCK_COL_PROTO, "", &r), -EINVAL);
+	assert_int_equal(parse_with(PORTSOCK_COL_PROTO, "  tcp ", &r), 0);
+}
+
+/* A reader finds columns by their names, and steps over those it is new to. */
+static void columns_in_another_order(void **state)
+{
+	struct ps_layout l;
+	struct ps_record r;
+	char *line, *owners;
+
+	(void)state;
+	assert_int_equal(ps_parse_layout("# OWNERS NEW EXPIRES PARENT HELD "
+		"FLAGS CGROUP NETNS COOKIE INODE UID TXQ RXQ DEV REMOTE LOCAL "
+		"NEWER STATE PORT PROTO", &l), 0);
+	line = line_with(&l, PORTSOCK_COL_PORT, "443");
+	assert_int_equal(ps_parse_record(line, &l, &r, &owners), 0);
+	assert_int_equal(r.port, 443);
+	assert_int_equal(r.txq, 511);
+	assert_int_equal(r.inode, 18231);
+	assert_string_equal(owners, "901/6/nginx");
+	free(line);
+}
+
+static void a_row_of_the_contract(void **state)
+{
+	char line[] = "tcp 80 TIME_WAIT   127.0.0.1:80 127.0.0.1:41510 -  0   "
+		"0 0      0 11 4026531840 -   -        timewait - 37120 -";
+	struct ps_record r;
+	char *owners;
+
+	(void)state;
+	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), 0);
+	assert_int_equal(r.proto, PORTSOCK_PROTO_TCP);
+	assert_int_equal(r.port, 80);
+	assert_int_equal(r.state, PORTSOCK_TIME_WAIT);
+	assert_int_equal(r.local.form, PS_FORM_INET);
+	assert_memory_equal(r.local.ip, "\x7f\0\0\1", 4);
+	assert_int_equal(r.remote.num, 41510);
+	assert_int_equal(r.cookie, 0x11);
+	assert_int_equal(r.netns, 4026531840);
+	assert_int_equal(r.held, PORTSOCK_HELD_TIMEWAIT);
+	assert_int_equal(r.expires, 37120);
+	assert_int_equal(r.has, PS_HAS_PORT | PS_HAS_QUEUES | PS_HAS_UID);
+	assert_int_equal(r.flags, 0);
+	assert_int_equal(r.owners, 0);
+	assert_string_equal(owners, "-");
+}
+
+static char *format_row(char *room, const struct ps_record *r,
+			const struct ps_owner *owners, unsigned int n)
+{
+	char *p = ps_format_record(room, r);
+	unsigned int i;
+
+	if (!n)
+		*p++ = '-';
+	for (i = 0; i < n; i++) {
+		if (i)
+			*p++ = ',';
+		p = ps_format_owner(p, &owners[i]);
+	}
+	*p = '\0';
+	return p;
+}
+
+static void round_trip(const struct ps_record *r,
+		       const struct ps_owner *owners, unsigned int n)
+{
+	static char text[PS_RECORD_MAX + 8 * PS_OWNER_MAX];
+	static char again[sizeof(text)];
+	struct ps_record parsed;
+	struct ps_owner o;
+	char *line, *cursor;
+	unsigned int i;
+
+	format_row(text, r, owners, n);
+	line = strdup(text);
+	if (ps_parse_record(line, &layout, &parsed, &cursor))
+		fail_msg("refused: %s", text);
+	assert_int_equal(parsed.owners, n);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+		assert_memory_equal(&o, &owners[i], sizeof(o));
+	}
+	assert_int_equal(ps_parse_owner(&cursor, &o), 0);
+	format_row(again, &parsed, owners, n);
+	assert_string_equal(text, again);
+	assert_int_equal(parsed.has & ~PS_HAS_QUEUES, r->has & ~PS_HAS_QUEUES);
+	assert_true(parsed.cookie == r->cookie && parsed.inode == r->inode &&
+		    parsed.expires == r->expires && parsed.port == r->port &&
+		    parsed.flags == r->flags && parsed.parent == r->parent);
+	assert_memory_equal(parsed.dev, r->dev, sizeof(r->dev));
+	free(line);
+}
+
+static void what_is_written_is_read(void **state)
+{
+	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
+	struct ps_owner owners[8];
+	struct ps_record r;
+	unsigned int i, k, n;
+
+	(void)state;
+	for (i = 0; i < 50000; i++) {
+		random_record(&r, local, remote);
+		n = random_below(ARRAY_SIZE(owners));
+		for (k = 0; k < n; k++)
+			random_owner(&owners[k]);
+		round_trip(&r, owners, n);
+	}
+}
+
+/* Longer names than the kernel has would not fit where rows are written. */
+static void long_names_are_refused(void **state)
+{
+	char path[PS_TEXT_MAX + 2], word[512], *owners, *line;
+	unsigned int i, abstract;
+	struct ps_record r;
+
+	(void)state;
+	memset(path, 'a', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	for (i = 0; i < 4; i++) {
+		abstract = i & 1;
+		snprintf(word, sizeof(word), "%s%s", abstract ? "@" : "", path);
+		line = malloc(1024);
+		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
+			 "process - - -", i / 2 ? "-" : word,
+			 i / 2 ? word : "-");
+		assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+				 -EINVAL);
+		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
+			 "process - - -", i / 2 ? "-" : path + 1,
+			 i / 2 ? path + 1 : "-");
+		assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+				 0);
+		free(line);
+	}
+}
+
+static int parse_owner_text(const char *text, struct ps_owner *o)
+{
+	char *line = strdup(text), *cursor = line;
+	int got = ps_parse_owner(&cursor, o);
+
+	free(line);
+	return got;
+}
+
+static void owners(void **state)
+{
+	static const char *const bad[] = {
+		"901", "901/", "901/6", "/6/nginx", "901//nginx", "x/6/nginx",
+		"901/x/nginx", "901:/6/nginx", ":1/6/nginx", "901:x/6/nginx",
+		"4294967296/6/x", "1:4294967296/6/x", "1/4294967296/x",
+		"-1/6/x", "1/-1/x", "1/2/\\", "1/2/\\12", "1/2/\\400",
+		"1/2/1234567890123456", ",1/2/x", "901/6:7/x",
+	};
+	char line[] = "1/2/,3:4/5/a\\054b\\057\\134,6/7/123456789012345";
+	char *cursor = line;
+	struct ps_owner o;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_int_equal(o.pid, 1);
+	assert_int_equal(o.tid, 1);
+	assert_int_equal(o.fd, 2);
+	assert_string_equal(o.comm, "");
+	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_int_equal(o.pid, 3);
+	assert_int_equal(o.tid, 4);
+	assert_int_equal(o.fd, 5);
+	assert_string_equal(o.comm, "a,b/\\");
+	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_string_equal(o.comm, "123456789012345");
+	assert_int_equal(ps_parse_owner(&cursor, &o), 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		if (parse_owner_text(bad[i], &o) != -EINVAL)
+			fail_msg("'%s' is taken", bad[i]);
+	assert_int_equal(parse_owner_text("-", &o), 0);
+	assert_int_equal(parse_owner_text("[sunrpc]", &o), 0);
+}
+
+static void holders(void **state)
+{
+	static const char *const none[] = {
+		"", "-", "[", "]", "[]", "x", "[x", "x]", "901/6/[x]",
+	};
+	const char *name;
+	unsigned int i;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(ps_parse_holder("[wireguard]", &name, &len), 1);
+	assert_int_equal(len, 9);
+	assert_memory_equal(name, "wireguard", 9);
+	for (i = 0; i < ARRAY_SIZE(none); i++)
+		assert_int_equal(ps_parse_holder(none[i], &name, &len), 0);
+}
+
+static const char *const valid_lines[] = {
+	"tcp 80 LISTEN 0.0.0.0:80 *:* - 0 511 0 18231 c 4026531840 812 "
+	"reuseaddr,reuseport process - - 901/6/nginx,902:903/6/ng\\040x",
+	"udp 123 UNCONN [fe80::5054:ff:fe12:3456%eth0]:123 *:* eth0 0 0 0 1 2 "
+	"3 4 - process - - 1/2/x",
+	"unix - LISTEN @/tmp/\\000\\134x \\100x - 0 0 0 8002 95 1 - - inflight "
+	"- - -",
+	"netlink - UNCONN 0:103 - - 0 0 0 9001 90 1 - - kernel - - [x]",
+	"packet - UNCONN 0003:eth\\0400 - eth\\0400 0 0 0 1 1 1 - - hidden - - -",
+	"vsock 1024 LISTEN 3:1024 2:99 - 0 0 0 1 1 1 - - process - 5 1/1/x",
+};
+
+/* Takes all of a row apart; whether it was one. */
+static bool digest(char *line)
+{
+	char room[PS_RECORD_MAX], *owners;
+	struct ps_record r;
+	struct ps_owner o;
+	const char *name;
+	size_t len;
+	int got;
+
+	if (ps_parse_record(line, &layout, &r, &owners))
+		return false;
+	assert_true(ps_format_record(room, &r) - room <= PS_RECORD_MAX);
+	ps_parse_holder(owners, &name, &len);
+	do {
+		got = ps_parse_owner(&owners, &o);
+	} while (got > 0);
+	return got == 0;
+}
+
+static void lines_cut_anywhere(void **state)
+{
+	unsigned int i;
+	size_t len;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(valid_lines); i++) {
+		char *line = strdup(valid_lines[i]);
+		size_t last = strrchr(line, ' ') - line;
+
+		assert_true(digest(line));
+		free(line);
+		for (len = 0; len < strlen(valid_lines[i]); len++) {
+			bool taken;
+
+			line = strndup(valid_lines[i], len);
+			taken = digest(line);
+			free(line);
+			if (len <= last + 1)
+				assert_false(taken);
+		}
+	}
+	for (len = 0; len <= strlen(HEADER); len++) {
+		char *line = strndup(HEADER, len);
+		struct ps_header h;
+
+		assert_int_equal(ps_parse_header(line, &h),
+				 len == strlen(HEADER) ? 0 : -EINVAL);
+		free(line);
+	}
+	for (len = 0; len <= strlen(LAYOUT); len++) {
+		char *line = strndup(LAYOUT, len);
+		struct ps_layout l;
+
+		assert_int_equal(ps_parse_layout(line, &l),
+				 len == strlen(LAYOUT) ? 0 : -EINVAL);
+		free(line);
+	}
+}
+
+static void spoil(char *line)
+{
+	static const char liked[] = " -:/,@\\[]%*.0123456789#\x80\xff\r\t";
+	unsigned int times = 1 + random_below(4);
+
+	while (times--) {
+		char c = random_below(4) ?
+			liked[random_below(sizeof(liked) - 1)] :
+			(char)(1 + random_below(255));
+
+		if (*line)
+			line[random_below(strlen(line))] = c;
+	}
+}
+
+static void spoiled_lines_do_no_harm(void **state)
+{
+	unsigned int i, taken = 0;
+	const unsigned int times = 300000;
+
+	(void)state;
+	for (i = 0; i < times; i++) {
+		char *line = strdup(valid_lines[i % ARRAY_SIZE(valid_lines)]);
+		struct ps_header h;
+		struct ps_layout l;
+
+		spoil(line);
+		taken += digest(line);
+		free(line);
+		if (i % 8)
+			continue;
+		line = strdup(HEADER);
+		spoil(line);
+		ps_parse_header(line, &h);
+		free(line);
+		line = strdup(LAYOUT);
+		spoil(line);
+		ps_parse_layout(line, &l);
+		free(line);
+	}
+	assert_true(taken > times / 100 && taken < times / 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(numbers, setup),
+		cmocka_unit_test(header),
+		cmocka_unit_test(header_invalid),
+		cmocka_unit_test(layout_line),
+		cmocka_unit_test(layout_invalid),
+		cmocka_unit_test(layout_without_a_column),
+		cmocka_unit_test_setup(each_column_takes_what_it_can_hold,
+				       setup),
+		cmocka_unit_test_setup(wrong_number_of_columns, setup),
+		cmocka_unit_test(columns_in_another_order),
+		cmocka_unit_test_setup(a_row_of_the_contract, setup),
+		cmocka_unit_test_setup(what_is_written_is_read, setup),
+		cmocka_unit_test_setup(long_names_are_refused, setup),
+		cmocka_unit_test(owners),
+		cmocka_unit_test(holders),
+		cmocka_unit_test_setup(lines_cut_anywhere, setup),
+		cmocka_unit_test_setup(spoiled_lines_do_no_harm, setup),
+	};
+
+	return RUN(tests);
+}
