@@ -17,6 +17,15 @@ lock() {
 	flock 9
 }
 
+# Sets tmp to the empty directory $1, to be removed when this script ends. To be called under a lock: what an earlier run, that
+# was killed, left there goes away.
+fresh_dir() {
+	tmp=$1
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	trap 'rm -rf "$tmp"' EXIT
+}
+
 # Fetches Debian packages (NAME=VERSION ...) into the current directory, without installing them.
 apt_download() { apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=2 download "$@"; }
 
