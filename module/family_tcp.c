@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
+#include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
 #include "family.h"
 
@@ -50,10 +51,12 @@ static void fill_queues(const struct sock *sk, struct ps_record *r)
  */
 static s32 fin_wait2_left(const struct sock *sk)
 {
-	long left = READ_ONCE(sk->sk_timer.expires) - jiffies +
-		tcp_fin_time(sk) - TCP_TIMEWAIT_LEN;
+	const struct timer_list *timer = ps_keepalive_timer(sk);
 
-	return jiffies_delta_to_msecs(left);
+	if (!timer_pending(timer))
+		return PS_NO_EXPIRY;
+	return jiffies_delta_to_msecs(READ_ONCE(timer->expires) - jiffies +
+				      tcp_fin_time(sk) - TCP_TIMEWAIT_LEN);
 }
 
 static void tcp_fill(struct ps_batch *batch, struct sock *sk,
@@ -65,8 +68,7 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_inet(sk, r);
 	r->state = state == TCP_CLOSE ? closed_state(r) : state;
 	fill_queues(sk, r);
-	if (state == TCP_FIN_WAIT2 && r->evidence & PS_EV_DEAD &&
-	    timer_pending(&sk->sk_timer))
+	if (state == TCP_FIN_WAIT2 && r->evidence & PS_EV_DEAD)
 		r->expires = fin_wait2_left(sk);
 }
 
@@ -101,8 +103,8 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 
 	spin_lock_bh(&queue->rskq_lock);
 	for (req = queue->rskq_accept_head; req; req = req->dl_next) {
-		r = ps_batch_add(batch);
-		if (!r || !req->sk)
+		r = req->sk ? ps_batch_add(batch) : NULL;
+		if (!r)
 			continue;
 		tcp_fill(batch, req->sk, r);
 		r->evidence |= PS_EV_QUEUED;

@@ -32,7 +32,10 @@ static bool has_address(const struct ps_end *end)
 	return memchr_inv(end->ip, 0, end->form == PS_FORM_INET6 ? 16 : 4);
 }
 
-/* An end with neither address nor port is "*:*". */
+/*
+ * An end with neither address nor port is "*:*"; so is the remote one of a
+ * socket that was disconnected, which TCP forgets to clear.
+ */
 static void fill_ends(const struct sock *sk, u16 sport, u16 dport,
 		      struct ps_record *r)
 {
@@ -40,7 +43,7 @@ static void fill_ends(const struct sock *sk, u16 sport, u16 dport,
 	fill_end(sk, true, dport, &r->remote);
 	if (!sport && !has_address(&r->local))
 		r->local.form = PS_FORM_ANY;
-	if (!dport && !has_address(&r->remote))
+	if (!dport && (sk->sk_state == TCP_CLOSE || !has_address(&r->remote)))
 		r->remote.form = PS_FORM_ANY;
 }
 
@@ -70,7 +73,8 @@ static void fill_port(u16 port, struct ps_record *r)
  * @r: from ps_fill_sock()
  *
  * A socket that was connected and has lost its port keeps the number in
- * inet_sport, as getsockname() tells it.
+ * inet_sport, as getsockname() tells it; one that was disconnected has a number
+ * there that means nothing any more.
  *
  * Context: locks may be held.
  */
@@ -78,8 +82,10 @@ void ps_fill_inet(struct sock *sk, struct ps_record *r)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
-	fill_ends(sk, ntohs(inet->inet_sport), ntohs(inet->inet_dport), r);
-	fill_port(inet->inet_num, r);
+	u16 num = inet->inet_num, dport = ntohs(inet->inet_dport);
+
+	fill_ends(sk, num || dport ? ntohs(inet->inet_sport) : 0, dport, r);
+	fill_port(num, r);
 	ps_fill_dev(sock_net(sk), READ_ONCE(sk->sk_bound_dev_if), r);
 	r->flags |= bind_flags(sk);
 	if (ps_inet_transparent(sk))

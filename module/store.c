@@ -6,6 +6,7 @@
 #include <linux/sort.h>
 
 #include "core/held.h"
+#include "core/order.h"
 #include "sort.h"
 #include "store.h"
 
@@ -416,6 +417,48 @@ static int gather_holds(struct ps_store *store)
 	return 0;
 }
 
+static bool is_request(const struct ps_record *r)
+{
+	return r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_FULL);
+}
+
+/*
+ * A request's cookie is copied when its child is made, before the child takes
+ * its place in the table.  One that got its cookie in between has another than
+ * the child: but they stand next to each other now, at the same ends.
+ */
+static bool is_child(const struct ps_store *store, u32 row,
+		     const struct ps_record *request)
+{
+	struct ps_record *r;
+
+	if (row >= store->nrows)
+		return false;
+	r = ps_store_record(store, store->rows[row]);
+	if (is_request(r) || !ps_order_same_place(r, request))
+		return false;
+	if (r->held == PORTSOCK_HELD_ACCEPTQ)
+		keep_parent(r, request);
+	return true;
+}
+
+static void drop_requests(struct ps_store *store)
+{
+	const struct ps_record *r;
+	u32 i, kept = 0, record;
+
+	for (i = 0; i < store->nrows; i++) {
+		record = store->rows[i];
+		r = ps_store_record(store, record);
+		ps_breathe(i);
+		if (is_request(r) && (is_child(store, kept - 1, r) ||
+				      is_child(store, i + 1, r)))
+			continue;
+		store->rows[kept++] = record;
+	}
+	store->nrows = kept;
+}
+
 /**
  * ps_store_finish() - name the reasons, gather the owners, set the order
  * @store: nothing can be added afterwards
@@ -433,6 +476,8 @@ int ps_store_finish(struct ps_store *store)
 		ps_breathe(i);
 	}
 	err = gather_holds(store) ?: ps_sort(store);
+	if (!err)
+		drop_requests(store);
 	free_scaffolding(store);
 	return err;
 }

@@ -25,8 +25,10 @@ static enum portsock_held full_reason(const struct ps_record *r)
 		return PORTSOCK_HELD_INFLIGHT;
 	if (r->evidence & PS_EV_CLOSING)
 		return PORTSOCK_HELD_ORPHAN;
-	if (r->evidence & PS_EV_SOCKET)	/* only the kernel has no file */
-		return PORTSOCK_HELD_KERNEL;
+	/* At a port without ever having had a file: that does only the kernel. */
+	if (r->evidence & PS_EV_SOCKET)
+		return r->has & PS_HAS_PORT ? PORTSOCK_HELD_KERNEL :
+			PORTSOCK_HELD_NONE;
 	if (r->evidence & PS_EV_DEAD)
 		return PORTSOCK_HELD_ORPHAN;
 	if (r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_QUEUED))
@@ -40,7 +42,7 @@ static enum portsock_held full_reason(const struct ps_record *r)
  *
  * Context: any.
  * Return: the reason, or PORTSOCK_HELD_NONE for a socket that has no row: it
- * is just being destroyed, or was not there any more at the second look.
+ * is just being made or destroyed, or was gone at the second look.
  */
 enum portsock_held ps_held_reason(const struct ps_record *r)
 {

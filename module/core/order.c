@@ -45,6 +45,13 @@ static int cmp_end(const struct ps_end *a, const struct ps_end *b)
 	return diff ? diff : cmp_u64(a->num, b->num);
 }
 
+static int cmp_ends(const struct ps_record *a, const struct ps_record *b)
+{
+	int diff = cmp_end(&a->local, &b->local);
+
+	return diff ? diff : cmp_end(&a->remote, &b->remote);
+}
+
 /* What of the local end fits into a key: its form, and an IPv4 address. */
 static u64 local_key(const struct ps_end *local)
 {
@@ -94,15 +101,29 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
 	int diff = 0;
 
 	if (a->has & PS_HAS_PORT)
-		diff = cmp_end(&a->local, &b->local);
-	if (!diff && a->has & PS_HAS_PORT)
-		diff = cmp_end(&a->remote, &b->remote);
-	if (!diff)
-		diff = cmp_u64(a->inode, b->inode);
+		diff = cmp_ends(a, b);
 	if (!diff)
 		diff = cmp_u64(a->netns, b->netns);
+	if (!diff)
+		diff = cmp_u64(a->inode, b->inode);
 	if (!diff)
 		diff = cmp_u64(a->cookie, b->cookie);
 	/* A TIME_WAIT and the open socket that it comes from share a cookie. */
 	return diff ? diff : cmp_u64(a->state, b->state);
+}
+
+/**
+ * ps_order_same_place() - whether two rows are of one connection
+ * @a: record with a port
+ * @b: record with a port
+ *
+ * Such rows stand next to each other.
+ *
+ * Context: any.
+ * Return: true if protocol, network namespace and both ends are the same.
+ */
+bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b)
+{
+	return ps_order_key(a) == ps_order_key(b) && a->netns == b->netns &&
+		!cmp_ends(a, b);
 }

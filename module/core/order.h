@@ -7,5 +7,6 @@
 
 u64 ps_order_key(const struct ps_record *r);
 int ps_order_cmp(const struct ps_record *a, const struct ps_record *b);
+bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b);
 
 #endif /* PORTSOCK_CORE_ORDER_H */

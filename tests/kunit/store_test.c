@@ -92,6 +92,36 @@ static void a_child_is_not_its_request_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->state, PORTSOCK_ESTABLISHED);
 }
 
+/* The request got its cookie after its child was made. */
+static void a_child_of_another_cookie(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r = made_up_tcp(7, PORTSOCK_SYN_RECV, 0);
+	u32 i;
+
+	r.parent = 99;
+	r.has |= PS_HAS_PARENT;
+	for (i = 0; i < 3; i++) {	/* three connections, two of them made */
+		r.cookie = 7 + i;
+		r.remote.form = PS_FORM_INET;
+		r.remote.num = 1000 + i;
+		r.evidence = 0;
+		r.state = PORTSOCK_SYN_RECV;
+		add(test, store, &r);
+		r.cookie = i == 0 ? 70 : 5;
+		r.evidence = PS_EV_FULL;
+		r.state = PORTSOCK_ESTABLISHED;
+		if (i < 2)
+			add(test, store, &r);
+	}
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 3U);
+	KUNIT_EXPECT_EQ(test, row(store, 0)->cookie, 70ULL);
+	KUNIT_EXPECT_EQ(test, row(store, 0)->parent, 99ULL);
+	KUNIT_EXPECT_EQ(test, row(store, 1)->cookie, 5ULL);
+	KUNIT_EXPECT_EQ(test, row(store, 2)->cookie, 9ULL);
+}
+
 static void accepted_in_between(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -181,6 +211,10 @@ static void every_reason(struct kunit *test)
 	struct ps_record r;
 	u32 i;
 
+	/* A unix socket stands in its table before it has a file. */
+	r = made_up_tcp(1, PORTSOCK_ESTABLISHED, PS_EV_FULL | PS_EV_SOCKET);
+	r.has = 0;
+	KUNIT_EXPECT_EQ(test, (int)ps_held_reason(&r), PORTSOCK_HELD_NONE);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
 		r = made_up_tcp(1, reasons[i].state, reasons[i].evidence);
 		KUNIT_EXPECT_EQ_MSG(test, (int)ps_held_reason(&r),
@@ -427,6 +461,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(seen_twice_is_one_row),
 	KUNIT_CASE(a_request_becomes_its_child),
 	KUNIT_CASE(a_child_is_not_its_request_again),
+	KUNIT_CASE(a_child_of_another_cookie),
 	KUNIT_CASE(accepted_in_between),
 	KUNIT_CASE(a_timewait_takes_the_sockets_place),
 	KUNIT_CASE(an_owned_socket_keeps_its_place),
