@@ -253,6 +253,7 @@ static void churn_once(const struct choices *choices, bool linger_on)
 int verb_churn(struct maker *maker, int nr, char **words)
 {
 	int rounds = nr > 1 ? atoi(words[1]) : 0;
+	useconds_t pause = nr > 2 ? (useconds_t)atoi(words[2]) : 0;
 	struct pollfd input = { .fd = maker->input, .events = POLLIN };
 
 	say("churning\n");
@@ -261,6 +262,8 @@ int verb_churn(struct maker *maker, int nr, char **words)
 		churn_once(maker->choices, i % 8);
 		if (!rounds && poll(&input, 1, 0) > 0)
 			break;
+		if (pause)
+			usleep(pause);
 	}
 	return 0;
 }

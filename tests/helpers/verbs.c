@@ -562,7 +562,7 @@ const struct verb verbs[] = {
 	{ "in", 3, MAX_WORDS, verb_in, "WORKER COMMAND..." },
 	{ "kill", 2, 2, verb_kill, "WORKER" },
 	{ "leave", 1, 1, verb_leave, "" },
-	{ "churn", 1, 2, verb_churn, "[ROUNDS]" },
+	{ "churn", 1, 3, verb_churn, "[ROUNDS [PAUSE]]" },
 	{ "exit", 1, 2, verb_exit, "[STATUS]" },
 	{ NULL, 0, 0, NULL, NULL }
 };
