@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The reader's tests that are no comparison of text: pipes, full disks, memory,
+# permissions.  Sourced by run.
+
+fast=build/portsock		# as it is installed
+
+# Outputs as they are asked for.
+outputs=("" "--raw" "-J" "-j")
+
+# Who reads the first line and goes is not made to wait, and hears nothing.
+test_closed_pipe() {
+	local o status start end
+
+	for o in "${outputs[@]}"; do
+		start=$(date +%s%N)
+		# shellcheck disable=SC2086
+		"$fast" -a $o --input $B/rows-200000.view 2>build/stderr |
+			head -c 100 >build/stdout
+		status=${PIPESTATUS[0]}
+		end=$(date +%s%N)
+		if [ "$status" -ne 0 ] || [ -s build/stderr ]; then
+			fail "closed-pipe ${o:-table}" "status $status, $(cat build/stderr)"
+		elif [ "$(stat -c %s build/stdout)" -ne 100 ]; then
+			fail "closed-pipe ${o:-table}" "nothing came"
+		elif [ -n "$o" ] && [ $((end - start)) -gt 2000000000 ]; then
+			fail "closed-pipe $o" "it took $((end - start)) ns"
+		else
+			ok "closed-pipe ${o:-table}"
+		fi
+	done
+}
+
+# A signal that kills the reader would kill a script with it.
+test_closed_pipe_keeps_status() {
+	local status
+
+	"$fast" --raw --input $V/server.view 2>build/stderr | true
+	status=${PIPESTATUS[0]}
+	if [ "$status" -eq 0 ] && [ ! -s build/stderr ]; then
+		ok "closed-pipe at once"
+	else
+		fail "closed-pipe at once" "status $status"
+	fi
+}
+
+expect_error() {
+	local name=$1 status=$2 pattern=$3
+
+	if [ "$status" -ne 2 ]; then
+		fail "$name" "status $status"
+	elif [ "$(wc -l <build/stderr)" -ne 1 ]; then
+		fail "$name" "not one line: $(cat build/stderr)"
+	elif ! grep -q "$pattern" build/stderr; then
+		fail "$name" "$(cat build/stderr)"
+	else
+		ok "$name"
+	fi
+}
+
+test_full_disk() {
+	local o view=$V/server.view
+
+	for o in "" --raw -J -j --help --version --list-columns; do
+		# shellcheck disable=SC2086
+		portsock -a $o --input "$view" >/dev/full 2>build/stderr
+		expect_error "full-disk ${o:-table}" $? '^portsock: cannot write: No space'
+	done
+	for o in "" --raw -J -j; do
+		# shellcheck disable=SC2086
+		"$fast" -a $o --input $B/rows-20000.view >/dev/full 2>build/stderr
+		expect_error "full-disk many rows ${o:-table}" $? 'cannot write'
+	done
+	portsock --input "$view" >&- 2>build/stderr
+	expect_error "closed stdout" $? 'cannot write: Bad file'
+}
+
+# Peak memory of a command, in kB.
+peak() {
+	/usr/bin/python3 - "$@" <<-'EOF'
+	import resource, subprocess, sys
+	subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+	print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+	EOF
+}
+
+test_memory() {
+	local o few many
+
+	for o in --raw -J -j; do
+		few=$(peak "$fast" -a $o --input $B/rows-20000.view)
+		many=$(peak "$fast" -a $o --input $B/rows-200000.view)
+		if [ "${few:-0}" -gt 500 ] &&
+		   [ "$many" -le $((few + few / 10)) ]; then
+			ok "memory $o"
+		else
+			fail "memory $o" "$few kB for 20000 rows, $many kB for 200000"
+		fi
+	done
+}
+
+# The same rows, whichever way a view is cut into reads.
+test_read_sizes() {
+	local size want got
+
+	want=$("$fast" -a --raw --input $B/rows-20000.view | cksum)
+	for size in 1000 4096 131071 131072 131073; do
+		got=$(dd if=$B/rows-20000.view bs=$size status=none |
+			"$fast" -a --raw --input - | cksum)
+		if [ "$got" = "$want" ] && [ -n "$want" ]; then
+			ok "read-size $size"
+		else
+			fail "read-size $size"
+		fi
+	done
+	got=$(head -c 3000 $V/server.view | dd bs=1 status=none 2>/dev/null |
+		portsock -a --raw --input - 2>&1 | wc -l)
+	[ "$got" -gt 5 ] && ok "read-size 1" || fail "read-size 1"
+}
+
+# A view cut at any byte is an error, and never half a row more.
+test_every_cut() {
+	local size at status bad=""
+
+	size=$(stat -c %s $V/contract.view)
+	for ((at = 0; at < size; at++)); do
+		head -c $at $V/contract.view |
+			build/portsock-asan -a --input - >build/stdout 2>build/stderr
+		status=$?
+		if [ $status -ne 2 ] || [ -s build/stdout ] ||
+		   [ "$(wc -l <build/stderr)" -ne 1 ]; then
+			bad="$bad $at"
+		fi
+	done
+	[ -z "$bad" ] && ok "every-cut" || fail "every-cut" "at byte$bad"
+}
+
+# A scratch place that any user may reach, with a reader in it.
+scratch() {
+	place=$(mktemp -d) && chmod 755 "$place" &&
+		install -m 755 "$fast" "$place/portsock"
+}
+
+# /proc/portsock as it is to somebody: FILE of MODE in an own mount namespace.
+in_proc() {
+	local file=$1 mode=$2
+
+	shift 2
+	unshare -m sh -c '
+		mount -t tmpfs none /proc || exit 99
+		[ -z "$1" ] || install -m "$2" "$1" /proc/portsock || exit 99
+		shift 2
+		exec "$@"' sh "$file" "$mode" "$@" 2>build/stderr >build/stdout
+}
+
+test_proc() {
+	local place nobody="setpriv --reuid=65534 --clear-groups --"
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "proc" "needs root"
+		return
+	fi
+	scratch
+	in_proc "" 0 "$place/portsock"
+	expect_error "proc module-not-loaded" $? 'modprobe portsock.*insmod'
+	in_proc $V/server.view 600 $nobody "$place/portsock"
+	expect_error "proc no-permission" $? 'run it as root (sudo'
+	in_proc $V/bad-state.view 644 "$place/portsock"
+	expect_error "proc another-version" $? 'came with the module'
+	in_proc $V/server.view 600 "$place/portsock" 22
+	if [ $? -eq 0 ] && "$fast" 22 --input $V/server.view |
+	   cmp -s - build/stdout; then
+		ok "proc read"
+	else
+		fail "proc read" "$(cat build/stderr)"
+	fi
+	in_proc $V/server.view 600 $nobody "$place/portsock" --help
+	[ $? -eq 0 ] && ok "proc help-needs-nothing" || fail "proc help-needs-nothing"
+	install -m 600 $V/server.view "$place/view"
+	$nobody "$place/portsock" --input "$place/view" 2>build/stderr
+	expect_error "input no-permission" $? 'cannot read .*/view: Permission'
+	rm -r "$place"
+}
+
+# A screen of 24 lines of 80 columns holds it all.
+test_help_fits() {
+	local lines width
+
+	lines=$(portsock --help | wc -l)
+	width=$(portsock --help | wc -L)
+	if [ "$lines" -le 23 ] && [ "$lines" -gt 15 ] && [ "$width" -lt 80 ]; then
+		ok "help fits a screen"
+	else
+		fail "help fits a screen" "$lines lines, $width columns"
+	fi
+}
+
+# Every option that is taken is one that the help speaks of.
+test_help_is_complete() {
+	local option missing=""
+
+	for option in $(sed -n 's/^\t{ "\([a-z0-9-]*\)", .*/\1/p' \
+			../../userspace/options.c); do
+		case $option in
+		tcp | udp | unix | dccp | sctp | mptcp | packet | ipv4 | ipv6)
+			continue ;;	# their letters are there
+		esac
+		portsock --help | grep -q -- "--$option" || missing="$missing $option"
+	done
+	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
+		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
+	done
+	[ -z "$missing" ] && ok "help is complete" || fail "help is complete" "$missing"
+}
+
+test_build_says_what_is_missing() {
+	if make -s -C ../../userspace PKG_CONFIG=false BUILD="$PWD/build/none" \
+		OUT="$PWD/build/none/portsock" >build/stdout 2>&1; then
+		fail "build without libraries" "it works"
+	elif grep -q 'make deps' build/stdout; then
+		ok "build without libraries"
+	else
+		fail "build without libraries" "$(cat build/stdout)"
+	fi
+}
+
+test_install() {
+	local place status
+
+	place=$(mktemp -d)
+	make -s -C ../../userspace BUILD="$PWD/build/plain" \
+		OUT="$PWD/build/portsock" DESTDIR="$place" PREFIX=/opt install &&
+		"$place/opt/bin/portsock" --version >/dev/null
+	status=$?
+	make -s -C ../../userspace DESTDIR="$place" PREFIX=/opt uninstall
+	if [ $status -eq 0 ] && [ ! -e "$place/opt/bin/portsock" ]; then
+		ok "install and uninstall"
+	else
+		fail "install and uninstall"
+	fi
+	rm -r "$place"
+}
+
+run_specials() {
+	test_closed_pipe
+	test_closed_pipe_keeps_status
+	test_full_disk
+	test_memory
+	test_read_sizes
+	test_every_cut
+	test_proc
+	test_help_fits
+	test_help_is_complete
+	test_build_says_what_is_missing
+	test_install
+}
