@@ -98,7 +98,7 @@ def churn():
     busy = [subprocess.Popen(["mksock", "--family", family, "-c", "churn"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
             for family in ("inet", "inet6", "inet")]
     pids = {made.pid for made in stable} | {int(told["pid"]) for made in stable for told in made.told} | {process.pid for process in busy}
-    end = time.monotonic() + 12
+    end = time.monotonic() + 8
     reads = rows = 0
     unstable = {}
     while time.monotonic() < end:

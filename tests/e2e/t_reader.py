@@ -10,9 +10,11 @@ from scenario import Skip, equal, scenario, true
 
 def reader(*words):
     try:
-        return run("portsock", *words, env={"PATH": os.environ["PATH"], "NO_COLOR": "1"})
+        result = run("portsock", *words, env={"PATH": os.environ["PATH"], "NO_COLOR": "1"})
     except FileNotFoundError:
         raise Skip("no reader here") from None
+    true("no kernel address", not view.KERNEL_ADDRESS.search(result.stdout.decode("utf-8", "replace")))
+    return result
 
 
 @scenario("reader/table")

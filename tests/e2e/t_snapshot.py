@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """The file: its text, and that everything read of one open file comes from one snapshot."""
+import errno
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import time
 
 import view
-from maker import Made
+from maker import Made, run
 from scenario import LIBC, equal, scenario, true
 
 
@@ -70,10 +72,11 @@ def mode():
 
 @scenario("snapshot/any-size-any-offset")
 def random_reads():
-    with stable_load():
+    with stable_load(), Made("tcp-time-wait"):
         fd = os.open(view.PATH, os.O_RDONLY)
         whole = view.read_all(fd, 4096)
-        equal("rows", len(view.View(whole).rows), 1 + 150 * 3)
+        equal("rows", len(view.View(whole).rows), 1 + 150 * 3 + 2)
+        time.sleep(0.1)  # EXPIRES must not move on either
         for _ in range(400):
             offset, size = random.randrange(1, len(whole) + 50), random.choice((1, 7, 100, 4095, 4096, 9999, 1 << 20))
             got = os.pread(fd, size, offset)
@@ -146,6 +149,100 @@ def shared():
         equal("text through three descriptors", without_times(first + second), without_times(whole)[:len(without_times(first + second))])
         true("the child's part is missing from the rest", len(first + second + rest) < len(whole) + 50)
         os.close(passed)
+
+
+def hammer(fd, work, seconds):
+    """A child that works on the descriptor; ends with 1 when something is not as it should be."""
+    pid = os.fork()
+    if not pid:
+        end = time.monotonic() + seconds
+        good = True
+        while good and time.monotonic() < end:
+            good = work(fd)
+        os._exit(0 if good else 1)
+    return pid
+
+
+@scenario("snapshot/one-file-many-readers")
+def one_file():
+    with stable_load(60):
+        fd = os.open(view.PATH, os.O_RDONLY)
+        size = len(view.read_all(fd))
+        works = (lambda fd: os.pread(fd, 1 << 20, 0).startswith(b"# portsock 1 "),
+                 lambda fd: abs(len(os.pread(fd, 1 << 20, 300)) - (size - 300)) < 20,
+                 lambda fd: len(os.pread(fd, 1, 200)) == 1,
+                 lambda fd: os.read(fd, 10000) is not None and os.lseek(fd, 0, os.SEEK_SET) == 0)
+        children = [hammer(fd, work, 2) for work in works]
+        equal("ends", [os.waitpid(pid, 0)[1] for pid in children], [0] * len(works))
+        equal("rows", len(view.View(os.pread(fd, 1 << 20, 0)).rows), 1 + 60 * 3)
+
+
+@scenario("file/usual-tools")
+def tools():
+    with stable_load(30):
+        wanted = [line.encode() for line in view.read().body]
+        for command in ("cat", "dd bs=7 status=none if=", "busybox cat", "busybox tail -n +1", "tail -n +1", "head -n 9999", "python3 -c 'print(open("
+                        "\"/proc/portsock\").read(), end=\"\")' #"):
+            result = run("bash", "-c", f"{command}{'' if command.endswith('=') else ' '}{view.PATH}")
+            equal(f"what {command} shows, {result.stderr}", result.stdout.splitlines()[2:], wanted)
+
+
+@scenario("file/max-sockets")
+def max_sockets():
+    parameter = "/sys/module/portsock/parameters/max_sockets"
+
+    def limit(value):
+        with open(parameter, "w", encoding="ascii") as file:
+            file.write(str(value))
+
+    with Made("many", count=20):
+        try:
+            limit(20)
+            equal("rows, as many as may be", len(view.read().rows), 20)
+            limit(19)
+            view.read()
+        except OSError as reason:
+            equal("errno", reason.errno, errno.EFBIG)
+        else:
+            raise AssertionError("20 rows although 19 are the limit")
+        finally:
+            limit(4194304)
+        equal("rows again", len(view.read().rows), 20)
+
+
+@scenario("file/what-it-cannot")
+def cannot():
+    import mmap
+    fd = os.open(view.PATH, os.O_RDONLY)
+    for what, attempt in (("write to a file open for reading", lambda: os.write(fd, b"x")), ("mmap", lambda: mmap.mmap(fd, 4096, prot=mmap.PROT_READ)),
+                          ("a negative offset", lambda: os.lseek(fd, -1, os.SEEK_SET)), ("unlink", lambda: os.unlink(view.PATH))):
+        try:
+            attempt()
+        except (OSError, ValueError):
+            continue
+        raise AssertionError(f"{what} works")
+
+
+@scenario("snapshot/memory-is-charged-to-the-reader", seconds=60)
+def charged():
+    group = f"/sys/fs/cgroup/e2e-{os.getpid()}"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
+    with open("/sys/fs/cgroup/cgroup.subtree_control", "w", encoding="ascii") as file:
+        file.write("+memory")
+    os.mkdir(group)
+    with Made("", commands="repeat 20000 socket s% udp"):
+        view.read()
+        with open(group + "/cgroup.procs", "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
+        current = lambda: int(open(group + "/memory.current", encoding="ascii").read())
+        fd = os.open(view.PATH, os.O_RDONLY)
+        before = current()
+        os.read(fd, 10)
+        held = current()
+        os.close(fd)
+        after = current()
+        true(f"20000 rows are charged: {before} -> {held}", held - before > 20000 * 64)
+        true(f"and given back: {held} -> {after}", after - before < (held - before) / 4)
 
 
 @scenario("snapshot/bad-buffer")
