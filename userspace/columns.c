@@ -74,6 +74,11 @@ static int find_column(const char *word, size_t len)
 			"--list-columns", (int)len, word);
 }
 
+static bool is_in(const struct ps_column_list *list, u8 column)
+{
+	return memchr(list->id, column, list->count);
+}
+
 /**
  * ps_columns_choose() - columns by their names
  * @list: changed
@@ -84,12 +89,11 @@ static int find_column(const char *word, size_t len)
  */
 int ps_columns_choose(struct ps_column_list *list, const char *words)
 {
-	if (*words == '+')
-		words++;
-	else
+	bool add = *words == '+';
+
+	if (!add)
 		list->count = 0;
-	list->chosen = true;
-	for (;;) {
+	for (words += add;;) {
 		size_t len = strcspn(words, ",");
 		int column = find_column(words, len);
 
@@ -98,7 +102,9 @@ int ps_columns_choose(struct ps_column_list *list, const char *words)
 		if (list->count == PS_COLUMNS_MAX)
 			return ps_error("more than %d columns; see portsock "
 					"--help", PS_COLUMNS_MAX);
-		list->id[list->count++] = column;
+		if (!add || !is_in(list, column))
+			list->id[list->count++] = column;
+		list->asked |= 1U << column;
 		if (!words[len])
 			return 0;
 		words += len + 1;

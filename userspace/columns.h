@@ -24,11 +24,11 @@ struct ps_column {
  * struct ps_column_list - columns to show, in this order
  * @count: how many
  * @id: enum portsock_column of each
- * @chosen: somebody asked for just these
+ * @asked: those that somebody asked for, as bits: they are not left out
  */
 struct ps_column_list {
 	unsigned int count;
-	bool chosen;
+	u32 asked;
 	u8 id[PS_COLUMNS_MAX];
 };
 

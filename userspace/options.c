@@ -103,7 +103,7 @@ static int unknown_option(int c, char **argv)
 				"always shown); " SEE_HELP);
 	if (c == ':')
 		return ps_error("%s: it takes an argument; " SEE_HELP, word);
-	if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2))
+	if (optopt && strncmp(word, "--", 2))
 		return ps_error("unknown option -%c; " SEE_HELP, optopt);
 	if (optopt)
 		return ps_error("%s: it takes no argument; " SEE_HELP, word);
@@ -142,11 +142,9 @@ static int parse_output(struct ps_options *o, int c)
 static int parse_option(struct ps_options *o, int c, const char **columns)
 {
 	switch (c) {
-	case 'a':
-		o->all = true;
-		return 0;
+	case 'a':	/* of -a and -l the last counts */
 	case 'l':
-		o->doors = true;
+		o->states = c;
 		return 0;
 	case 'n':	/* numbers are what is shown anyway */
 		return 0;
@@ -186,7 +184,7 @@ static void settle_states(struct ps_options *o)
 {
 	bool precise = o->select.nports || o->select.npids;
 
-	o->select.doors = o->doors || !(o->all || precise);
+	o->select.doors = o->states ? o->states == 'l' : !precise;
 }
 
 /**

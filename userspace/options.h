@@ -29,8 +29,7 @@ enum ps_color {
  * @columns: columns, those of @out unless they were chosen
  * @color: when to use colour
  * @headings: show the names of the columns
- * @all: sockets in any state
- * @doors: only listening and bound ones, whatever else is asked for
+ * @states: 'a': any, 'l': listening and bound, 0: what suits the rest
  */
 struct ps_options {
 	enum ps_action action;
@@ -40,8 +39,7 @@ struct ps_options {
 	struct ps_column_list columns;
 	enum ps_color color;
 	bool headings;
-	bool all;
-	bool doors;
+	char states;
 };
 
 int ps_options_parse(struct ps_options *o, int argc, char **argv);

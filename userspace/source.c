@@ -218,6 +218,16 @@ static int take_owners(struct ps_source *s, char *text)
 	return 0;
 }
 
+static int bad_row(const struct ps_source *s)
+{
+	if (s->is_proc)
+		return ps_error("line %" PRIu64 " of %s is no row that this "
+				"portsock knows: install the one that came "
+				"with the module", s->line, s->name);
+	return ps_error("line %" PRIu64 " of %s is no row of format %d: save "
+			"it again", s->line, s->name, PORTSOCK_FORMAT);
+}
+
 static int take_row(struct ps_source *s, char *line)
 {
 	char *owners;
@@ -228,8 +238,7 @@ static int take_row(struct ps_source *s, char *line)
 				s->name, s->header.sockets);
 	if (ps_parse_record(line, &s->layout, &s->row.record, &owners) ||
 	    take_owners(s, owners))
-		return ps_error("%s, line %" PRIu64 ", is not a row of format "
-				"1: save it again", s->name, s->line);
+		return bad_row(s);
 	s->rows++;
 	return 1;
 }

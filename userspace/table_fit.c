@@ -23,12 +23,16 @@ static struct libscols_column *find_column(const struct ps_out *out, u8 id)
 	return NULL;
 }
 
+/* Nothing that somebody asked for. */
 static void hide(struct ps_out *out, u8 id)
 {
 	struct ps_table *t = out->state;
+	struct libscols_column *cl = find_column(out, id);
 
+	if (!cl || out->columns->asked & 1U << id)
+		return;
 	t->width[id] = 0;
-	scols_column_set_flags(find_column(out, id), SCOLS_FL_HIDDEN);
+	scols_column_set_flags(cl, SCOLS_FL_HIDDEN);
 }
 
 static void hide_silent(struct ps_out *out)
@@ -65,6 +69,8 @@ static int merge_held(struct ps_out *out)
 	struct libscols_line *line;
 	size_t i;
 
+	if (!held || !owners || out->columns->asked & 1U << PORTSOCK_COL_HELD)
+		return 0;
 	for (i = 0; i < scols_table_get_nlines(t->table); i++) {
 		line = scols_table_get_line(t->table, i);
 		if (strcmp(scols_line_get_column_data(line, owners),
@@ -187,11 +193,10 @@ static int fit_owners(struct ps_out *out)
  */
 int ps_table_fit(struct ps_out *out)
 {
-	if (!out->columns->chosen)
-		hide_silent(out);
+	hide_silent(out);
 	if (!isatty(STDOUT_FILENO))
 		return 0;
-	if (!out->columns->chosen && leave_out(out))
+	if (leave_out(out))
 		return -1;
 	if (keep_end(out, PORTSOCK_COL_LOCAL) ||
 	    keep_end(out, PORTSOCK_COL_REMOTE))
