@@ -213,6 +213,62 @@ static void equal_places_fall_through(void **state)
 	assert_int_equal(compare(&a, &b), -1);
 }
 
+/* Two rows of one connection, however little else they share. */
+static void one_connection_is_one_place(void **state)
+{
+	struct ps_record a = {
+		.has = PS_HAS_PORT, .port = 80, .proto = PORTSOCK_PROTO_TCP,
+		.state = PORTSOCK_ESTABLISHED, .cookie = 1, .inode = 5,
+		.netns = 7,
+		.local = { .form = PS_FORM_INET6, .num = 80, .ip = { 1 } },
+		.remote = { .form = PS_FORM_INET6, .num = 9, .ip = { 2 } },
+	}, b = a;
+
+	(void)state;
+	b.inode = 0;
+	b.cookie = 2;
+	b.state = PORTSOCK_SYN_RECV;
+	assert_true(ps_order_same_place(&a, &b));
+	b.netns = 8;
+	assert_false(ps_order_same_place(&a, &b));
+	b = a;
+	b.proto = PORTSOCK_PROTO_DCCP;
+	assert_false(ps_order_same_place(&a, &b));
+	b = a;
+	b.local.ip[15] = 1;
+	assert_false(ps_order_same_place(&a, &b));
+	b = a;
+	b.remote.num = 10;
+	assert_false(ps_order_same_place(&a, &b));
+}
+
+/* Nothing stands between two rows of one connection. */
+static void one_connection_stands_together(void **state)
+{
+	static struct ps_record pool[POOL];
+	unsigned int i, k, m, pairs = 0;
+
+	(void)state;
+	for (i = 0; i < POOL; i++) {
+		few_values(&pool[i]);
+		pool[i].has = PS_HAS_PORT;
+		pool[i].port = 0;
+	}
+	for (i = 0; i < POOL; i++) {
+		for (k = 0; k < POOL; k++) {
+			if (!ps_order_same_place(&pool[i], &pool[k]))
+				continue;
+			pairs += i != k;
+			for (m = 0; m < POOL; m++)
+				if (compare(&pool[i], &pool[m]) < 0 &&
+				    compare(&pool[m], &pool[k]) < 0)
+					assert_true(ps_order_same_place(
+							&pool[i], &pool[m]));
+		}
+	}
+	assert_true(pairs > 0);
+}
+
 static void names_without_ports(void **state)
 {
 	struct ps_record a = {
@@ -238,6 +294,8 @@ int main(void)
 		cmocka_unit_test(is_a_total_order),
 		cmocka_unit_test(is_a_total_order_of_any_rows),
 		cmocka_unit_test(equal_places_fall_through),
+		cmocka_unit_test(one_connection_is_one_place),
+		cmocka_unit_test(one_connection_stands_together),
 		cmocka_unit_test(names_without_ports),
 	};
 
