@@ -22,16 +22,18 @@ static u8 unix_state(const struct sock *sk)
 }
 
 /*
- * A name is set once, released with the socket, and published by
- * smp_store_release() in unix_bind(); abstract ones begin with a NUL.
+ * A name is set once and released with the socket; abstract ones begin with a
+ * NUL.
  */
 static void fill_name(struct ps_batch *batch, struct sock *sk,
 		      struct ps_end *end)
 {
-	const struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr);
+	const struct unix_address *addr;
 	const char *path;
 	int len;
 
+	/* Pairs with smp_store_release() in unix_bind_bsd() and its like. */
+	addr = smp_load_acquire(&unix_sk(sk)->addr);
 	if (!addr)
 		return;
 	path = addr->name->sun_path;

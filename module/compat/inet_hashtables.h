@@ -71,10 +71,13 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
  *
  * Context: @bucket->lock is held.
  */
-static inline void
-ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket, struct net *net,
-		      void (*visit)(struct sock *sk, void *arg), void *arg)
+static inline void ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket,
+					 struct net *net,
+					 void (*visit)(struct sock *sk,
+						       void *arg),
+					 void *arg)
 {
+	struct inet_bind2_bucket __maybe_unused *address;
 	struct inet_bind_bucket *port;
 	struct sock *sk;
 
@@ -85,11 +88,10 @@ ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket, struct net *net,
 		sk_for_each_bound(sk, &port->owners)
 			visit(sk, arg);
 #else
-		struct inet_bind2_bucket *address;
-
-		hlist_for_each_entry(address, &port->bhash2, bhash_node)
+		hlist_for_each_entry(address, &port->bhash2, bhash_node) {
 			sk_for_each_bound(sk, &address->owners)
 				visit(sk, arg);
+		}
 #endif
 	}
 }

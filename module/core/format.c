@@ -10,11 +10,14 @@
 #include "format.h"
 #include "names.h"
 
-static const char digit_pairs[200] __attribute__((nonstring)) =
-	"00010203040506070809101112131415161718192021222324"
-	"25262728293031323334353637383940414243444546474849"
-	"50515253545556575859606162636465666768697071727374"
-	"75767778798081828384858687888990919293949596979899";
+#define TEN(d) \
+	{ d, '0' }, { d, '1' }, { d, '2' }, { d, '3' }, { d, '4' }, \
+	{ d, '5' }, { d, '6' }, { d, '7' }, { d, '8' }, { d, '9' }
+
+static const char digit_pairs[100][2] = {
+	TEN('0'), TEN('1'), TEN('2'), TEN('3'), TEN('4'),
+	TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9'),
+};
 static const char hex_digits[16] __attribute__((nonstring)) =
 	"0123456789abcdef";
 static const char blanks[24] __attribute__((nonstring)) =
@@ -63,7 +66,7 @@ static void put_digits(char *p, u32 v, unsigned int digits)
 {
 	while (digits >= 2) {
 		digits -= 2;
-		memcpy(p + digits, digit_pairs + 2 * (v % 100), 2);
+		memcpy(p + digits, digit_pairs[v % 100], 2);
 		v /= 100;
 	}
 	if (digits)

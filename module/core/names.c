@@ -10,13 +10,13 @@ const struct ps_name ps_column_names[PORTSOCK_NCOLUMNS] = {
 };
 
 const struct ps_name ps_proto_names[PORTSOCK_NPROTOS] = {
-#define X(id, text, family) NAME(#text),
+#define X(id, text, family) NAME(text),
 	PORTSOCK_PROTOS(X)
 #undef X
 };
 
 const struct ps_name ps_proto_families[PORTSOCK_NPROTOS] = {
-#define X(id, text, family) NAME(#family),
+#define X(id, text, family) NAME(family),
 	PORTSOCK_PROTOS(X)
 #undef X
 };

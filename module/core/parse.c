@@ -168,12 +168,12 @@ int ps_parse_layout(const char *line, struct ps_layout *layout)
 		if (layout->count == PS_LAYOUT_MAX)
 			return -EINVAL;
 		column = ps_lookup(ps_column_names, word, len);
-		if (column < 0)
-			column = PORTSOCK_NCOLUMNS;
-		else if (seen & 1U << column)
+		if (column >= 0 && seen & 1U << column)
 			return -EINVAL;
-		else
+		if (column >= 0)
 			seen |= 1U << column;
+		else
+			column = PORTSOCK_NCOLUMNS;
 		layout->column[layout->count++] = column;
 	}
 	return seen == (1U << PORTSOCK_NCOLUMNS) - 1 ? 0 : -EINVAL;

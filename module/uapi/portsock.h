@@ -36,50 +36,50 @@
 
 /*
  * Alphabetical: a row's place in the view is by the protocol's name, and the
- * code compares these numbers instead.  The second word is the socket's
+ * code compares these numbers instead.  The third word is the socket's
  * family where the protocol decides it; AF_INET's protocols stand at v4 and v6
  * addresses alike and have none.
  */
 #define PORTSOCK_PROTOS(X)			\
-	X(ALG,		alg,		alg)		\
-	X(ATM,		atm,		atm)		\
-	X(AX25,		ax25,		ax25)		\
-	X(BLUETOOTH,	bluetooth,	bluetooth)	\
-	X(CAIF,		caif,		caif)		\
-	X(CAN,		can,		can)		\
-	X(DCCP,		dccp,		)		\
-	X(IEEE802154,	ieee802154,	ieee802154)	\
-	X(ISDN,		isdn,		isdn)		\
-	X(IUCV,		iucv,		iucv)		\
-	X(KCM,		kcm,		kcm)		\
-	X(KEY,		key,		key)		\
-	X(L2TP,		l2tp,		)		\
-	X(LLC,		llc,		llc)		\
-	X(MCTP,		mctp,		mctp)		\
-	X(MPTCP,	mptcp,		)		\
-	X(NETLINK,	netlink,	netlink)	\
-	X(NETROM,	netrom,		netrom)		\
-	X(NFC,		nfc,		nfc)		\
-	X(OTHER,	other,		other)		\
-	X(PACKET,	packet,		packet)		\
-	X(PHONET,	phonet,		phonet)		\
-	X(PING,		ping,		)		\
-	X(PPPOX,	pppox,		pppox)		\
-	X(QIPCRTR,	qipcrtr,	qipcrtr)	\
-	X(RAW,		raw,		)		\
-	X(RDS,		rds,		rds)		\
-	X(ROSE,		rose,		rose)		\
-	X(RXRPC,	rxrpc,		rxrpc)		\
-	X(SCTP,		sctp,		)		\
-	X(SMC,		smc,		smc)		\
-	X(TCP,		tcp,		)		\
-	X(TIPC,		tipc,		tipc)		\
-	X(UDP,		udp,		)		\
-	X(UDPLITE,	udplite,	)		\
-	X(UNIX,		unix,		unix)		\
-	X(VSOCK,	vsock,		vsock)		\
-	X(X25,		x25,		x25)		\
-	X(XDP,		xdp,		xdp)
+	X(ALG,        "alg", "alg")                    \
+	X(ATM,        "atm", "atm")                    \
+	X(AX25,       "ax25", "ax25")                  \
+	X(BLUETOOTH,  "bluetooth", "bluetooth")        \
+	X(CAIF,       "caif", "caif")                  \
+	X(CAN,        "can", "can")                    \
+	X(DCCP,       "dccp", "")                      \
+	X(IEEE802154, "ieee802154", "ieee802154")      \
+	X(ISDN,       "isdn", "isdn")                  \
+	X(IUCV,       "iucv", "iucv")                  \
+	X(KCM,        "kcm", "kcm")                    \
+	X(KEY,        "key", "key")                    \
+	X(L2TP,       "l2tp", "")                      \
+	X(LLC,        "llc", "llc")                    \
+	X(MCTP,       "mctp", "mctp")                  \
+	X(MPTCP,      "mptcp", "")                     \
+	X(NETLINK,    "netlink", "netlink")            \
+	X(NETROM,     "netrom", "netrom")              \
+	X(NFC,        "nfc", "nfc")                    \
+	X(OTHER,      "other", "other")                \
+	X(PACKET,     "packet", "packet")              \
+	X(PHONET,     "phonet", "phonet")              \
+	X(PING,       "ping", "")                      \
+	X(PPPOX,      "pppox", "pppox")                \
+	X(QIPCRTR,    "qipcrtr", "qipcrtr")            \
+	X(RAW,        "raw", "")                       \
+	X(RDS,        "rds", "rds")                    \
+	X(ROSE,       "rose", "rose")                  \
+	X(RXRPC,      "rxrpc", "rxrpc")                \
+	X(SCTP,       "sctp", "")                      \
+	X(SMC,        "smc", "smc")                    \
+	X(TCP,        "tcp", "")                       \
+	X(TIPC,       "tipc", "tipc")                  \
+	X(UDP,        "udp", "")                       \
+	X(UDPLITE,    "udplite", "")                   \
+	X(UNIX,       "unix", "unix")                  \
+	X(VSOCK,      "vsock", "vsock")                \
+	X(X25,        "x25", "x25")                    \
+	X(XDP,        "xdp", "xdp")
 
 /* The first eleven carry the kernel's own numbers (include/net/tcp_states.h). */
 #define PORTSOCK_STATES(X)	\
