@@ -76,6 +76,7 @@ static void few_ends(struct ps_end *end, u8 proto)
 	} else {
 		end->form = random_below(2) ? PS_FORM_INET : PS_FORM_INET6;
 		end->ip[0] = random_below(2) * 0xff;
+		end->ip[1] = random_below(2) * 0x7f;
 		end->ip[3] = random_below(2) * 0x80;
 		if (end->form == PS_FORM_INET6)
 			end->ip[15] = random_below(2);
@@ -87,8 +88,8 @@ static void few_ends(struct ps_end *end, u8 proto)
 static void few_values(struct ps_record *r)
 {
 	static const u8 protos[] = {
-		PORTSOCK_PROTO_SCTP, PORTSOCK_PROTO_TCP, PORTSOCK_PROTO_UDP,
-		PORTSOCK_PROTO_VSOCK,
+		PORTSOCK_PROTO_SCTP, PORTSOCK_PROTO_SMC, PORTSOCK_PROTO_TCP,
+		PORTSOCK_PROTO_UDP, PORTSOCK_PROTO_VSOCK,
 	};
 	static const u8 states[] = {
 		PORTSOCK_ESTABLISHED, PORTSOCK_LISTEN, PORTSOCK_CLOSE,
@@ -269,22 +270,35 @@ static void one_connection_stands_together(void **state)
 	assert_true(pairs > 0);
 }
 
-static void names_without_ports(void **state)
+static int compare_names(const char *a_text, const char *b_text)
 {
 	struct ps_record a = {
 		.has = PS_HAS_PORT, .proto = PORTSOCK_PROTO_UNIX,
-		.local = { .form = PS_FORM_PATH, .text = "/a", .len = 2 },
+		.local = { .form = PS_FORM_PATH, .len = strlen(a_text) },
 	}, b = a;
+	char *a_name = malloc(strlen(a_text)), *b_name = malloc(strlen(b_text));
+	int diff;
 
+	/* of just their size: a name in a record has no NUL */
+	memcpy(a_name, a_text, strlen(a_text));
+	memcpy(b_name, b_text, strlen(b_text));
+	a.local.text = a_name;
+	b.local.text = b_name;
+	b.local.len = strlen(b_text);
+	diff = compare(&a, &b);
+	assert_int_equal(compare(&b, &a), -diff);
+	free(a_name);
+	free(b_name);
+	return diff;
+}
+
+static void names_by_their_bytes(void **state)
+{
 	(void)state;
-	b.local.text = "/ab";
-	b.local.len = 3;
-	assert_int_equal(compare(&a, &b), -1);
-	assert_int_equal(compare(&b, &a), 1);
-	a.local.text = "/b";
-	assert_int_equal(compare(&a, &b), 1);
-	a.local.form = PS_FORM_ABSTRACT;
-	assert_int_equal(compare(&a, &b), 1);
+	assert_int_equal(compare_names("/a", "/a"), 0);
+	assert_int_equal(compare_names("/a", "/ab"), -1);
+	assert_int_equal(compare_names("/ab", "/b"), -1);
+	assert_int_equal(compare_names("/a", "/\xff"), -1);
 }
 
 int main(void)
@@ -296,7 +310,7 @@ int main(void)
 		cmocka_unit_test(equal_places_fall_through),
 		cmocka_unit_test(one_connection_is_one_place),
 		cmocka_unit_test(one_connection_stands_together),
-		cmocka_unit_test(names_without_ports),
+		cmocka_unit_test(names_by_their_bytes),
 	};
 
 	return RUN(tests);

@@ -290,6 +290,48 @@ static void each_column_takes_what_it_can_hold(void **state)
 				 words[i].good ? "refused" : "taken");
 }
 
+/* Families whose ends are no addresses: PROTO, LOCAL, whether it is one. */
+static void ends_of_families_without_addresses(void **state)
+{
+	static const struct {
+		const char *proto;
+		const char *local;
+		bool good;
+	} cases[] = {
+		{ "netlink", "0:103", true }, { "netlink", "-", true },
+		{ "netlink", "4294967295:4294967295", true },
+		{ "netlink", "0:4294967296", false },
+		{ "netlink", "4294967296:0", false }, { "netlink", "0", false },
+		{ "netlink", ":103", false }, { "netlink", "0:", false },
+		{ "netlink", "0:1:2", false }, { "netlink", "1.2.3.4:5", false },
+		{ "vsock", "3:1024", true }, { "vsock", "*:*", true },
+		{ "vsock", "4294967295:4294967295", true },
+		{ "vsock", "*:1024", false }, { "vsock", "3", false },
+		{ "packet", "0003:*", true }, { "packet", "ffff:eth0", true },
+		{ "packet", "0003:", false }, { "packet", "0003", false },
+		{ "packet", "003:*", false }, { "packet", "00003:*", false },
+		{ "packet", "000G:*", false }, { "packet", "FFFF:*", false },
+		{ "unix", "*:*", true }, { "unix", "@", true },
+		{ "unix", "\\100x", true }, { "unix", "/a\\", false },
+		{ "unix", "/a\\40", false }, { "unix", "@\\4000", false },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ps_record r;
+		char line[256], *owners;
+		int err;
+
+		snprintf(line, sizeof(line), "%s - UNCONN %s - - 0 0 0 1 1 1 "
+			 "- - process - - -", cases[i].proto, cases[i].local);
+		err = ps_parse_record(line, &layout, &r, &owners);
+		if (!err != cases[i].good)
+			fail_msg("%s %s: %d", cases[i].proto, cases[i].local,
+				 err);
+	}
+}
+
 static void wrong_number_of_columns(void **state)
 {
 	struct ps_record r;
@@ -625,6 +667,8 @@ int main(void)
 		cmocka_unit_test(layout_invalid),
 		cmocka_unit_test(layout_without_a_column),
 		cmocka_unit_test_setup(each_column_takes_what_it_can_hold,
+				       setup),
+		cmocka_unit_test_setup(ends_of_families_without_addresses,
 				       setup),
 		cmocka_unit_test_setup(wrong_number_of_columns, setup),
 		cmocka_unit_test(columns_in_another_order),
