@@ -11,6 +11,8 @@
 #define ps_listen_for_each(sk, node, bucket) \
 	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
 
+typedef void (*ps_visit_sock)(struct sock *sk, void *arg);
+
 /**
  * ps_tcp_hashinfo() - TCP's tables
  * @net: network namespace
@@ -72,9 +74,7 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
  * Context: @bucket->lock is held.
  */
 static inline void ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket,
-					 struct net *net,
-					 void (*visit)(struct sock *sk,
-						       void *arg),
+					 struct net *net, ps_visit_sock visit,
 					 void *arg)
 {
 	struct inet_bind2_bucket __maybe_unused *address;
