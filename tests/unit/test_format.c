@@ -233,8 +233,10 @@ static void a_listener(void **state)
 		  "reuseaddr process - - ");
 	r.flags = (1U << PORTSOCK_NFLAGS) - 1;
 	strcpy(r.dev, "eth 0");
+	r.rxq = 3;
+	r.uid = 1000;
 	check_row(&r, "tcp 80    LISTEN      0.0.0.0:80            "
-		  "*:*                   eth\\0400 0 511 0 18231 c 4026531840 "
+		  "*:*                   eth\\0400 3 511 1000 18231 c 4026531840 "
 		  "812 reuseaddr,reuseport,v6only,transparent,freebind,"
 		  "keepalive,linger,broadcast,dontroute process - - ");
 }
