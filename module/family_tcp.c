@@ -190,8 +190,7 @@ static int visit_bound(struct inet_hashinfo *tables, struct ps_batch *batch)
 			continue;
 		do {
 			spin_lock_bh(&bucket->lock);
-			ps_bind_for_each_sock(bucket, batch->net, add_bound,
-					      batch);
+			ps_bind_visit(bucket, batch->net, add_bound, batch);
 			spin_unlock_bh(&bucket->lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);

@@ -65,7 +65,7 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
 }
 
 /**
- * ps_bind_for_each_sock() - all that stands in a bucket of the bind table
+ * ps_bind_visit() - all that stands in a bucket of the bind table
  * @bucket: its lock is held
  * @net: network namespace
  * @visit: called with each; may be a TIME_WAIT
@@ -73,9 +73,9 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
  *
  * Context: @bucket->lock is held.
  */
-static inline void ps_bind_for_each_sock(struct inet_bind_hashbucket *bucket,
-					 struct net *net, ps_visit_sock visit,
-					 void *arg)
+static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
+				 struct net *net, ps_visit_sock visit,
+				 void *arg)
 {
 	struct inet_bind2_bucket __maybe_unused *address;
 	struct inet_bind_bucket *port;
