@@ -5,9 +5,10 @@ import time
 
 import view
 from maker import proc_owners, ss
-from scenario import equal
+from scenario import LIBC, equal
 
 NETNS = "/proc/self/ns/net"
+SYS_KCMP, KCMP_FILES = 312, 2  # x86-64
 
 
 def comm_of(pid):
@@ -38,8 +39,7 @@ def same_table(pid, tid):
     """kcmp(KCMP_FILES) says whether two tasks share one descriptor table."""
     if not leader_lives(pid):
         return False
-    from scenario import LIBC
-    return LIBC.syscall(312, pid, tid, 2, 0, 0) == 0
+    return LIBC.syscall(SYS_KCMP, pid, tid, KCMP_FILES, 0, 0) == 0
 
 
 def expected_places(told):

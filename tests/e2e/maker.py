@@ -2,6 +2,7 @@
 """Drives mksock, and asks the kernel by the ways that existed before portsock: /proc, ss, system calls."""
 import os
 import re
+import socket
 import subprocess
 
 TCP_STATES = dict(zip("01 02 03 04 05 06 07 08 09 0A 0B 0C".split(),
@@ -95,7 +96,6 @@ def seconds(text):
 
 def hex_address(text):
     """/proc/net/tcp's 0100007F:1F90 as 127.0.0.1:8080, and the v6 one as the 32 digits of its bytes."""
-    import socket  # a slow import, needed by few
     host, port = text.split(":")
     raw = b"".join(bytes.fromhex(host[i:i + 8])[::-1] for i in range(0, len(host), 8))
     if len(raw) == 4:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Loading and unloading under load. Last, and outside a namespace of its own: the module must be there for the others."""
 import ctypes
+import errno
 import os
 import subprocess
 import time
@@ -9,12 +10,13 @@ import view
 from scenario import LIBC, equal, scenario, true
 
 FILE = "/lib/modules/portsock.ko"
+SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176  # x86-64
 
 
 def insert():
     fd = os.open(FILE, os.O_RDONLY)
     try:
-        if LIBC.syscall(313, fd, b"", 0):
+        if LIBC.syscall(SYS_FINIT_MODULE, fd, b"", 0):
             raise OSError(ctypes.get_errno(), "finit_module")
     finally:
         os.close(fd)
@@ -22,9 +24,9 @@ def insert():
 
 def remove():
     """True if it is gone, False if somebody reads."""
-    if LIBC.syscall(176, b"portsock", os.O_NONBLOCK) == 0:
+    if LIBC.syscall(SYS_DELETE_MODULE, b"portsock", os.O_NONBLOCK) == 0:
         return True
-    if ctypes.get_errno() not in (11, 16):  # EAGAIN, EBUSY
+    if ctypes.get_errno() not in (errno.EAGAIN, errno.EBUSY):
         raise OSError(ctypes.get_errno(), "delete_module")
     return False
 

@@ -5,7 +5,7 @@ import os
 import view
 from judge import escape, judge, judge_queues
 from maker import Made, proc_inodes, proc_net, run, ss
-from scenario import equal, scenario, true, variants
+from scenario import Skip, equal, scenario, true, variants
 
 FAMILIES = ("inet", "inet6", "mapped")
 
@@ -114,7 +114,6 @@ def alg():
     try:
         made = Made("", commands="socket s alg; tell s UNCONN")
     except AssertionError:
-        from scenario import Skip
         raise Skip("no AF_ALG in this kernel") from None
     with made:
         row = view.read().one(COOKIE=made["s"]["cookie"])
@@ -123,7 +122,6 @@ def alg():
 
 @scenario("held/kernel-vxlan")
 def vxlan():
-    from scenario import Skip
     if run("ip", "link", "add", "vx0", "type", "vxlan", "id", "7", "dstport", "4789").returncode:
         raise Skip("no vxlan in the lab")
     run("ip", "link", "set", "vx0", "up")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The file: its text, and that everything read of one open file comes from one snapshot."""
 import errno
+import mmap
 import os
 import random
 import re
@@ -214,7 +215,6 @@ def max_sockets():
 
 @scenario("file/what-it-cannot")
 def cannot():
-    import mmap
     fd = os.open(view.PATH, os.O_RDONLY)
     for what, attempt in (("write to a file open for reading", lambda: os.write(fd, b"x")), ("mmap", lambda: mmap.mmap(fd, 4096, prot=mmap.PROT_READ)),
                           ("a negative offset", lambda: os.lseek(fd, -1, os.SEEK_SET)), ("unlink", lambda: os.unlink(view.PATH))):

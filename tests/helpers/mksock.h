@@ -106,7 +106,35 @@ struct verb {
 };
 
 extern const struct verb verbs[];
+
+/* sockets.c */
 extern const struct kind kinds[];
+
+struct item *open_item(const struct maker *maker, const char *name);
+int outcome(int result, const char *name);
+int verb_socket(struct maker *maker, int nr, char **words);
+int verb_pair(struct maker *maker, int nr, char **words);
+int verb_bind(struct maker *maker, int nr, char **words);
+int verb_connect(struct maker *maker, int nr, char **words);
+int verb_disconnect(struct maker *maker, int nr, char **words);
+int verb_listen(struct maker *maker, int nr, char **words);
+int verb_accept(struct maker *maker, int nr, char **words);
+int verb_shutdown(struct maker *maker, int nr, char **words);
+int verb_close(struct maker *maker, int nr, char **words);
+int verb_reset(struct maker *maker, int nr, char **words);
+int verb_opt(struct maker *maker, int nr, char **words);
+int verb_send(struct maker *maker, int nr, char **words);
+int verb_fill(struct maker *maker, int nr, char **words);
+int verb_recv(struct maker *maker, int nr, char **words);
+int verb_dup(struct maker *maker, int nr, char **words);
+int verb_pass(struct maker *maker, int nr, char **words);
+int verb_receive(struct maker *maker, int nr, char **words);
+
+/* tell.c */
+void read_identity(int fd, struct identity *id);
+int verb_tell(struct maker *maker, int nr, char **words);
+int verb_await(struct maker *maker, int nr, char **words);
+int verb_note(struct maker *maker, int nr, char **words);
 
 /* tasks.c */
 int verb_fork(struct maker *maker, int nr, char **words);

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Each allocation and each copy to the reader fails once: an error, nothing lost, and the next read works."""
+import ctypes
+import errno
+import os
+
+import view
+from maker import Made
+from scenario import LIBC, Skip, equal, scenario, true
+
+FAIL_NTH = "/proc/thread-self/fail-nth"
+KNOBS = ("failslab/ignore-gfp-wait", "fail_page_alloc/ignore-gfp-wait", "fail_page_alloc/min-order")
+ALLOWED = (errno.ENOMEM, errno.EFAULT)
+
+
+def arm_all():
+    if not os.path.exists(FAIL_NTH):
+        raise Skip("this kernel injects no faults")
+    for knob in KNOBS:
+        path = "/sys/kernel/debug/" + knob
+        if os.path.exists(path):
+            with open(path, "w") as file:
+                file.write("0")
+    for kind in ("failslab", "fail_page_alloc", "fail_usercopy"):
+        path = f"/sys/kernel/debug/{kind}/verbose"
+        if os.path.exists(path):
+            with open(path, "w") as file:
+                file.write("0")
+
+
+def open_read_close(path, buffer):
+    """The errors met on the way, by the system calls themselves: the interpreter's own memory is not to fail."""
+    errors = []
+    fd = LIBC.open(path, os.O_RDONLY)
+    if fd < 0:
+        return [ctypes.get_errno()]
+    for offset in (0, 1, 70000):
+        if LIBC.pread(fd, buffer, ctypes.c_size_t(len(buffer)), ctypes.c_long(offset)) < 0:
+            errors.append(ctypes.get_errno())
+    LIBC.close(fd)
+    return errors
+
+
+@scenario("fault/every-allocation-and-copy", seconds=120)
+def every_one():
+    arm_all()
+    buffer = ctypes.create_string_buffer(65536)
+    ctypes.memset(buffer, 1, len(buffer))
+    path = view.PATH.encode()
+    met = set()
+    with Made("many", count=300), Made("tcp-listen"):
+        open_read_close(path, buffer)
+        nth = os.open(FAIL_NTH, os.O_RDWR)
+        for number in range(1, 1000):
+            os.pwrite(nth, b"%d" % number, 0)
+            errors = open_read_close(path, buffer)
+            left = int(os.pread(nth, 16, 0).rstrip(b"\0\n"))
+            os.pwrite(nth, b"0", 0)
+            true(f"errors of fault {number}: {[errno.errorcode[e] for e in errors]}", set(errors) <= set(ALLOWED))
+            if left:
+                break
+            met |= set(errors)
+            equal(f"errors after fault {number}", open_read_close(path, buffer), [])
+        os.close(nth)
+        true(f"{number} faults, ending", left)
+        equal("errors met", met, set(ALLOWED))
+        print(f"   {number - 1} faults")
