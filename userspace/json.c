@@ -5,12 +5,22 @@
 #include "utf8.h"
 #include "../module/core/format.h"
 
+/**
+ * ps_json_string() - text of the format or of an address
+ * @j: JSON
+ * @text: ASCII
+ * @len: of it, in bytes
+ */
 void ps_json_string(struct ps_json *j, const char *text, size_t len)
 {
 	yajl_gen_string(j->gen, (const unsigned char *)text, len);
 }
 
-/* yajl_gen_integer() is signed and goes through printf(). */
+/**
+ * ps_json_u64() - a number, exact to its last digit
+ * @j: JSON
+ * @value: the number
+ */
 void ps_json_u64(struct ps_json *j, u64 value)
 {
 	char digits[20];
@@ -18,6 +28,11 @@ void ps_json_u64(struct ps_json *j, u64 value)
 	yajl_gen_number(j->gen, digits, ps_put_u64(digits, value) - digits);
 }
 
+/**
+ * ps_json_hex() - a number in hexadecimal, as a string
+ * @j: JSON
+ * @value: the number
+ */
 void ps_json_hex(struct ps_json *j, u64 value)
 {
 	char digits[16];
@@ -25,6 +40,12 @@ void ps_json_hex(struct ps_json *j, u64 value)
 	ps_json_string(j, digits, ps_put_hex(digits, value) - digits);
 }
 
+/**
+ * ps_json_optional() - a number, or null
+ * @j: JSON
+ * @there: whether there is one
+ * @value: the number
+ */
 void ps_json_optional(struct ps_json *j, bool there, u64 value)
 {
 	if (there)
@@ -33,7 +54,12 @@ void ps_json_optional(struct ps_json *j, bool there, u64 value)
 		yajl_gen_null(j->gen);
 }
 
-/* Bytes from the kernel, which may be anything. */
+/**
+ * ps_json_bytes() - bytes from the kernel, which may be anything, as valid UTF-8
+ * @j: JSON
+ * @bytes: any
+ * @len: of it, in bytes
+ */
 void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len)
 {
 	j->word.len = 0;
@@ -41,6 +67,11 @@ void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len)
 	ps_json_string(j, j->word.data, j->word.len);
 }
 
+/**
+ * ps_json_name() - a word of the format; null for its "-"
+ * @j: JSON
+ * @name: word
+ */
 void ps_json_name(struct ps_json *j, const struct ps_name *name)
 {
 	if (name->text[0] == '-')
@@ -107,7 +138,12 @@ static void put_packet(struct ps_json *j, const struct ps_record *r,
 	ps_json_string(j, t->data, t->len);
 }
 
-/* An end without its port. */
+/**
+ * ps_json_end() - an end of a socket without its port
+ * @j: JSON
+ * @r: socket
+ * @end: its local or remote end
+ */
 void ps_json_end(struct ps_json *j, const struct ps_record *r,
 		    const struct ps_end *end)
 {

@@ -195,6 +195,11 @@ static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
 	[PORTSOCK_COL_OWNERS] = put_owners,
 };
 
+/**
+ * ps_json_socket() - a socket and its owners
+ * @j: JSON, which says what of it to show
+ * @row: socket
+ */
 void ps_json_socket(struct ps_json *j, const struct ps_row *row)
 {
 	unsigned int i;

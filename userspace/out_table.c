@@ -19,6 +19,11 @@ static ssize_t write_stream(void *cookie, const char *data, size_t len)
 	return len;
 }
 
+/**
+ * ps_table_no_memory() - say that a table is too large
+ *
+ * Return: -1, so that a caller can return it.
+ */
 int ps_table_no_memory(void)
 {
 	return ps_error("out of memory: ask for less, or use --raw or "

@@ -31,6 +31,10 @@ void ps_select_pid(struct ps_select *sel, u32 pid)
 	sel->pids[sel->npids++] = pid;
 }
 
+/**
+ * ps_select_free() - give back a selection's memory
+ * @sel: selection
+ */
 void ps_select_free(struct ps_select *sel)
 {
 	free(sel->ports);

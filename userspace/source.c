@@ -183,6 +183,10 @@ int ps_source_open(struct ps_source *s, const char *path)
 	return read_header(s) || read_layout(s) ? -1 : 0;
 }
 
+/**
+ * ps_source_close() - close a view and give back its memory
+ * @s: source, also one that could not be opened
+ */
 void ps_source_close(struct ps_source *s)
 {
 	if (s->fd > STDIN_FILENO)

@@ -20,6 +20,10 @@ void ps_text_init(struct ps_text *t, int fd)
 	t->fd = fd;
 }
 
+/**
+ * ps_text_free() - give back a text's memory
+ * @t: text; what was not flushed is gone
+ */
 void ps_text_free(struct ps_text *t)
 {
 	free(t->data);
@@ -72,6 +76,12 @@ char *ps_text_make_room(struct ps_text *t, size_t len)
 	return t->data + t->len;
 }
 
+/**
+ * ps_text_put() - put bytes
+ * @t: text
+ * @data: any bytes
+ * @len: of @data
+ */
 void ps_text_put(struct ps_text *t, const char *data, size_t len)
 {
 	memcpy(ps_text_room(t, len), data, len);

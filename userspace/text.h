@@ -41,11 +41,21 @@ static inline char *ps_text_room(struct ps_text *t, size_t len)
 	return t->data + t->len;
 }
 
+/**
+ * ps_text_done() - what was written into the room of ps_text_room() is put
+ * @t: text
+ * @end: behind the last byte that was written
+ */
 static inline void ps_text_done(struct ps_text *t, const char *end)
 {
 	t->len = end - t->data;
 }
 
+/**
+ * ps_text_char() - put a byte
+ * @t: text
+ * @c: the byte
+ */
 static inline void ps_text_char(struct ps_text *t, char c)
 {
 	*ps_text_room(t, 1) = c;

@@ -5,6 +5,14 @@
 
 fast=build/portsock		# as it is installed
 
+# Whether a command succeeds: judge NAME DETAIL COMMAND...
+judge() {
+	local name=$1 detail=$2
+
+	shift 2
+	if "$@"; then ok "$name"; else fail "$name" "$detail"; fi
+}
+
 # Outputs as they are asked for.
 outputs=("" "--raw" "-J" "-j")
 
@@ -15,7 +23,7 @@ test_closed_pipe() {
 	for o in "${outputs[@]}"; do
 		start=$(date +%s%N)
 		# shellcheck disable=SC2086
-		"$fast" -a $o --input $B/rows-200000.view 2>build/stderr |
+		"$fast" -a $o --input "$B"/rows-200000.view 2>build/stderr |
 			head -c 100 >build/stdout
 		status=${PIPESTATUS[0]}
 		end=$(date +%s%N)
@@ -35,7 +43,7 @@ test_closed_pipe() {
 test_closed_pipe_keeps_status() {
 	local status
 
-	"$fast" --raw --input $V/server.view 2>build/stderr | true
+	"$fast" --raw --input "$V"/server.view 2>build/stderr | true
 	status=${PIPESTATUS[0]}
 	if [ "$status" -eq 0 ] && [ ! -s build/stderr ]; then
 		ok "closed-pipe at once"
@@ -59,7 +67,7 @@ expect_error() {
 }
 
 test_full_disk() {
-	local o view=$V/server.view
+	local o view="$V"/server.view
 
 	for o in "" --raw -J -j --help --version --list-columns; do
 		# shellcheck disable=SC2086
@@ -68,7 +76,7 @@ test_full_disk() {
 	done
 	for o in "" --raw -J -j; do
 		# shellcheck disable=SC2086
-		"$fast" -a $o --input $B/rows-20000.view >/dev/full 2>build/stderr
+		"$fast" -a $o --input "$B"/rows-20000.view >/dev/full 2>build/stderr
 		expect_error "full-disk many rows ${o:-table}" $? 'cannot write'
 	done
 	portsock --input "$view" >&- 2>build/stderr
@@ -88,8 +96,8 @@ test_memory() {
 	local o few many
 
 	for o in --raw -J -j; do
-		few=$(peak "$fast" -a $o --input $B/rows-20000.view)
-		many=$(peak "$fast" -a $o --input $B/rows-200000.view)
+		few=$(peak "$fast" -a $o --input "$B"/rows-20000.view)
+		many=$(peak "$fast" -a $o --input "$B"/rows-200000.view)
 		if [ "${few:-0}" -gt 500 ] &&
 		   [ "$many" -le $((few + few / 10)) ]; then
 			ok "memory $o"
@@ -103,9 +111,9 @@ test_memory() {
 test_read_sizes() {
 	local size want got
 
-	want=$("$fast" -a --raw --input $B/rows-20000.view | cksum)
+	want=$("$fast" -a --raw --input "$B"/rows-20000.view | cksum)
 	for size in 1000 4096 131071 131072 131073; do
-		got=$(dd if=$B/rows-20000.view bs=$size status=none |
+		got=$(dd if="$B"/rows-20000.view bs=$size status=none |
 			"$fast" -a --raw --input - | cksum)
 		if [ "$got" = "$want" ] && [ -n "$want" ]; then
 			ok "read-size $size"
@@ -113,18 +121,18 @@ test_read_sizes() {
 			fail "read-size $size"
 		fi
 	done
-	got=$(head -c 3000 $V/server.view | dd bs=1 status=none 2>/dev/null |
+	got=$(head -c 3000 "$V"/server.view | dd bs=1 status=none 2>/dev/null |
 		portsock -a --raw --input - 2>&1 | wc -l)
-	[ "$got" -gt 5 ] && ok "read-size 1" || fail "read-size 1"
+	judge "read-size 1" "$got lines" [ "$got" -gt 5 ]
 }
 
 # A view cut at any byte is an error, and never half a row more.
 test_every_cut() {
 	local size at status bad=""
 
-	size=$(stat -c %s $V/contract.view)
+	size=$(stat -c %s "$V"/contract.view)
 	for ((at = 0; at < size; at++)); do
-		head -c $at $V/contract.view |
+		head -c $at "$V"/contract.view |
 			build/portsock-asan -a --input - >build/stdout 2>build/stderr
 		status=$?
 		if [ $status -ne 2 ] || [ -s build/stdout ] ||
@@ -132,7 +140,7 @@ test_every_cut() {
 			bad="$bad $at"
 		fi
 	done
-	[ -z "$bad" ] && ok "every-cut" || fail "every-cut" "at byte$bad"
+	judge "every-cut" "at byte$bad" [ -z "$bad" ]
 }
 
 # A scratch place that any user may reach, with a reader in it.
@@ -146,6 +154,7 @@ in_proc() {
 	local file=$1 mode=$2
 
 	shift 2
+	# shellcheck disable=SC2016
 	unshare -m sh -c '
 		mount -t tmpfs none /proc || exit 99
 		[ -z "$1" ] || install -m "$2" "$1" /proc/portsock || exit 99
@@ -154,7 +163,7 @@ in_proc() {
 }
 
 test_proc() {
-	local place nobody="setpriv --reuid=65534 --clear-groups --"
+	local place nobody=(setpriv --reuid=65534 --clear-groups --)
 
 	if ! unshare -m true 2>/dev/null; then
 		skip "proc" "needs root"
@@ -163,21 +172,20 @@ test_proc() {
 	scratch
 	in_proc "" 0 "$place/portsock"
 	expect_error "proc module-not-loaded" $? 'modprobe portsock.*insmod'
-	in_proc $V/server.view 600 $nobody "$place/portsock"
+	in_proc "$V"/server.view 600 "${nobody[@]}" "$place/portsock"
 	expect_error "proc no-permission" $? 'run it as root (sudo'
-	in_proc $V/bad-state.view 644 "$place/portsock"
+	in_proc "$V"/bad-state.view 644 "$place/portsock"
 	expect_error "proc another-version" $? 'came with the module'
-	in_proc $V/server.view 600 "$place/portsock" 22
-	if [ $? -eq 0 ] && "$fast" 22 --input $V/server.view |
-	   cmp -s - build/stdout; then
+	if in_proc "$V"/server.view 600 "$place/portsock" 22 &&
+	   "$fast" 22 --input "$V"/server.view | cmp -s - build/stdout; then
 		ok "proc read"
 	else
 		fail "proc read" "$(cat build/stderr)"
 	fi
-	in_proc $V/server.view 600 $nobody "$place/portsock" --help
-	[ $? -eq 0 ] && ok "proc help-needs-nothing" || fail "proc help-needs-nothing"
-	install -m 600 $V/server.view "$place/view"
-	$nobody "$place/portsock" --input "$place/view" 2>build/stderr
+	judge "proc help-needs-nothing" "" \
+		in_proc "$V"/server.view 600 "${nobody[@]}" "$place/portsock" --help
+	install -m 600 "$V"/server.view "$place/view"
+	"${nobody[@]}" "$place/portsock" --input "$place/view" 2>build/stderr
 	expect_error "input no-permission" $? 'cannot read .*/view: Permission'
 	rm -r "$place"
 }
@@ -199,8 +207,8 @@ test_help_fits() {
 test_help_is_complete() {
 	local option missing=""
 
-	for option in $(sed -n 's/^\t{ "\([a-z0-9-]*\)", .*/\1/p' \
-			../../userspace/options.c); do
+	for option in $(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c |
+			cut -c 5-); do
 		case $option in
 		tcp | udp | unix | dccp | sctp | mptcp | packet | ipv4 | ipv6)
 			continue ;;	# their letters are there
@@ -210,7 +218,7 @@ test_help_is_complete() {
 	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
 		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
 	done
-	[ -z "$missing" ] && ok "help is complete" || fail "help is complete" "$missing"
+	judge "help is complete" "$missing" [ -z "$missing" ]
 }
 
 test_build_says_what_is_missing() {

@@ -280,8 +280,12 @@ static void check_local(struct ps_end end, u8 proto, const char *dev,
 	free(room);
 }
 
-#define TEXT(form_, text_) \
-	(struct ps_end){ .form = form_, .text = text_, .len = sizeof(text_) - 1 }
+static struct ps_end name(enum ps_form form, const char *text, size_t len)
+{
+	return (struct ps_end){ .form = form, .text = text, .len = len };
+}
+
+#define TEXT(form, text)	name(form, text, sizeof(text) - 1)
 
 static void ends_of_families_without_ports(void **state)
 {

@@ -70,10 +70,11 @@ static void few_ends(struct ps_end *end, u8 proto)
 	if (proto == PORTSOCK_PROTO_VSOCK) {
 		end->form = PS_FORM_VSOCK;
 		end->id = random_below(3);
-	} else if (random_below(5) == 0) {
-		end->form = PS_FORM_ANY;
-		return;
 	} else {
+		if (random_below(5) == 0) {
+			end->form = PS_FORM_ANY;
+			return;
+		}
 		end->form = random_below(2) ? PS_FORM_INET : PS_FORM_INET6;
 		end->ip[0] = random_below(2) * 0xff;
 		end->ip[1] = random_below(2) * 0x7f;
