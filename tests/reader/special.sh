@@ -207,14 +207,13 @@ test_help_fits() {
 test_help_is_complete() {
 	local option missing=""
 
-	for option in $(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c |
-			cut -c 5-); do
+	while read -r option; do
 		case $option in
 		tcp | udp | unix | dccp | sctp | mptcp | packet | ipv4 | ipv6)
 			continue ;;	# their letters are there
 		esac
 		portsock --help | grep -q -- "--$option" || missing="$missing $option"
-	done
+	done < <(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c | cut -c 5-)
 	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
 		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
 	done
