@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "batch.h"
+#include "gfp.h"
 
 /**
  * ps_batch_init() - room for a first bucket
@@ -16,8 +17,8 @@
 int ps_batch_init(struct ps_batch *batch, u32 capacity)
 {
 	batch->records = kvmalloc_array(capacity, sizeof(*batch->records),
-					GFP_KERNEL_ACCOUNT);
-	batch->text = kvmalloc(PAGE_SIZE, GFP_KERNEL_ACCOUNT);
+					PS_GFP);
+	batch->text = kvmalloc(PAGE_SIZE, PS_GFP);
 	if (!batch->records || !batch->text)
 		return -ENOMEM;
 	batch->capacity = capacity;
@@ -105,8 +106,7 @@ static int batch_grow(struct ps_batch *batch)
 
 	if (batch->missed) {
 		capacity += capacity / 4;
-		mem = kvmalloc_array(capacity, sizeof(*batch->records),
-				     GFP_KERNEL_ACCOUNT);
+		mem = kvmalloc_array(capacity, sizeof(*batch->records), PS_GFP);
 		if (!mem)
 			return -ENOMEM;
 		kvfree(batch->records);
@@ -115,7 +115,7 @@ static int batch_grow(struct ps_batch *batch)
 	}
 	if (batch->text_missed) {
 		text_size += text_size / 4;
-		mem = kvmalloc(text_size, GFP_KERNEL_ACCOUNT);
+		mem = kvmalloc(text_size, PS_GFP);
 		if (!mem)
 			return -ENOMEM;
 		kvfree(batch->text);

@@ -17,6 +17,7 @@
 
 #include "core/held.h"
 #include "family.h"
+#include "gfp.h"
 #include "owner.h"
 
 /* Under the locks at once: descriptors, and places of the table. */
@@ -305,7 +306,7 @@ static int walk_tasks(struct walk *walk)
 int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
 		   struct pid_namespace *pid_ns, bool second)
 {
-	struct walk *walk = kvzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+	struct walk *walk = kvzalloc(sizeof(*walk), PS_GFP);
 	int err;
 
 	if (!walk)

@@ -13,6 +13,7 @@
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 
+#include "gfp.h"
 #include "proc.h"
 #include "snapshot.h"
 #include "text.h"
@@ -126,7 +127,7 @@ static int proc_open(struct inode *inode, struct file *file)
 		return -EPERM;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	view = kzalloc(sizeof(*view), GFP_KERNEL_ACCOUNT);
+	view = kzalloc(sizeof(*view), PS_GFP);
 	if (!view) {
 		module_put(THIS_MODULE);
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 #include <linux/sort.h>
 
 #include "core/order.h"
+#include "gfp.h"
 #include "sort.h"
 #include "store.h"
 
@@ -130,16 +131,12 @@ static int sort_into_rows(struct ps_store *store, struct item *items,
 int ps_sort(struct ps_store *store)
 {
 	u32 count = max(store->records.count, 1U);
-	struct item *items = kvmalloc_array(count, sizeof(*items),
-					    GFP_KERNEL_ACCOUNT);
-	struct item *spare = kvmalloc_array(count, sizeof(*spare),
-					    GFP_KERNEL_ACCOUNT);
-	u32 *places = kmalloc_array(DIGITS, sizeof(*places),
-				    GFP_KERNEL_ACCOUNT);
+	struct item *items = kvmalloc_array(count, sizeof(*items), PS_GFP);
+	struct item *spare = kvmalloc_array(count, sizeof(*spare), PS_GFP);
+	u32 *places = kmalloc_array(DIGITS, sizeof(*places), PS_GFP);
 	int err = -ENOMEM;
 
-	store->rows = kvmalloc_array(count, sizeof(*store->rows),
-				     GFP_KERNEL_ACCOUNT);
+	store->rows = kvmalloc_array(count, sizeof(*store->rows), PS_GFP);
 	if (items && spare && places && store->rows)
 		err = sort_into_rows(store, items, spare, places);
 	kfree(places);

@@ -7,6 +7,7 @@
 
 #include "core/held.h"
 #include "core/order.h"
+#include "gfp.h"
 #include "sort.h"
 #include "store.h"
 
@@ -97,7 +98,7 @@ static u32 *find_slot(const struct ps_store *store, u64 cookie, bool timewait)
 static int widen_hash(struct ps_store *store)
 {
 	u32 size = store->slots ? 2 * (store->mask + 1) : FIRST_SLOTS, i;
-	u32 *slots = kvcalloc(size, sizeof(*slots), GFP_KERNEL_ACCOUNT);
+	u32 *slots = kvcalloc(size, sizeof(*slots), PS_GFP);
 	const struct ps_record *r;
 
 	if (!slots)
@@ -119,7 +120,7 @@ static char *text_space(struct ps_store *store, u32 len)
 	char *text;
 
 	if (store->text_room < len) {
-		text = kmalloc(TEXT_CHUNK, GFP_KERNEL_ACCOUNT);
+		text = kmalloc(TEXT_CHUNK, PS_GFP);
 		if (!text)
 			return NULL;
 		chunk = ps_vec_push(&store->texts);
@@ -394,7 +395,7 @@ static int gather_holds(struct ps_store *store)
 	if (!store->nholds)
 		return 0;
 	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
-				      GFP_KERNEL_ACCOUNT);
+				      PS_GFP);
 	if (!store->holds)
 		return -ENOMEM;
 	for (i = 0; i < store->records.count; i++) {

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "core/format.h"
+#include "gfp.h"
 #include "snapshot.h"
 #include "text.h"
 
@@ -36,7 +37,7 @@ int ps_text_init(struct ps_text *text, const struct ps_snapshot *snapshot)
 	memset(text, 0, sizeof(*text));
 	ps_vec_init(&text->marks, sizeof(struct mark));
 	text->snapshot = snapshot;
-	text->page = kvmalloc(PAGE_BYTES, GFP_KERNEL_ACCOUNT);
+	text->page = kvmalloc(PAGE_BYTES, PS_GFP);
 	first = ps_vec_push(&text->marks);
 	if (!text->page || !first)
 		return -ENOMEM;

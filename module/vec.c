@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "gfp.h"
 #include "vec.h"
 
 /**
@@ -37,7 +38,7 @@ void ps_vec_free(struct ps_vec *vec)
 static int vec_widen(struct ps_vec *vec)
 {
 	u32 capacity = max(2 * vec->capacity, 16U);
-	void **chunks = kvcalloc(capacity, sizeof(*chunks), GFP_KERNEL_ACCOUNT);
+	void **chunks = kvcalloc(capacity, sizeof(*chunks), PS_GFP);
 
 	if (!chunks)
 		return -ENOMEM;
@@ -65,7 +66,7 @@ void *ps_vec_push(struct ps_vec *vec)
 		return NULL;
 	if (!vec->chunks[chunk])
 		vec->chunks[chunk] = __vmalloc((size_t)vec->size * PS_VEC_CHUNK,
-					       GFP_KERNEL_ACCOUNT);
+					       PS_GFP);
 	if (!vec->chunks[chunk])
 		return NULL;
 	return ps_vec_at(vec, vec->count++);
