@@ -2,6 +2,7 @@
 #include <linux/module.h>
 
 #include "proc.h"
+#include "uapi/portsock.h"
 
 static int __init portsock_init(void)
 {
@@ -18,4 +19,4 @@ module_exit(portsock_exit);
 
 MODULE_DESCRIPTION("Ports, their sockets, and the processes that own them: /proc/portsock");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(PORTSOCK_VERSION);

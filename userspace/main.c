@@ -10,7 +10,7 @@
 #include "options.h"
 #include "source.h"
 
-#define VERSION	"portsock 0.1, format 1 of " PORTSOCK_PATH "\n"
+#define VERSION	"portsock " PORTSOCK_VERSION ", format 1 of " PORTSOCK_PATH "\n"
 
 static const char help[] =
 "portsock [options] [PORT | A-B | PORT/PROTO | :PORT | SERVICE]...\n"

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+#define PORTSOCK_VERSION	"0.1.0"		/* of module and reader */
 #define PORTSOCK_FORMAT		1
 #define PORTSOCK_MAGIC		"portsock"	/* first word of the first line */
 #define PORTSOCK_PATH		"/proc/portsock"
