@@ -67,22 +67,27 @@ def refused(commands, calls):
     note("server", f"{calls} = {style('31', 'EADDRINUSE')}")
 
 
-def is_new(line):
-    """Rows that were not there a moment ago are marked; a countdown is no change."""
-    key = re.sub(r"\d+ms|\d+\.\d+s|\b\d+ ?s\b", "", " ".join(line.split()))
-    new = key not in shown
-    shown.add(key)
-    return new
-
-
-def portsock(arguments=""):
-    print("\n    " + style("2", f"$ portsock {arguments}"))
+def reader(arguments):
+    """The reader's lines, heading first."""
     result = subprocess.run(["portsock", *arguments.split()], stdout=subprocess.PIPE, check=False, env={**os.environ, "NO_COLOR": "1"})
     if result.returncode not in (0, 1):
         raise Broken(f"portsock {arguments} ended with {result.returncode}")
-    lines = result.stdout.decode("utf-8", "backslashreplace").splitlines()
-    for number, line in enumerate(lines):
-        new = number and is_new(line)
+    return result.stdout.decode("utf-8", "backslashreplace").splitlines()
+
+
+def marks(arguments):
+    """For each row: was it there, as it is, when it was last shown? A countdown is no change."""
+    for line in reader(re.sub(r" -o \S+", "", arguments) + " -o cookie,state,local,remote,rxq,held,owners")[1:]:
+        key = re.sub(r"timewait \S+", "timewait", " ".join(line.split()))
+        yield key not in shown
+        shown.add(key)
+
+
+def portsock(arguments):
+    print("\n    " + style("2", f"$ portsock {arguments}"))
+    heading, *rows = reader(arguments)
+    print("    " + heading.rstrip())
+    for new, line in zip(list(marks(arguments)), rows):
         print(("  > " if new else "    ") + (style("1", line.rstrip()) if new else line.rstrip()))
 
 
