@@ -20,7 +20,7 @@ BREAKS = "--breaks" in sys.argv
 WIDTH = 100
 steps = []
 actors = {}
-shown = set()
+shown = {}
 
 
 def style(code, text):
@@ -76,11 +76,11 @@ def reader(arguments):
 
 
 def marks(arguments):
-    """For each row: was it there, as it is, when it was last shown? A countdown is no change."""
+    """For each row: is it new, or another than when it was last shown? A countdown is no change."""
     for line in reader(re.sub(r" -o \S+", "", arguments) + " -o cookie,state,local,remote,rxq,held,owners")[1:]:
-        key = re.sub(r"timewait \S+", "timewait", " ".join(line.split()))
-        yield key not in shown
-        shown.add(key)
+        cookie, *rest = re.sub(r"timewait \S+", "timewait", line).split()
+        yield shown.get(cookie) != rest
+        shown[cookie] = rest
 
 
 def portsock(arguments):
