@@ -178,7 +178,7 @@ static void layout_without_a_column(void **state)
 		char line[] = LAYOUT " ";
 		char name[20];
 
-		snprintf(name, sizeof(name), " %s ", ps_column_names[i].text);
+		snprintf(name, sizeof(name), " %.14s ", ps_column_names[i].text);
 		strstr(line, name)[1] = 'x';
 		assert_int_equal(ps_parse_layout(line, &l), -EINVAL);
 	}
