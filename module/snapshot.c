@@ -12,6 +12,7 @@
 #include "core/held.h"
 #include "family.h"
 #include "owner.h"
+#include "rows.h"
 #include "snapshot.h"
 
 #define BATCH_RECORDS	256	/* a section of a descriptor table fits */
@@ -130,7 +131,7 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
 		look_at(&look, &batch, viewer->pid_ns);
 	ps_batch_free(&batch);
-	return err ?: ps_store_finish(store);
+	return err ?: ps_rows_make(store);
 }
 
 /**

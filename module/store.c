@@ -3,22 +3,13 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 
-#include "core/held.h"
-#include "core/order.h"
 #include "gfp.h"
-#include "sort.h"
 #include "store.h"
 
 #define FIRST_SLOTS	1024
 #define TEXT_CHUNK	4096
 #define EV_KEPT	(PS_EV_HIDDEN | PS_EV_DOUBT | PS_EV_AGAIN)
-
-struct ps_found {
-	u32 record;
-	struct ps_hold hold;
-};
 
 struct text_chunk {
 	char *text;
@@ -41,8 +32,13 @@ void ps_store_init(struct ps_store *store, u32 max)
 	ps_vec_init(&store->texts, sizeof(struct text_chunk));
 }
 
-/* What only the gathering needs. */
-static void free_scaffolding(struct ps_store *store)
+/**
+ * ps_store_settle() - free what only the gathering needs
+ * @store: nothing can be added afterwards
+ *
+ * Context: process, may sleep.
+ */
+void ps_store_settle(struct ps_store *store)
 {
 	ps_vec_free(&store->found);
 	kvfree(store->slots);
@@ -59,7 +55,7 @@ void ps_store_free(struct ps_store *store)
 {
 	u32 i;
 
-	free_scaffolding(store);
+	ps_store_settle(store);
 	for (i = 0; i < store->texts.count; i++)
 		kfree(((struct text_chunk *)ps_vec_at(&store->texts, i))->text);
 	ps_vec_free(&store->texts);
@@ -71,16 +67,6 @@ void ps_store_free(struct ps_store *store)
 	store->holds = NULL;
 }
 
-/*
- * A socket, its request before and its TIME_WAIT afterwards share one cookie;
- * the request never stands beside the socket, the TIME_WAIT may.
- */
-static bool is_timewait(const struct ps_record *r)
-{
-	return r->state == PORTSOCK_TIME_WAIT || (r->state == PORTSOCK_FIN_WAIT2 &&
-		!(r->evidence & PS_EV_FULL));
-}
-
 /* The slot of a record, or the empty one where it would be. */
 static u32 *find_slot(const struct ps_store *store, u64 cookie, bool timewait)
 {
@@ -89,7 +75,7 @@ static u32 *find_slot(const struct ps_store *store, u64 cookie, bool timewait)
 
 	for (; store->slots[slot]; slot = (slot + 1) & store->mask) {
 		r = ps_store_record(store, store->slots[slot] - 1);
-		if (r->cookie == cookie && is_timewait(r) == timewait)
+		if (r->cookie == cookie && ps_record_is_timewait(r) == timewait)
 			break;
 	}
 	return &store->slots[slot];
@@ -108,7 +94,7 @@ static int widen_hash(struct ps_store *store)
 	store->mask = size - 1;
 	for (i = 0; i < store->records.count; i++) {
 		r = ps_store_record(store, i);
-		*find_slot(store, r->cookie, is_timewait(r)) = i + 1;
+		*find_slot(store, r->cookie, ps_record_is_timewait(r)) = i + 1;
 		ps_breathe(i);
 	}
 	return 0;
@@ -163,14 +149,6 @@ static int keep_record(struct ps_store *store, struct ps_record *to,
 	return keep_text(store, &to->local) ?: keep_text(store, &to->remote);
 }
 
-static void keep_parent(struct ps_record *to, const struct ps_record *from)
-{
-	if (to->has & PS_HAS_PARENT || !(from->has & PS_HAS_PARENT))
-		return;
-	to->parent = from->parent;
-	to->has |= PS_HAS_PARENT;
-}
-
 /*
  * One socket was seen twice.  The full socket is what stays: a request seen
  * before it is forgotten.  A socket that had no file when it was first seen
@@ -186,11 +164,11 @@ static int merge(struct ps_store *store, struct ps_record *old,
 
 	if ((new->evidence & file) <= (old->evidence & file)) {
 		old->evidence |= new->evidence & PS_EV_QUEUED;
-		keep_parent(old, new);
+		ps_record_keep_parent(old, new);
 		return 0;
 	}
 	err = keep_record(store, old, new);
-	keep_parent(old, &was);
+	ps_record_keep_parent(old, &was);
 	old->owners = was.owners;
 	old->evidence |= was.evidence & EV_KEPT;
 	return err;
@@ -216,7 +194,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 		if (err)
 			return err;
 	}
-	slot = find_slot(store, r->cookie, is_timewait(r));
+	slot = find_slot(store, r->cookie, ps_record_is_timewait(r));
 	if (index)
 		*index = *slot ? *slot - 1 : count;
 	if (*slot)
@@ -318,169 +296,6 @@ int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
 	found->hold.fd = fd;
 	ps_store_record(store, record)->owners++;
 	return 0;
-}
-
-/*
- * A TIME_WAIT whose socket was seen as well: two rows only if that is what a
- * descriptor still refers to, in CLOSE; else the socket became it meanwhile.
- */
-static void drop_twin(struct ps_store *store, struct ps_record *timewait)
-{
-	u32 twin = ps_store_find(store, timewait->cookie, true);
-	struct ps_record *r;
-
-	if (twin == PS_NO_RECORD)
-		return;
-	r = ps_store_record(store, twin);
-	if (r->evidence & PS_EV_GONE)
-		return;
-	if (r->owners || r->evidence & PS_EV_FILE) {
-		if (r->state != PORTSOCK_CLOSE)
-			timewait->evidence |= PS_EV_GONE;
-	} else {
-		r->evidence |= PS_EV_GONE;
-	}
-}
-
-static void name_reason(struct ps_store *store, struct ps_record *r)
-{
-	if (is_timewait(r))
-		drop_twin(store, r);
-	r->held = ps_held_reason(r);
-	if (r->held == PORTSOCK_HELD_NONE)
-		r->evidence |= PS_EV_GONE;
-	if (r->held != PORTSOCK_HELD_SYNRECV && r->held != PORTSOCK_HELD_ACCEPTQ)
-		r->has &= ~PS_HAS_PARENT;
-	if (r->held == PORTSOCK_HELD_PROCESS)
-		r->expires = PS_NO_EXPIRY;
-}
-
-static int cmp_holds(const void *a, const void *b, const void *priv)
-{
-	const struct ps_hold *x = a, *y = b;
-	const struct ps_task *s, *t;
-	const struct ps_store *store = priv;
-
-	s = ps_vec_at(&store->tasks, x->task);
-	t = ps_vec_at(&store->tasks, y->task);
-	if (s->pid != t->pid)
-		return s->pid < t->pid ? -1 : 1;
-	if (x->fd != y->fd)
-		return x->fd < y->fd ? -1 : 1;
-	return s->tid < t->tid ? -1 : s->tid > t->tid;
-}
-
-/* The walk goes by TID and FD, which nearly always is the order already. */
-static void sort_holds(struct ps_store *store, const struct ps_record *r)
-{
-	struct ps_hold *holds = store->holds + r->owners_at;
-	u32 i;
-
-	for (i = 1; i < r->owners; i++)
-		if (cmp_holds(&holds[i - 1], &holds[i], store) > 0)
-			break;
-	if (i < r->owners)
-		sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL,
-		       store);
-}
-
-/* Owners of one record together: counting sort over the records. */
-static int gather_holds(struct ps_store *store)
-{
-	const struct ps_found *found;
-	struct ps_record *r;
-	u32 i, at = 0;
-
-	store->nholds = store->found.count;
-	if (!store->nholds)
-		return 0;
-	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
-				      PS_GFP);
-	if (!store->holds)
-		return -ENOMEM;
-	for (i = 0; i < store->records.count; i++) {
-		r = ps_store_record(store, i);
-		r->owners_at = at;
-		at += r->owners;
-		r->owners = 0;
-		ps_breathe(i);
-	}
-	for (i = 0; i < store->found.count; i++) {
-		found = ps_vec_at(&store->found, i);
-		r = ps_store_record(store, found->record);
-		store->holds[r->owners_at + r->owners++] = found->hold;
-		ps_breathe(i);
-	}
-	for (i = 0; i < store->records.count; i++) {
-		sort_holds(store, ps_store_record(store, i));
-		ps_breathe(i);
-	}
-	return 0;
-}
-
-static bool is_request(const struct ps_record *r)
-{
-	return r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_FULL);
-}
-
-/*
- * A request's cookie is copied when its child is made, before the child takes
- * its place in the table.  One that got its cookie in between has another than
- * the child: but they stand next to each other now, at the same ends.
- */
-static bool is_child(const struct ps_store *store, u32 row,
-		     const struct ps_record *request)
-{
-	struct ps_record *r;
-
-	if (row >= store->nrows)
-		return false;
-	r = ps_store_record(store, store->rows[row]);
-	if (is_request(r) || !ps_order_same_place(r, request))
-		return false;
-	if (r->held == PORTSOCK_HELD_ACCEPTQ)
-		keep_parent(r, request);
-	return true;
-}
-
-static void drop_requests(struct ps_store *store)
-{
-	const struct ps_record *r;
-	u32 i, kept = 0, record;
-
-	for (i = 0; i < store->nrows; i++) {
-		record = store->rows[i];
-		r = ps_store_record(store, record);
-		ps_breathe(i);
-		if (is_request(r) && (is_child(store, kept - 1, r) ||
-				      is_child(store, i + 1, r)))
-			continue;
-		store->rows[kept++] = record;
-	}
-	store->nrows = kept;
-}
-
-/**
- * ps_store_finish() - name the reasons, gather the owners, set the order
- * @store: nothing can be added afterwards
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int ps_store_finish(struct ps_store *store)
-{
-	u32 i;
-	int err;
-
-	for (i = 0; i < store->records.count; i++) {
-		name_reason(store, ps_store_record(store, i));
-		ps_breathe(i);
-	}
-	err = gather_holds(store) ?: ps_sort(store);
-	if (!err)
-		drop_requests(store);
-	free_scaffolding(store);
-	return err;
 }
 
 /**

@@ -37,6 +37,16 @@ struct ps_hold {
 };
 
 /**
+ * struct ps_found - a descriptor as the walk comes upon it
+ * @record: index of the socket's record
+ * @hold: who holds it
+ */
+struct ps_found {
+	u32 record;
+	struct ps_hold hold;
+};
+
+/**
  * struct ps_store - the rows of one snapshot
  * @max: records that may be gathered
  * @records: struct ps_record
@@ -46,7 +56,7 @@ struct ps_hold {
  * @text_room: bytes left in the last of @texts
  * @slots: hash of the records by identity, open addressing; 1 + index
  * @mask: slots - 1, a power of two
- * @rows: indices of records in the order of the view, from ps_store_finish()
+ * @rows: indices of records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
  * @holds: owners, those of one record together
  * @nholds: of @holds
@@ -90,7 +100,7 @@ int ps_store_renew(struct ps_store *store, u32 index,
 int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index);
 int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd);
-int ps_store_finish(struct ps_store *store);
+void ps_store_settle(struct ps_store *store);
 
 /**
  * ps_store_record() - a record

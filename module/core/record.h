@@ -120,6 +120,50 @@ struct ps_record {
 };
 
 /**
+ * ps_record_is_timewait() - whether it is what is left of a closed connection
+ * @r: record
+ *
+ * A socket, its request before and its TIME_WAIT afterwards share one cookie;
+ * the request never stands beside the socket, the TIME_WAIT may.
+ *
+ * Context: any.
+ * Return: true for a TIME_WAIT, and a FIN_WAIT2 that is one to the kernel.
+ */
+static inline bool ps_record_is_timewait(const struct ps_record *r)
+{
+	return r->state == PORTSOCK_TIME_WAIT ||
+		(r->state == PORTSOCK_FIN_WAIT2 && !(r->evidence & PS_EV_FULL));
+}
+
+/**
+ * ps_record_is_request() - whether it is a connection that is being made
+ * @r: record
+ *
+ * Context: any.
+ * Return: true for a request, false for a socket in SYN_RECV.
+ */
+static inline bool ps_record_is_request(const struct ps_record *r)
+{
+	return r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_FULL);
+}
+
+/**
+ * ps_record_keep_parent() - take over a parent if there is none
+ * @to: record
+ * @from: another of the same connection
+ *
+ * Context: any.
+ */
+static inline void ps_record_keep_parent(struct ps_record *to,
+					 const struct ps_record *from)
+{
+	if (to->has & PS_HAS_PARENT || !(from->has & PS_HAS_PARENT))
+		return;
+	to->parent = from->parent;
+	to->has |= PS_HAS_PARENT;
+}
+
+/**
  * struct ps_owner - one descriptor that refers to a socket
  * @pid: process
  * @tid: the thread whose own table holds it, else @pid

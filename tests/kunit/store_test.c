@@ -7,6 +7,7 @@
 #include "core/held.h"
 #include "core/order.h"
 #include "made_up.h"
+#include "rows.h"
 
 #define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)
 
@@ -42,7 +43,7 @@ static struct ps_store *store_of(struct kunit *test)
 
 static void finish(struct kunit *test)
 {
-	KUNIT_ASSERT_EQ(test, ps_store_finish(store_of(test)), 0);
+	KUNIT_ASSERT_EQ(test, ps_rows_make(store_of(test)), 0);
 }
 
 static void an_empty_view(struct kunit *test)

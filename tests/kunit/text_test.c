@@ -5,6 +5,7 @@
 #include <linux/random.h>
 
 #include "made_up.h"
+#include "rows.h"
 #include "snapshot.h"
 #include "text.h"
 
@@ -54,7 +55,7 @@ static void make_up(struct kunit *test, u32 rows, u32 owners)
 	}
 	for (i = 0; i < owners; i++)
 		own(test, store, record, 7, 7, i);
-	KUNIT_ASSERT_EQ(test, ps_store_finish(store), 0);
+	KUNIT_ASSERT_EQ(test, ps_rows_make(store), 0);
 	fix->snapshot.header.sockets = store->nrows;
 	fix->snapshot.header.owners = store->nholds;
 	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);

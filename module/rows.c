@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From gathered records to the rows of a view: which of them stand for one
+ * connection, why each is there, its owners, the order.
+ */
+#include <linux/mm.h>
+#include <linux/sort.h>
+
+#include "core/held.h"
+#include "core/order.h"
+#include "gfp.h"
+#include "rows.h"
+#include "sort.h"
+#include "store.h"
+
+/*
+ * A TIME_WAIT whose socket was seen as well: two rows only if that is what a
+ * descriptor still refers to, in CLOSE; else the socket became it meanwhile.
+ */
+static void drop_twin(struct ps_store *store, struct ps_record *timewait)
+{
+	u32 twin = ps_store_find(store, timewait->cookie, true);
+	struct ps_record *r;
+
+	if (twin == PS_NO_RECORD)
+		return;
+	r = ps_store_record(store, twin);
+	if (r->evidence & PS_EV_GONE)
+		return;
+	if (r->owners || r->evidence & PS_EV_FILE) {
+		if (r->state != PORTSOCK_CLOSE)
+			timewait->evidence |= PS_EV_GONE;
+	} else {
+		r->evidence |= PS_EV_GONE;
+	}
+}
+
+static void name_reason(struct ps_store *store, struct ps_record *r)
+{
+	if (ps_record_is_timewait(r))
+		drop_twin(store, r);
+	r->held = ps_held_reason(r);
+	if (r->held == PORTSOCK_HELD_NONE)
+		r->evidence |= PS_EV_GONE;
+	if (r->held != PORTSOCK_HELD_SYNRECV && r->held != PORTSOCK_HELD_ACCEPTQ)
+		r->has &= ~PS_HAS_PARENT;
+	if (r->held == PORTSOCK_HELD_PROCESS)
+		r->expires = PS_NO_EXPIRY;
+}
+
+static int cmp_holds(const void *a, const void *b, const void *priv)
+{
+	const struct ps_hold *x = a, *y = b;
+	const struct ps_task *s, *t;
+	const struct ps_store *store = priv;
+
+	s = ps_vec_at(&store->tasks, x->task);
+	t = ps_vec_at(&store->tasks, y->task);
+	if (s->pid != t->pid)
+		return s->pid < t->pid ? -1 : 1;
+	if (x->fd != y->fd)
+		return x->fd < y->fd ? -1 : 1;
+	return s->tid < t->tid ? -1 : s->tid > t->tid;
+}
+
+/* The walk goes by TID and FD, which nearly always is the order already. */
+static void sort_holds(struct ps_store *store, const struct ps_record *r)
+{
+	struct ps_hold *holds = store->holds + r->owners_at;
+	u32 i;
+
+	for (i = 1; i < r->owners; i++)
+		if (cmp_holds(&holds[i - 1], &holds[i], store) > 0)
+			break;
+	if (i < r->owners)
+		sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL,
+		       store);
+}
+
+/* Owners of one record together: counting sort over the records. */
+static int gather_holds(struct ps_store *store)
+{
+	const struct ps_found *found;
+	struct ps_record *r;
+	u32 i, at = 0;
+
+	store->nholds = store->found.count;
+	if (!store->nholds)
+		return 0;
+	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
+				      PS_GFP);
+	if (!store->holds)
+		return -ENOMEM;
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		r->owners_at = at;
+		at += r->owners;
+		r->owners = 0;
+		ps_breathe(i);
+	}
+	for (i = 0; i < store->found.count; i++) {
+		found = ps_vec_at(&store->found, i);
+		r = ps_store_record(store, found->record);
+		store->holds[r->owners_at + r->owners++] = found->hold;
+		ps_breathe(i);
+	}
+	for (i = 0; i < store->records.count; i++) {
+		sort_holds(store, ps_store_record(store, i));
+		ps_breathe(i);
+	}
+	return 0;
+}
+
+/*
+ * A request's cookie is copied when its child is made, before the child takes
+ * its place in the table.  One that got its cookie in between has another than
+ * the child: but they stand next to each other now, at the same ends.
+ */
+static bool is_child(const struct ps_store *store, u32 row,
+		     const struct ps_record *request)
+{
+	struct ps_record *r;
+
+	if (row >= store->nrows)
+		return false;
+	r = ps_store_record(store, store->rows[row]);
+	if (ps_record_is_request(r) || !ps_order_same_place(r, request))
+		return false;
+	if (r->held == PORTSOCK_HELD_ACCEPTQ)
+		ps_record_keep_parent(r, request);
+	return true;
+}
+
+static void drop_requests(struct ps_store *store)
+{
+	const struct ps_record *r;
+	u32 i, kept = 0, record;
+
+	for (i = 0; i < store->nrows; i++) {
+		record = store->rows[i];
+		r = ps_store_record(store, record);
+		ps_breathe(i);
+		if (ps_record_is_request(r) && (is_child(store, kept - 1, r) ||
+				      is_child(store, i + 1, r)))
+			continue;
+		store->rows[kept++] = record;
+	}
+	store->nrows = kept;
+}
+
+/**
+ * ps_rows_make() - name the reasons, gather the owners, set the order
+ * @store: nothing can be added afterwards
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_rows_make(struct ps_store *store)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < store->records.count; i++) {
+		name_reason(store, ps_store_record(store, i));
+		ps_breathe(i);
+	}
+	err = gather_holds(store) ?: ps_sort(store);
+	if (!err)
+		drop_requests(store);
+	ps_store_settle(store);
+	return err;
+}
