@@ -17,6 +17,7 @@
 
 struct net;
 struct ps_batch;
+struct ps_holders;
 struct user_namespace;
 
 /**
@@ -35,6 +36,8 @@ struct ps_sink {
  * @net: the network namespace whose sockets are wanted
  * @user_ns: the user namespace that uids are told in
  * @sink: where the records go
+ * @holders: the names of kernel modules that hold sockets
+ * @again: the second look, at sockets that no process was found to hold
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -48,6 +51,8 @@ struct ps_batch {
 	struct net *net;
 	struct user_namespace *user_ns;
 	struct ps_sink *sink;
+	struct ps_holders *holders;
+	bool again;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;

@@ -5,6 +5,7 @@
 #include "compat/file.h"
 #include "compat/sock.h"
 #include "family.h"
+#include "holder.h"
 
 /* Walked in this order; the last one takes every socket. */
 static const struct ps_family *const families[] = {
@@ -102,6 +103,33 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 		r->evidence |= PS_EV_KERNEL;
 }
 
+/*
+ * A socket that the kernel made for itself or never gave a file to is asked
+ * whose code it calls; of those with a file, the ones over IP that no process
+ * was found to hold: the callbacks of other families belong to their protocol,
+ * in as many modules as it may have.
+ */
+static bool may_be_held_by_module(const struct ps_batch *batch,
+				  const struct sock *sk, u16 evidence)
+{
+	if (evidence & PS_EV_KERNEL)
+		return true;
+	if (!(evidence & PS_EV_SOCKET) || evidence & PS_EV_CLOSING)
+		return false;
+	return !(evidence & PS_EV_FILE) || (batch->again &&
+		(sk->sk_family == AF_INET || sk->sk_family == AF_INET6));
+}
+
+static void fill_module(struct ps_batch *batch, struct sock *sk,
+			struct ps_record *r)
+{
+	if (!may_be_held_by_module(batch, sk, r->evidence))
+		return;
+	r->owners_at = ps_holder_find(batch->holders, sk);
+	if (r->owners_at)
+		r->evidence |= PS_EV_MODULE;
+}
+
 static u32 sock_flags(const struct sock *sk)
 {
 	u32 flags = 0;
@@ -139,6 +167,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	if (r->cgroup)
 		r->has |= PS_HAS_CGROUP;
 	fill_holder(batch, sk, r);
+	fill_module(batch, sk, r);
 }
 
 /**

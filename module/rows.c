@@ -42,7 +42,9 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 	r->held = ps_held_reason(r);
 	if (r->held == PORTSOCK_HELD_NONE)
 		r->evidence |= PS_EV_GONE;
-	if (r->held != PORTSOCK_HELD_SYNRECV && r->held != PORTSOCK_HELD_ACCEPTQ)
+	if (r->held != PORTSOCK_HELD_SYNRECV &&
+	    r->held != PORTSOCK_HELD_ACCEPTQ &&
+	    r->held != PORTSOCK_HELD_KERNEL)
 		r->has &= ~PS_HAS_PARENT;
 	if (r->held == PORTSOCK_HELD_PROCESS)
 		r->expires = PS_NO_EXPIRY;
@@ -93,6 +95,8 @@ static int gather_holds(struct ps_store *store)
 		return -ENOMEM;
 	for (i = 0; i < store->records.count; i++) {
 		r = ps_store_record(store, i);
+		if (!r->owners)	/* the kernel's have a name there */
+			continue;
 		r->owners_at = at;
 		at += r->owners;
 		r->owners = 0;

@@ -114,6 +114,7 @@ static int look_at(struct look *look, struct ps_batch *batch,
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
+	batch->again = true;
 	return ps_families_visit(batch) ?:
 		ps_owners_walk(look->store, batch, pid_ns, true);
 }
@@ -125,6 +126,7 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 		.net = viewer->net,
 		.user_ns = viewer->user_ns,
 		.sink = &look.sink,
+		.holders = &store->holders,
 	};
 	int err;
 

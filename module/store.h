@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 
 #include "core/record.h"
+#include "holder.h"
 #include "vec.h"
 
 struct ps_batch;
@@ -60,6 +61,7 @@ struct ps_found {
  * @nrows: of @rows
  * @holds: owners, those of one record together
  * @nholds: of @holds
+ * @holders: what a record's owners_at means if the kernel holds it
  */
 struct ps_store {
 	u32 max;
@@ -74,6 +76,7 @@ struct ps_store {
 	u32 nrows;
 	struct ps_hold *holds;
 	u32 nholds;
+	struct ps_holders holders;
 };
 
 #define PS_NO_RECORD	U32_MAX

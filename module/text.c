@@ -75,7 +75,8 @@ static char *put_row(char *p, const struct ps_store *store,
 	if (r->owners)
 		return put_owner(p, store, r, 0);
 	if (r->held == PORTSOCK_HELD_KERNEL)
-		return ps_format_holder(p, "kernel");
+		return ps_format_holder(p, ps_holder_name(&store->holders,
+							  r->owners_at));
 	*p++ = '-';
 	return p;
 }

@@ -90,7 +90,7 @@ static const char *port_color(const struct ps_record *r, int last_port)
 {
 	if (!(r->has & PS_HAS_PORT))
 		return NULL;
-	return r->port == last_port ? DIM : BOLD;
+	return (int)r->port == last_port ? DIM : BOLD;
 }
 
 static const char *held_color(const struct ps_record *r)

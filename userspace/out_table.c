@@ -144,7 +144,7 @@ static int table_row(struct ps_out *out, const struct ps_row *row)
 		if (add_cell(out, line, i, row, &f))
 			return -1;
 	t->said |= says_something(r, out->header);
-	t->last_port = r->has & PS_HAS_PORT ? r->port : -1;
+	t->last_port = r->has & PS_HAS_PORT ? (int)r->port : -1;
 	return 0;
 }
 

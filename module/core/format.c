@@ -302,6 +302,16 @@ static char *put_pair(char *p, u32 first, u32 second)
 	return put_u32(p, second);
 }
 
+/* Any cid is "*", as ss has it. */
+static char *put_vsock(char *p, const struct ps_end *end)
+{
+	if (end->id != U32_MAX)
+		return put_pair(p, end->id, end->num);
+	*p++ = '*';
+	*p++ = ':';
+	return put_u32(p, end->num);
+}
+
 static char *put_end(char *p, const struct ps_record *r,
 		     const struct ps_end *end)
 {
@@ -324,7 +334,7 @@ static char *put_end(char *p, const struct ps_record *r,
 	case PS_FORM_PACKET:
 		return put_packet(p, r, end);
 	case PS_FORM_VSOCK:
-		return put_pair(p, end->id, end->num);
+		return put_vsock(p, end);
 	case PS_FORM_NONE:
 		break;
 	}

@@ -19,7 +19,7 @@ static enum portsock_held mini_reason(const struct ps_record *r)
 
 static enum portsock_held full_reason(const struct ps_record *r)
 {
-	if (r->evidence & PS_EV_KERNEL)
+	if (r->evidence & (PS_EV_KERNEL | PS_EV_MODULE))
 		return PORTSOCK_HELD_KERNEL;
 	if (r->evidence & PS_EV_FILE)
 		return PORTSOCK_HELD_INFLIGHT;

@@ -71,6 +71,7 @@ static u64 local_key(const struct ps_end *local)
  * that of ps_order_cmp().
  *
  *	with a port   0 | port:16 | proto:8 | not LISTEN:1 | form:6 | v4:32
+ *	a longer one  0 | all ones:24       | port:32 | not LISTEN:1 | 0:6
  *	portless      1 | proto:8 | inode:55
  *
  * Context: any.
@@ -83,6 +84,9 @@ u64 ps_order_key(const struct ps_record *r)
 	if (!(r->has & PS_HAS_PORT))
 		return 1ULL << 63 | (u64)r->proto << 55 |
 			(r->inode < inode_max ? r->inode : inode_max);
+	if (r->port > U16_MAX)	/* vsock is the only one that has such */
+		return 0xffffffULL << 39 | (u64)r->port << 7 |
+			(u64)(r->state != PORTSOCK_LISTEN) << 6;
 	return (u64)r->port << 47 | (u64)r->proto << 39 |
 		(u64)(r->state != PORTSOCK_LISTEN) << 38 |
 		local_key(&r->local);

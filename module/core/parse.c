@@ -227,6 +227,15 @@ static int parse_pair(char *field, u32 *first, u32 *second)
 	return parse_u32(colon + 1, strlen(colon + 1), second);
 }
 
+static int parse_vsock(char *field, struct ps_end *end)
+{
+	end->form = PS_FORM_VSOCK;
+	if (strncmp(field, "*:", 2))
+		return parse_pair(field, &end->id, &end->num);
+	end->id = U32_MAX;
+	return parse_u32(field + 2, strlen(field + 2), &end->num);
+}
+
 static int parse_packet(char *field, struct ps_end *end)
 {
 	u64 ethertype;
@@ -275,8 +284,7 @@ static int parse_end(char *field, u8 proto, struct ps_end *end)
 		end->form = PS_FORM_NETLINK;
 		return parse_pair(field, &end->num, &end->id);
 	case PORTSOCK_PROTO_VSOCK:
-		end->form = PS_FORM_VSOCK;
-		return parse_pair(field, &end->id, &end->num);
+		return parse_vsock(field, end);
 	case PORTSOCK_PROTO_PACKET:
 		return parse_packet(field, end);
 	default:
@@ -341,7 +349,9 @@ static int parse_numbers(char *const *field, struct ps_record *r)
 	u64 v[10];
 	int err;
 
-	err = parse_optional(field[PORTSOCK_COL_PORT], 10, U16_MAX,
+	err = parse_optional(field[PORTSOCK_COL_PORT], 10,
+			     r->proto == PORTSOCK_PROTO_VSOCK ?
+			     U32_MAX : U16_MAX,
 			     &r->has, PS_HAS_PORT, &v[0]) ?:
 	      parse_optional(field[PORTSOCK_COL_RXQ], 10, U32_MAX,
 			     &r->has, PS_HAS_QUEUES, &v[1]) ?:

@@ -59,6 +59,7 @@ enum ps_evidence {
 	PS_EV_DOUBT	= 1 << 8,	/* to be looked at a second time   */
 	PS_EV_AGAIN	= 1 << 9,	/* ... and seen then               */
 	PS_EV_GONE	= 1 << 10,	/* it went meanwhile: no row       */
+	PS_EV_MODULE	= 1 << 11,	/* it calls some kernel module     */
 };
 
 /* Which of the columns that not every family has are there. */
@@ -87,7 +88,7 @@ enum ps_has {
  * @owners_at: first of the owners in the record keeper's list; for
  *	PORTSOCK_HELD_KERNEL the holder's place in the keeper's list of names
  * @owners: number of owners
- * @port: local port (PS_HAS_PORT)
+ * @port: local port (PS_HAS_PORT); that of a vsock has 32 bits
  * @evidence: bits of enum ps_evidence
  * @proto: enum portsock_proto
  * @state: enum portsock_state
@@ -110,7 +111,7 @@ struct ps_record {
 	s32 expires;
 	u32 owners_at;
 	u32 owners;
-	u16 port;
+	u32 port;
 	u16 evidence;
 	u8 proto;
 	u8 state;

@@ -115,7 +115,8 @@ static void random_optional(struct ps_record *r)
 {
 	r->has = random_below(32);
 	if (r->has & PS_HAS_PORT)
-		r->port = random_magnitude();
+		r->port = r->proto == PORTSOCK_PROTO_VSOCK ?
+			random_magnitude() : (u16)random_magnitude();
 	if (r->has & PS_HAS_QUEUES) {
 		r->rxq = random_magnitude();
 		r->txq = random_magnitude();

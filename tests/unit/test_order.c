@@ -103,6 +103,8 @@ static void few_values(struct ps_record *r)
 	r->has = random_below(3) ? PS_HAS_PORT : 0;
 	r->port = random_below(2) * 0xffff;
 	r->proto = protos[random_below(ARRAY_SIZE(protos))];
+	if (r->proto == PORTSOCK_PROTO_VSOCK && random_below(2))
+		r->port = random_below(2) ? 0x10000 : U32_MAX;
 	r->state = states[random_below(ARRAY_SIZE(states))];
 	r->inode = inodes[random_below(ARRAY_SIZE(inodes))];
 	r->cookie = random_below(2);

@@ -306,7 +306,8 @@ static void ends_of_families_without_addresses(void **state)
 		{ "netlink", "0:1:2", false }, { "netlink", "1.2.3.4:5", false },
 		{ "vsock", "3:1024", true }, { "vsock", "*:*", true },
 		{ "vsock", "4294967295:4294967295", true },
-		{ "vsock", "*:1024", false }, { "vsock", "3", false },
+		{ "vsock", "*:1024", true }, { "vsock", "3", false },
+		{ "vsock", "*:", false }, { "vsock", "*:*:1", false },
 		{ "packet", "0003:*", true }, { "packet", "ffff:eth0", true },
 		{ "packet", "0003:", false }, { "packet", "0003", false },
 		{ "packet", "003:*", false }, { "packet", "00003:*", false },
@@ -330,6 +331,23 @@ static void ends_of_families_without_addresses(void **state)
 			fail_msg("%s %s: %d", cases[i].proto, cases[i].local,
 				 err);
 	}
+}
+
+/* A vsock port has 32 bits, all others 16. */
+static void long_ports(void **state)
+{
+	static const char rest[] = "UNCONN - - - 0 0 0 1 1 1 - - process - - -";
+	char line[256], *owners;
+	struct ps_record r;
+
+	(void)state;
+	snprintf(line, sizeof(line), "vsock 4294967295 %s", rest);
+	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), 0);
+	assert_int_equal(r.port, 4294967295U);
+	snprintf(line, sizeof(line), "vsock 4294967296 %s", rest);
+	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), -ERANGE);
+	snprintf(line, sizeof(line), "udp 65536 %s", rest);
+	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), -ERANGE);
 }
 
 static void wrong_number_of_columns(void **state)
@@ -673,6 +691,7 @@ int main(void)
 				       setup),
 		cmocka_unit_test_setup(ends_of_families_without_addresses,
 				       setup),
+		cmocka_unit_test_setup(long_ports, setup),
 		cmocka_unit_test_setup(wrong_number_of_columns, setup),
 		cmocka_unit_test(columns_in_another_order),
 		cmocka_unit_test_setup(a_row_of_the_contract, setup),
