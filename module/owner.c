@@ -15,7 +15,7 @@
 #include <linux/sched/task.h>
 #include <net/sock.h>
 
-#include "core/held.h"
+#include "access.h"
 #include "family.h"
 #include "gfp.h"
 #include "owner.h"
@@ -23,6 +23,8 @@
 /* Under the locks at once: descriptors, and places of the table. */
 #define SECTION_FILES	256U
 #define SECTION_PLACES	16384U
+/* Descriptors that are tried to learn whether a process may be told. */
+#define QUESTIONS	4U
 
 /* A socket that a descriptor of this section refers to. */
 struct hold {
@@ -31,14 +33,22 @@ struct hold {
 	u32 fd;
 };
 
+enum verdict {
+	VERDICT_UNKNOWN,
+	VERDICT_ALLOWED,
+	VERDICT_DENIED,
+};
+
 /**
  * struct walk - state of the walk
  * @store: where owners go
  * @batch: new sockets of the section
- * @pid_ns: that owners are named in
+ * @viewer: whose view it is
  * @second: the second look, at the doubtful sockets only
  * @task: whose table is read; a reference is held
  * @is_process: the table counts as the process', not as a thread's own
+ * @verdict: whether the viewer may know the task's descriptors
+ * @exec_id: of the program that @verdict and the section are about
  * @comm: name of the task
  * @index: of the task in the store, NO_TASK until it owns a socket
  * @count: of @holds
@@ -47,10 +57,12 @@ struct hold {
 struct walk {
 	struct ps_store *store;
 	struct ps_batch *batch;
-	struct pid_namespace *pid_ns;
+	const struct ps_viewer *viewer;
 	bool second;
 	struct task_struct *task;
 	bool is_process;
+	enum verdict verdict;
+	u64 exec_id;
 	char comm[PS_COMM_SIZE];
 	u32 index;
 	u32 count;
@@ -130,33 +142,70 @@ static u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 
 static int name_task(struct walk *walk)
 {
-	u32 pid = task_tgid_nr_ns(walk->task, walk->pid_ns);
+	u32 pid = task_tgid_nr_ns(walk->task, walk->viewer->pid_ns);
 	u32 tid = walk->is_process ? pid :
-		task_pid_nr_ns(walk->task, walk->pid_ns);
+		task_pid_nr_ns(walk->task, walk->viewer->pid_ns);
 
 	return ps_store_task(walk->store, pid, tid, walk->comm, &walk->index);
 }
 
-/* A process outside of the PID namespace has no number there: hidden. */
-static int own(struct walk *walk, u32 record, u32 fd)
+static const struct ps_record *held_record(const struct walk *walk,
+					   const struct hold *hold)
 {
-	const struct ps_task *task = ps_vec_at(&walk->store->tasks, walk->index);
+	if (hold->record != PS_NO_RECORD)
+		return ps_store_record(walk->store, hold->record);
+	return &walk->batch->records[hold->added];
+}
 
-	if (task->pid)
-		return ps_store_own(walk->store, record, walk->index, fd);
-	ps_store_record(walk->store, record)->evidence |= PS_EV_HIDDEN;
-	return 0;
+/*
+ * Asked once for each program that a task runs; of a descriptor that was closed
+ * meanwhile nothing can be learnt, so the next one is tried.  A program that
+ * was begun during the question may not be known.
+ */
+static void ask_verdict(struct walk *walk)
+{
+	const struct ps_viewer *viewer = walk->viewer;
+	const struct hold *hold;
+	bool allowed = false;
+	u32 i;
+
+	for (i = 0; i < min(walk->count, QUESTIONS) && !allowed; i++) {
+		hold = &walk->holds[i];
+		allowed = ps_access_allowed(viewer->file, viewer->opener,
+					    walk->task, hold->fd,
+					    held_record(walk, hold)->inode);
+	}
+	if (READ_ONCE(walk->task->self_exec_id) != walk->exec_id)
+		allowed = false;
+	walk->verdict = allowed ? VERDICT_ALLOWED : VERDICT_DENIED;
+}
+
+/* What a hidden process alone tells of, and has no port, is left out. */
+static bool may_be_told(const struct walk *walk, const struct hold *hold)
+{
+	const struct ps_record *r = held_record(walk, hold);
+
+	return walk->verdict == VERDICT_ALLOWED || r->has & PS_HAS_PORT ||
+		ps_store_find(walk->store, r->cookie, false) != PS_NO_RECORD;
 }
 
 static int settle_hold(struct walk *walk, struct hold *hold)
 {
 	int err = 0;
 
+	if (!may_be_told(walk, hold))
+		return 0;
 	if (hold->record == PS_NO_RECORD)
 		err = ps_store_add(walk->store,
 				   &walk->batch->records[hold->added],
 				   &hold->record);
-	return err ?: own(walk, hold->record, hold->fd);
+	if (err)
+		return err;
+	if (walk->verdict == VERDICT_ALLOWED)
+		return ps_store_own(walk->store, hold->record, walk->index,
+				    hold->fd);
+	ps_store_record(walk->store, hold->record)->evidence |= PS_EV_HIDDEN;
+	return 0;
 }
 
 /* Locks dropped: the section's new sockets and its owners into the store. */
@@ -167,7 +216,9 @@ static int settle_section(struct walk *walk)
 
 	if (ps_batch_is_short(walk->batch))
 		return ps_batch_done(walk->batch);
-	if (walk->count && walk->index == NO_TASK)
+	if (walk->count && walk->verdict == VERDICT_UNKNOWN)
+		ask_verdict(walk);
+	if (walk->verdict == VERDICT_ALLOWED && walk->index == NO_TASK)
 		err = name_task(walk);
 	for (i = 0; i < walk->count && !err; i++)
 		err = settle_hold(walk, &walk->holds[i]);
@@ -182,6 +233,9 @@ static u32 gather_section(struct walk *walk, u32 fd)
 
 	walk->count = 0;
 	task_lock(task);
+	if (walk->exec_id != task->self_exec_id)
+		walk->verdict = VERDICT_UNKNOWN;
+	walk->exec_id = task->self_exec_id;
 	if (task->files)
 		next = read_section(walk, task->files, fd);
 	task_unlock(task);
@@ -207,6 +261,7 @@ static int walk_table(struct walk *walk)
 	int err;
 
 	walk->index = NO_TASK;
+	walk->verdict = VERDICT_UNKNOWN;
 	note_comm(walk);
 	do {
 		next = gather_section(walk, fd);
@@ -297,14 +352,14 @@ static int walk_tasks(struct walk *walk)
  * @store: what the tables told; owners, and the sockets that no table has, are
  *	added
  * @batch: empty; says which network namespace is looked at
- * @pid_ns: the PID namespace that owners are named in
+ * @viewer: whose view it is; decides which owners are told, and how
  * @second: the second look, at the sockets that are in doubt only
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
  */
 int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
-		   struct pid_namespace *pid_ns, bool second)
+		   const struct ps_viewer *viewer, bool second)
 {
 	struct walk *walk = kvzalloc(sizeof(*walk), PS_GFP);
 	int err;
@@ -313,7 +368,7 @@ int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
 		return -ENOMEM;
 	walk->store = store;
 	walk->batch = batch;
-	walk->pid_ns = pid_ns;
+	walk->viewer = viewer;
 	walk->second = second;
 	err = walk_tasks(walk);
 	kvfree(walk);

@@ -5,10 +5,9 @@
 
 #include "batch.h"
 #include "store.h"
-
-struct pid_namespace;
+#include "viewer.h"
 
 int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
-		   struct pid_namespace *pid_ns, bool doubtful_only);
+		   const struct ps_viewer *viewer, bool second);
 
 #endif /* PORTSOCK_OWNER_H */

@@ -3,11 +3,11 @@
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
  * file tell it.
  */
-#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
+#include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
@@ -18,6 +18,32 @@
 #include "snapshot.h"
 #include "text.h"
 
+static int set_perm(const char *text, const struct kernel_param *kp)
+{
+	u16 mode;
+	int err = kstrtou16(text, 8, &mode);
+
+	if (!err && mode & ~0777)
+		err = -EINVAL;
+	if (!err)
+		*(u16 *)kp->arg = mode;
+	return err;
+}
+
+static int get_perm(char *text, const struct kernel_param *kp)
+{
+	return sysfs_emit(text, "%#o\n", *(u16 *)kp->arg);
+}
+
+static const struct kernel_param_ops perm_ops = {
+	.set = set_perm,
+	.get = get_perm,
+};
+
+static u16 perm = 0666;
+module_param_cb(perm, &perm_ops, &perm, 0444);
+MODULE_PARM_DESC(perm, "Mode of /proc/portsock, octal (0666)");
+
 static unsigned int max_sockets = 4194304;
 module_param(max_sockets, uint, 0644);
 MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with EFBIG");
@@ -25,8 +51,7 @@ MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with 
 /**
  * struct view - an open /proc/portsock
  * @lock: held over a read
- * @viewer: the opener; of its namespaces, @viewer.net is held by a reference,
- *	the others by the open file (its credentials, its mount)
+ * @viewer: the opener
  * @taken: @snapshot and @text are there
  * @snapshot: from the last read at offset 0
  * @text: of @snapshot
@@ -107,15 +132,6 @@ static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /*
- * Owners of all processes are told, so the opener must be one who could look
- * into all of them.
- */
-static bool may_open(void)
-{
-	return capable(CAP_SYS_PTRACE) && capable(CAP_NET_ADMIN);
-}
-
-/*
  * An open file holds the module: proc_remove() would release it by force while
  * its reader is still inside.
  */
@@ -123,8 +139,6 @@ static int proc_open(struct inode *inode, struct file *file)
 {
 	struct view *view;
 
-	if (!may_open())
-		return -EPERM;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	view = kzalloc(sizeof(*view), PS_GFP);
@@ -133,6 +147,8 @@ static int proc_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	}
 	mutex_init(&view->lock);
+	view->viewer.file = file;
+	view->viewer.opener = get_pid(task_tgid(current));
 	view->viewer.net = get_net(current->nsproxy->net_ns);
 	view->viewer.user_ns = file->f_cred->user_ns;
 	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
@@ -146,6 +162,7 @@ static int proc_release(struct inode *inode, struct file *file)
 
 	drop_snapshot(view);
 	put_net(view->viewer.net);
+	put_pid(view->viewer.opener);
 	kfree(view);
 	module_put(THIS_MODULE);
 	return 0;
@@ -166,7 +183,7 @@ static const struct proc_ops proc_ops = {
  */
 int ps_proc_create(void)
 {
-	if (!proc_create("portsock", 0600, NULL, &proc_ops))
+	if (!proc_create("portsock", perm, NULL, &proc_ops))
 		return -ENOMEM;
 	return 0;
 }

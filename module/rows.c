@@ -48,6 +48,8 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 		r->has &= ~PS_HAS_PARENT;
 	if (r->held == PORTSOCK_HELD_PROCESS)
 		r->expires = PS_NO_EXPIRY;
+	else	/* the others can be learnt from the holder only */
+		r->flags &= PS_BIND_FLAGS;
 }
 
 static int cmp_holds(const void *a, const void *b, const void *priv)

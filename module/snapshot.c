@@ -104,19 +104,19 @@ static bool mark_doubtful(struct ps_store *store)
 }
 
 static int look_at(struct look *look, struct ps_batch *batch,
-		   struct pid_namespace *pid_ns)
+		   const struct ps_viewer *viewer)
 {
 	int err;
 
 	look->sink = sink_all;
 	err = ps_families_visit(batch) ?:
-		ps_owners_walk(look->store, batch, pid_ns, false);
+		ps_owners_walk(look->store, batch, viewer, false);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
 	batch->again = true;
 	return ps_families_visit(batch) ?:
-		ps_owners_walk(look->store, batch, pid_ns, true);
+		ps_owners_walk(look->store, batch, viewer, true);
 }
 
 static int gather(struct ps_store *store, const struct ps_viewer *viewer)
@@ -131,7 +131,7 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 	int err;
 
 	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
-		look_at(&look, &batch, viewer->pid_ns);
+		look_at(&look, &batch, viewer);
 	ps_batch_free(&batch);
 	return err ?: ps_rows_make(store);
 }

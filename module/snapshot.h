@@ -5,22 +5,7 @@
 
 #include "core/record.h"
 #include "store.h"
-
-struct net;
-struct pid_namespace;
-struct user_namespace;
-
-/**
- * struct ps_viewer - whose view it is
- * @net: network namespace whose sockets are shown
- * @user_ns: user namespace that uids are told in
- * @pid_ns: PID namespace that owners are named in
- */
-struct ps_viewer {
-	struct net *net;
-	struct user_namespace *user_ns;
-	struct pid_namespace *pid_ns;
-};
+#include "viewer.h"
 
 /**
  * struct ps_snapshot - one look

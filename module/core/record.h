@@ -13,6 +13,11 @@
 #define PS_COMM_SIZE	16	/* TASK_COMM_LEN */
 #define PS_NO_EXPIRY	(-1)
 
+/* Flags that decide about binding; sock_diag tells them to everybody. */
+#define PS_BIND_FLAGS	(PORTSOCK_FLAG(REUSEADDR) | PORTSOCK_FLAG(REUSEPORT) | \
+			 PORTSOCK_FLAG(V6ONLY) | PORTSOCK_FLAG(TRANSPARENT) | \
+			 PORTSOCK_FLAG(FREEBIND))
+
 /* How one end of a socket is written. */
 enum ps_form {
 	PS_FORM_NONE,		/* "-"                                      */

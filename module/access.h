@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Whose descriptors may the opener of /proc/portsock know of? */
+#ifndef PORTSOCK_ACCESS_H
+#define PORTSOCK_ACCESS_H
+
+#include <linux/types.h>
+
+struct file;
+struct pid;
+struct task_struct;
+
+bool ps_access_allowed(struct file *view, struct pid *opener,
+		       struct task_struct *task, u32 fd, u64 inode);
+
+#endif /* PORTSOCK_ACCESS_H */

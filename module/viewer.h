@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Whose view it is: the opener of /proc/portsock, whoever reads. */
+#ifndef PORTSOCK_VIEWER_H
+#define PORTSOCK_VIEWER_H
+
+struct file;
+struct net;
+struct pid;
+struct pid_namespace;
+struct user_namespace;
+
+/**
+ * struct ps_viewer - the opener
+ * @file: the open file; it keeps the credentials, and the mount that decides
+ *	on @pid_ns
+ * @opener: thread group that opened it, a reference
+ * @net: network namespace whose sockets are shown, a reference
+ * @user_ns: user namespace that uids are told in
+ * @pid_ns: PID namespace that owners are named in
+ */
+struct ps_viewer {
+	struct file *file;
+	struct pid *opener;
+	struct net *net;
+	struct user_namespace *user_ns;
+	struct pid_namespace *pid_ns;
+};
+
+#endif /* PORTSOCK_VIEWER_H */
