@@ -135,6 +135,7 @@ void read_identity(int fd, struct identity *id);
 int verb_tell(struct maker *maker, int nr, char **words);
 int verb_await(struct maker *maker, int nr, char **words);
 int verb_note(struct maker *maker, int nr, char **words);
+int verb_holds(struct maker *maker, int nr, char **words);
 
 /* tasks.c */
 int verb_fork(struct maker *maker, int nr, char **words);
@@ -143,6 +144,7 @@ int verb_in(struct maker *maker, int nr, char **words);
 int verb_leave(struct maker *maker, int nr, char **words);
 int verb_kill(struct maker *maker, int nr, char **words);
 int verb_churn(struct maker *maker, int nr, char **words);
+int verb_netns(struct maker *maker, int nr, char **words);
 
 /* address.c */
 int address_make(const struct choices *choices, const struct kind *kind,

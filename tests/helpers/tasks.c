@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Commands about who holds a socket: processes, threads, and busy ones. */
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -247,6 +249,22 @@ static void churn_once(const struct choices *choices, bool linger_on)
 		close(pair[0]);
 		close(pair[1]);
 	}
+}
+
+/* From here on, what this task makes is in a network namespace of its own. */
+int verb_netns(struct maker *maker, int nr, char **words)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd, result;
+
+	(void)maker;
+	(void)nr;
+	if (unshare(CLONE_NEWNET) < 0)
+		return outcome(-1, words[0]);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	result = ioctl(fd, SIOCSIFFLAGS, &request);
+	close(fd);
+	return outcome(result, words[0]);
 }
 
 /* As fast as it can: the slabs hand the same memory out again and again. */

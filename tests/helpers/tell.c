@@ -110,3 +110,24 @@ int verb_note(struct maker *maker, int nr, char **words)
 	read_identity(item->fd, &item->id);
 	return 0;
 }
+
+/* Every descriptor that this maker has open, and what is behind it. */
+int verb_holds(struct maker *maker, int nr, char **words)
+{
+	int tid = (int)syscall(SYS_gettid);
+
+	(void)nr;
+	(void)words;
+	for (size_t i = 0; i < maker->nr_items; i++) {
+		const struct item *item = &maker->items[i];
+		struct identity id = { 0 };
+
+		if (item->fd < 0)
+			continue;
+		read_identity(item->fd, &id);
+		say("holds=%s maker=%s pid=%d tid=%d fd=%d inode=%lu cookie=%llx\n",
+		    item->name, maker->name, getpid(), tid, item->fd, id.inode,
+		    id.cookie);
+	}
+	return 0;
+}
