@@ -11,6 +11,8 @@
 static const struct ps_family *const families[] = {
 	&ps_family_tcp,
 	&ps_family_udp,
+	&ps_family_udplite,
+	&ps_family_ping,
 	&ps_family_raw,
 	&ps_family_unix,
 	&ps_family_netlink,

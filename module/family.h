@@ -27,6 +27,8 @@ struct ps_family {
 
 extern const struct ps_family ps_family_tcp;
 extern const struct ps_family ps_family_udp;
+extern const struct ps_family ps_family_udplite;
+extern const struct ps_family ps_family_ping;
 extern const struct ps_family ps_family_raw;
 extern const struct ps_family ps_family_unix;
 extern const struct ps_family ps_family_netlink;
@@ -37,12 +39,29 @@ int ps_families_visit(struct ps_batch *batch);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);
 
+/**
+ * ps_is_inet() - whether a socket is of a protocol over IPv4 or IPv6
+ * @sk: full socket
+ * @type: SOCK_STREAM ...
+ * @protocol: IPPROTO_TCP ...
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool ps_is_inet(const struct sock *sk, int type, int protocol)
+{
+	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+		sk->sk_type == type && sk->sk_protocol == protocol;
+}
+
 /* What every family's fill needs: family.c, inet.c */
 u64 ps_cookie(struct sock *sk);
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
 void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
+u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
+u8 ps_stream_state(u8 state, const struct ps_record *r);
 void ps_fill_inet_mini(struct sock *sk, struct ps_record *r);
 
 #endif /* PORTSOCK_FAMILY_H */

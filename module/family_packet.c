@@ -31,8 +31,33 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_dev(sock_net(sk), ll->sll_ifindex, r);
 }
 
+/*
+ * A socket leaves the list before its struct socket leaves it, and both under
+ * the mutex or after it (packet_release()): there is one as long as it is held.
+ */
+static int packet_visit(struct ps_batch *batch)
+{
+	struct netns_packet *packet = &batch->net->packet;
+	struct ps_record *r;
+	struct sock *sk;
+	int err;
+
+	do {
+		mutex_lock(&packet->sklist_lock);
+		sk_for_each(sk, &packet->sklist) {
+			r = ps_batch_add(batch);
+			if (r)
+				packet_fill(batch, sk, r);
+		}
+		mutex_unlock(&packet->sklist_lock);
+		err = ps_batch_done(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
 const struct ps_family ps_family_packet = {
 	.name = "packet",
 	.match = packet_match,
+	.visit = packet_visit,
 	.fill = packet_fill,
 };

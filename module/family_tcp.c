@@ -14,16 +14,7 @@
 
 static bool tcp_match(const struct sock *sk)
 {
-	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
-		sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP;
-}
-
-/* The kernel has one state for what people know as three. */
-static u8 closed_state(const struct ps_record *r)
-{
-	if (r->remote.num)	/* tcp_disconnect() would have cleared it */
-		return PORTSOCK_CLOSE;
-	return r->has & PS_HAS_PORT ? PORTSOCK_BOUND : PORTSOCK_UNBOUND;
+	return ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP);
 }
 
 /* As tcp_diag_get_info() has it; the counters of a closed one mean nothing. */
@@ -66,7 +57,7 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_TCP);
 	ps_fill_inet(sk, r);
-	r->state = state == TCP_CLOSE ? closed_state(r) : state;
+	r->state = ps_stream_state(state, r);
 	fill_queues(sk, r);
 	if (state == TCP_FIN_WAIT2 && r->evidence & PS_EV_DEAD)
 		r->expires = fin_wait2_left(sk);

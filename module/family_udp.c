@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <net/udp.h>
-
 #include "compat/udp.h"
-#include "family.h"
+#include "family_udp.h"
 
 static bool udp_match(const struct sock *sk)
 {
-	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
-		sk->sk_type == SOCK_DGRAM && sk->sk_protocol == IPPROTO_UDP;
+	return ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP);
 }
 
-static u8 udp_state(const struct sock *sk, const struct ps_record *r)
+/**
+ * ps_udp_fill() - tell of a UDP or UDP-Lite socket
+ * @batch: keeps the record's texts
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: zeroed record
+ * @proto: which of the two
+ *
+ * The queues are as udp_diag_get_info() has them.
+ *
+ * Context: locks may be held.
+ */
+void ps_udp_fill(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
+		 enum portsock_proto proto)
 {
-	if (sk->sk_state == TCP_ESTABLISHED)
-		return PORTSOCK_ESTABLISHED;
-	return r->has & PS_HAS_PORT ? PORTSOCK_UNCONN : PORTSOCK_UNBOUND;
-}
-
-/* Queues as udp_diag_get_info() has them. */
-static void udp_fill(struct ps_batch *batch, struct sock *sk,
-		     struct ps_record *r)
-{
-	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_UDP);
+	ps_fill_sock(batch, sk, r, proto);
 	ps_fill_inet(sk, r);
-	r->state = udp_state(sk, r);
+	r->state = ps_datagram_state(sk, r);
 	r->rxq = udp_rqueue_get(sk);
 	r->txq = sk_wmem_alloc_get(sk);
 	r->has |= PS_HAS_QUEUES;
 }
 
-static void add_slot(struct ps_batch *batch, struct udp_hslot *slot)
+static void udp_fill(struct ps_batch *batch, struct sock *sk,
+		     struct ps_record *r)
+{
+	ps_udp_fill(batch, sk, r, PORTSOCK_PROTO_UDP);
+}
+
+static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
+		     enum portsock_proto proto)
 {
 	struct ps_record *r;
 	struct sock *sk;
@@ -39,13 +46,22 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot)
 			continue;
 		r = ps_batch_add(batch);
 		if (r)
-			udp_fill(batch, sk, r);
+			ps_udp_fill(batch, sk, r, proto);
 	}
 }
 
-static int udp_visit(struct ps_batch *batch)
+/**
+ * ps_udp_visit() - walk a table of UDP or UDP-Lite
+ * @table: table
+ * @proto: which of the two
+ * @batch: where the sockets go
+ *
+ * Context: process, may sleep.
+ * Return: 0 or what ps_batch_done() said.
+ */
+int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
+		 struct ps_batch *batch)
 {
-	struct udp_table *table = ps_udp_table(batch->net);
 	struct udp_hslot *slot;
 	u32 i;
 	int err = 0;
@@ -56,12 +72,18 @@ static int udp_visit(struct ps_batch *batch)
 			continue;
 		do {
 			spin_lock_bh(&slot->lock);
-			add_slot(batch, slot);
+			add_slot(batch, slot, proto);
 			spin_unlock_bh(&slot->lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);
 	}
 	return err;
+}
+
+static int udp_visit(struct ps_batch *batch)
+{
+	return ps_udp_visit(ps_udp_table(batch->net), PORTSOCK_PROTO_UDP,
+			    batch);
 }
 
 const struct ps_family ps_family_udp = {

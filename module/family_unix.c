@@ -51,6 +51,23 @@ static void fill_name(struct ps_batch *batch, struct sock *sk,
 	end->text = ps_batch_text(batch, path, end->len);
 }
 
+/*
+ * The peer of a socket has a reference as long as it is the peer, which changes
+ * under the socket's own lock only.  One in another network namespace has a
+ * name that nobody can learn here, but from the socket's holder.
+ */
+static void fill_peer(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	struct sock *peer;
+
+	unix_state_lock(sk);
+	peer = unix_peer(sk);
+	if (peer && net_eq(sock_net(peer), sock_net(sk)))
+		fill_name(batch, peer, &r->remote);
+	unix_state_unlock(sk);
+}
+
 /* As unix_diag has it: sk_diag_show_rqlen(). */
 static void fill_queues(struct sock *sk, struct ps_record *r)
 {
@@ -70,6 +87,7 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_UNIX);
 	r->state = unix_state(sk);
 	fill_name(batch, sk, &r->local);
+	fill_peer(batch, sk, r);
 	fill_queues(sk, r);
 }
 

@@ -94,6 +94,38 @@ void ps_fill_inet(struct sock *sk, struct ps_record *r)
 		r->flags |= PORTSOCK_FLAG(FREEBIND);
 }
 
+/**
+ * ps_datagram_state() - the state of a datagram socket over IP
+ * @sk: full socket
+ * @r: from ps_fill_inet()
+ *
+ * Context: any.
+ * Return: enum portsock_state.
+ */
+u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r)
+{
+	if (sk->sk_state == TCP_ESTABLISHED)
+		return PORTSOCK_ESTABLISHED;
+	return r->has & PS_HAS_PORT ? PORTSOCK_UNCONN : PORTSOCK_UNBOUND;
+}
+
+/**
+ * ps_stream_state() - the state of a stream socket over IP
+ * @state: the kernel's, which has one for what people know as three
+ * @r: from ps_fill_inet()
+ *
+ * Context: any.
+ * Return: enum portsock_state.
+ */
+u8 ps_stream_state(u8 state, const struct ps_record *r)
+{
+	if (state != TCP_CLOSE)
+		return state;
+	if (r->remote.num)	/* disconnecting would have cleared it */
+		return PORTSOCK_CLOSE;
+	return r->has & PS_HAS_PORT ? PORTSOCK_BOUND : PORTSOCK_UNBOUND;
+}
+
 static void fill_timewait(struct sock *sk, struct ps_record *r)
 {
 	const struct inet_timewait_sock *tw = inet_twsk(sk);

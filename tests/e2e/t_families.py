@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Each family, judged by getsockname(), SO_COOKIE, fstat(), /proc/net and ss."""
+import os
+import re
+import socket
+import struct
+
+import view
+from maker import hex_address, run
+from scenario import Skip, equal, own_netns, scenario, true, variants
+
+SO_COOKIE = 57
+UDPLITE = 136
+
+
+def make(family, kind, protocol=0):
+    try:
+        return socket.socket(family, kind, protocol)
+    except OSError as reason:
+        raise Skip(f"no such socket here: {reason}") from None
+
+
+def cookie(sock):
+    return f"{struct.unpack('Q', sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]:x}"
+
+
+def inode(sock):
+    return os.fstat(sock.fileno()).st_ino
+
+
+def place(name):
+    """What getsockname() or getpeername() told, as the contract writes it."""
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def judge(now, sock, proto, state, port="-", local="-", remote="-"):
+    """The one row of a socket that this process holds."""
+    row = now.one(COOKIE=cookie(sock))
+    equal("row", {key: row[key] for key in ("PROTO", "STATE", "PORT", "LOCAL", "REMOTE", "INODE", "UID", "HELD", "PARENT", "EXPIRES")},
+          {"PROTO": proto, "STATE": state, "PORT": str(port), "LOCAL": local, "REMOTE": remote, "INODE": str(inode(sock)), "UID": "0",
+           "HELD": "process", "PARENT": "-", "EXPIRES": "-"})
+    equal("owners", [owner[:3] for owner in row.owners()], [(os.getpid(), os.getpid(), sock.fileno())])
+    return row
+
+
+def proc_table(name):
+    """/proc/net/NAME: {inode: (local, remote)}."""
+    with open("/proc/net/" + name, encoding="ascii") as lines:
+        rows = [line.split() for line in lines][1:]
+    return {int(row[9]): (hex_address(row[1]), hex_address(row[2])) for row in rows}
+
+
+def ss_rows(*options):
+    """ss's rows by cookie: its words."""
+    rows = {}
+    for line in run("ss", "-Hnae", *options).stdout.decode().splitlines():
+        found = re.search(r"\bsk:([0-9a-f]+)", line)
+        if found:
+            rows[found[1]] = line.split()
+    return rows
+
+
+ANY = {"inet": "0.0.0.0", "inet6": "::"}
+LOOPBACK = {"inet": "127.0.0.1", "inet6": "::1"}
+FAMILY = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+TABLE = {"inet": "", "inet6": "6"}
+
+
+def datagrams(family, protocol, proto, table):
+    """Unbound, bound, connected; the bound ones are in the kernel's own list."""
+    unbound, bound, connected = (make(FAMILY[family], socket.SOCK_DGRAM, protocol) for _ in range(3))
+    bound.bind((LOOPBACK[family], 4711))
+    connected.connect((LOOPBACK[family], 4711))
+    now = view.read()
+    listed = proc_table(table + TABLE[family])
+    judge(now, unbound, proto, "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, proto, "UNCONN", 4711, place(bound.getsockname()), "*:*")
+    equal(f"LOCAL in /proc/net/{table}", listed[inode(bound)][0], place(bound.getsockname()))
+    judge(now, connected, proto, "ESTABLISHED", connected.getsockname()[1], place(connected.getsockname()),
+          place(connected.getpeername()))
+    equal("inodes", {int(row["INODE"]) for row in now.find(PROTO=proto)} - {inode(unbound)}, set(listed))
+    return unbound, bound, connected
+
+
+@variants("udplite", list(FAMILY))
+def udplite(family):
+    _, bound, connected = datagrams(family, UDPLITE, "udplite", "udplite")
+    connected.send(b"x" * 100)
+    row = view.read().one(COOKIE=cookie(bound))
+    true(f"RXQ {row['RXQ']}", int(row["RXQ"]) >= 100)
+
+
+@variants("ping/identifier", list(FAMILY))
+def ping(family):
+    with open("/proc/sys/net/ipv4/ping_group_range", "w", encoding="ascii") as file:
+        file.write("0 1000")
+    protocol = socket.IPPROTO_ICMP if family == "inet" else socket.IPPROTO_ICMPV6
+    unbound, bound, connected = (make(FAMILY[family], socket.SOCK_DGRAM, protocol) for _ in range(3))
+    bound.bind((ANY[family], 77))
+    connected.connect((LOOPBACK[family], 0))
+    connected.send(struct.pack("!BBHHH", 8 if family == "inet" else 128, 0, 0, 0, 1))
+    now = view.read()
+    judge(now, unbound, "ping", "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, "ping", "UNCONN", 77, place(bound.getsockname()), "*:*")
+    # the peer has no identifier, which is why getpeername() fails; ss and /proc/net/icmp have its address
+    listed = proc_table("icmp" + TABLE[family])
+    judge(now, connected, "ping", "ESTABLISHED", connected.getsockname()[1], place(connected.getsockname()), listed[inode(connected)][1])
+    equal("inodes", {int(row["INODE"]) for row in now.find(PROTO="ping")} - {inode(unbound)}, set(listed))
+    equal("LOCAL in /proc/net/icmp", listed[inode(bound)][0], place(bound.getsockname()))
+
+
+def send_away(sock):
+    """Closes it here, while a message that nobody receives holds it."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    socket.send_fds(ends[0], [b"x"], [sock.fileno()])
+    sock.close()
+    return ends
+
+
+@scenario("packet/table")
+def packet():
+    """One with a descriptor, and one that only the table knows."""
+    held = make(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+    held.bind(("lo", 0x88cc))
+    away = make(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
+    known, number = cookie(away), inode(away)
+    ends = send_away(away)
+    now = view.read()
+    row = judge(now, held, "packet", "UNCONN", local="88cc:lo")
+    equal("DEV", row["DEV"], "lo")
+    row = now.one(COOKIE=known)
+    equal("row", [row[key] for key in ("PROTO", "PORT", "STATE", "LOCAL", "REMOTE", "INODE", "HELD", "OWNERS")],
+          ["packet", "-", "UNCONN", "0003:*", "-", str(number), "inflight", "-"])
+    shown = ss_rows("-0")
+    equal("sockets of ss", {row["COOKIE"] for row in now.find(PROTO="packet")}, set(shown))
+    for row in now.find(PROTO="packet"):
+        equal("RXQ and TXQ of ss", [row["RXQ"], row["TXQ"]], shown[row["COOKIE"]][2:4])
+    ends[1].close()
+
+
+@scenario("unix/peer")
+def unix_peer():
+    """REMOTE is the name of the peer, if it has one."""
+    path, abstract = f"/tmp/e2e-peer-{os.getpid()}", f"\0e2e-peer-{os.getpid()}"
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(4)
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.bind(abstract)
+    client.connect(path)
+    server, _ = listener.accept()
+    unnamed = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    unnamed.connect(path)
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver.bind(f"/tmp/e2e a-{os.getpid()}")
+    sender.connect(f"/tmp/e2e a-{os.getpid()}")
+    pair = socket.socketpair()
+    now = view.read()
+    named = "@" + abstract[1:]
+    judge(now, listener, "unix", "LISTEN", local=path)
+    judge(now, client, "unix", "ESTABLISHED", local=named, remote=path)
+    judge(now, server, "unix", "ESTABLISHED", local=path, remote=named)
+    judge(now, unnamed, "unix", "ESTABLISHED", remote=path)
+    judge(now, sender, "unix", "ESTABLISHED", remote=f"/tmp/e2e\\040a-{os.getpid()}")
+    judge(now, receiver, "unix", "ESTABLISHED", local=f"/tmp/e2e\\040a-{os.getpid()}")
+    judge(now, pair[0], "unix", "ESTABLISHED")
+    equal("waiting", [(row["LOCAL"], row["REMOTE"], row["PARENT"]) for row in now.find(PROTO="unix", HELD="acceptq")],
+          [(path, "-", cookie(listener))])
+    equal("getpeername", [sock.getpeername() for sock in (client, server, unnamed, sender)],
+          [path, abstract.encode(), path, f"/tmp/e2e a-{os.getpid()}"])
+    client.close()
+    judge(view.read(), server, "unix", "ESTABLISHED", local=path)
+
+
+@scenario("unix/peer/other-netns")
+def unix_peer_elsewhere():
+    """A path reaches over network namespaces; the name of what is there is not told."""
+    path = f"/tmp/e2e-netns-{os.getpid()}"
+    receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver.bind(path)
+    own_netns()
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.connect(path)
+    equal("getpeername", sender.getpeername(), path)
+    judge(view.read(), sender, "unix", "ESTABLISHED")
