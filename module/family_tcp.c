@@ -10,7 +10,9 @@
 
 #include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
+#include "compat/mptcp.h"
 #include "family.h"
+#include "holder.h"
 
 static bool tcp_match(const struct sock *sk)
 {
@@ -50,6 +52,40 @@ static s32 fin_wait2_left(const struct sock *sk)
 				      tcp_fin_time(sk) - TCP_TIMEWAIT_LEN);
 }
 
+/*
+ * A subflow has the struct socket of the MPTCP socket that it is part of, once
+ * that has one: mptcp_sock_graft().  It is orphaned before either is freed.
+ */
+static u64 find_whole(struct sock *sk)
+{
+	struct sock *whole;
+	u64 cookie = 0;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	whole = sk->sk_socket ? READ_ONCE(sk->sk_socket->sk) : NULL;
+	if (whole && whole->sk_protocol == IPPROTO_MPTCP)
+		cookie = ps_cookie(whole);
+	read_unlock_bh(&sk->sk_callback_lock);
+	return cookie;
+}
+
+/* One that has fallen back to TCP is no subflow any more, but is held so. */
+static void fill_subflow(struct ps_batch *batch, struct sock *sk,
+			 struct ps_record *r)
+{
+	bool subflow = ps_is_subflow(sk);
+
+	if (!subflow && !(r->evidence & PS_EV_KERNEL))
+		return;
+	r->parent = find_whole(sk);
+	if (r->parent)
+		r->has |= PS_HAS_PARENT;
+	if (!subflow && !r->parent)
+		return;
+	r->evidence |= PS_EV_KERNEL;
+	r->owners_at = ps_holder_add(batch->holders, "mptcp", strlen("mptcp"));
+}
+
 static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
 {
@@ -61,6 +97,7 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	fill_queues(sk, r);
 	if (state == TCP_FIN_WAIT2 && r->evidence & PS_EV_DEAD)
 		r->expires = fin_wait2_left(sk);
+	fill_subflow(batch, sk, r);
 }
 
 /* The state comes first: a mini object is no struct sock. */
@@ -98,6 +135,8 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 		if (!r)
 			continue;
 		tcp_fill(batch, req->sk, r);
+		if (r->evidence & PS_EV_KERNEL)
+			continue;
 		r->evidence |= PS_EV_QUEUED;
 		r->parent = parent;
 		r->has |= PS_HAS_PARENT;

@@ -50,6 +50,22 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	}
 }
 
+static int visit_slot(struct ps_batch *batch, struct udp_hslot *slot,
+		      enum portsock_proto proto)
+{
+	int err;
+
+	if (hlist_empty(&slot->head))
+		return 0;
+	do {
+		spin_lock_bh(&slot->lock);
+		add_slot(batch, slot, proto);
+		spin_unlock_bh(&slot->lock);
+		err = ps_batch_done(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
 /**
  * ps_udp_visit() - walk a table of UDP or UDP-Lite
  * @table: table
@@ -62,21 +78,11 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
 		 struct ps_batch *batch)
 {
-	struct udp_hslot *slot;
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i <= table->mask && !err; i++) {
-		slot = &table->hash[i];
-		if (hlist_empty(&slot->head))
-			continue;
-		do {
-			spin_lock_bh(&slot->lock);
-			add_slot(batch, slot, proto);
-			spin_unlock_bh(&slot->lock);
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-	}
+	for (i = 0; i <= table->mask && !err; i++)
+		err = visit_slot(batch, &table->hash[i], proto);
 	return err;
 }
 

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Each family, judged by getsockname(), SO_COOKIE, fstat(), /proc/net and ss."""
+import ctypes
 import os
 import re
 import socket
 import struct
+import time
 
 import view
 from maker import hex_address, run
-from scenario import Skip, equal, own_netns, scenario, true, variants
+from scenario import LIBC, Skip, equal, own_netns, scenario, true, variants
 
 SO_COOKIE = 57
 UDPLITE = 136
@@ -21,7 +23,10 @@ def make(family, kind, protocol=0):
 
 
 def cookie(sock):
-    return f"{struct.unpack('Q', sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]:x}"
+    value, size = ctypes.c_uint64(), ctypes.c_uint(8)  # Python's own getsockopt() wants none of this of a vsock
+    if LIBC.getsockopt(sock.fileno(), socket.SOL_SOCKET, SO_COOKIE, ctypes.byref(value), ctypes.byref(size)):
+        raise OSError(ctypes.get_errno(), "SO_COOKIE")
+    return f"{value.value:x}"
 
 
 def inode(sock):
@@ -170,8 +175,6 @@ def unix_peer():
           [(path, "-", cookie(listener))])
     equal("getpeername", [sock.getpeername() for sock in (client, server, unnamed, sender)],
           [path, abstract.encode(), path, f"/tmp/e2e a-{os.getpid()}"])
-    client.close()
-    judge(view.read(), server, "unix", "ESTABLISHED", local=path)
 
 
 @scenario("unix/peer/other-netns")
@@ -185,3 +188,155 @@ def unix_peer_elsewhere():
     sender.connect(path)
     equal("getpeername", sender.getpeername(), path)
     judge(view.read(), sender, "unix", "ESTABLISHED")
+
+
+VSOCK_ANY = 0xFFFFFFFF
+VSOCK_LOCAL = 1
+
+
+def vsock_ss():
+    """ss's rows, which have nothing that names the socket: local and peer's cid:port, without what has neither."""
+    lines = [line.split() for line in run("ss", "-Han", "--vsock").stdout.decode().splitlines()]
+    return sorted(words[-2:] for words in lines if words[-2:] != ["*:*", "*:*"])
+
+
+@scenario("vsock/states")
+def vsock():
+    """Every kind of it: bound ones, a listener, both ends of a connection, one that waits, one in flight."""
+    unbound, bound, listener, client, waiting = (make(socket.AF_VSOCK, socket.SOCK_STREAM) for _ in range(5))
+    bound.bind((VSOCK_LOCAL, 70000))
+    listener.bind((VSOCK_ANY, 1234))
+    listener.listen(7)
+    try:
+        client.connect((VSOCK_LOCAL, 1234))
+    except OSError as reason:
+        raise Skip(f"no loopback for vsock: {reason}") from None
+    server, _ = listener.accept()
+    waiting.connect((VSOCK_LOCAL, 1234))
+    away = make(socket.AF_VSOCK, socket.SOCK_STREAM)
+    away.bind((VSOCK_LOCAL, 4000000000))
+    known = cookie(away)
+    ends = send_away(away)
+    now = view.read()
+    judge(now, unbound, "vsock", "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, "vsock", "BOUND", 70000, "1:70000", "*:*")
+    row = judge(now, listener, "vsock", "LISTEN", 1234, "*:1234", "*:*")
+    equal("RXQ, TXQ", (row["RXQ"], row["TXQ"]), ("1", "7"))
+    port = client.getsockname()[1]
+    judge(now, client, "vsock", "ESTABLISHED", port, f"*:{port}", "1:1234")
+    judge(now, server, "vsock", "ESTABLISHED", 1234, "1:1234", f"1:{port}")
+    equal("in flight", [now.one(COOKIE=known)[key] for key in ("PROTO", "PORT", "STATE", "LOCAL", "HELD", "OWNERS")],
+          ["vsock", "4000000000", "BOUND", "1:4000000000", "inflight", "-"])
+    queued = now.find(PROTO="vsock", HELD="acceptq")
+    equal("waiting", [[row[key] for key in ("STATE", "PORT", "LOCAL", "REMOTE", "INODE", "PARENT", "OWNERS")] for row in queued],
+          [["ESTABLISHED", "1234", "1:1234", f"1:{waiting.getsockname()[1]}", "0", cookie(listener), "-"]])
+    equal("sockets of ss", sorted([row["LOCAL"], row["REMOTE"]] for row in now.find(PROTO="vsock") if row["PORT"] != "-"), vsock_ss())
+    ports = [int(row["PORT"]) for row in now.rows if row["PORT"] != "-"]
+    equal("order", ports, sorted(ports))
+    ends[1].close()
+
+
+def use_counts(names):
+    with open("/proc/modules", encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    return {row[0]: row[2] for row in rows if row[0] in names}
+
+
+@scenario("vsock/module")
+def vsock_unload():
+    """A read neither loads the module nor keeps it: it can be removed while the file is open."""
+    names = ("vsock", "sctp", "dccp", "smc")
+    for _ in range(20):
+        before = use_counts(names)
+        view.read()
+        after = use_counts(names)
+        if before == after:
+            break
+        time.sleep(0.2)  # sockets of before are still being freed
+    equal("use counts", after, before)
+
+
+MPTCP = 262
+
+
+@variants("mptcp", list(FAMILY))
+def mptcp(family):
+    """A listener, both ends, and their subflows: the kernel's, and whose they are."""
+    host = LOOPBACK[family]
+    listener, bound, client = (make(FAMILY[family], socket.SOCK_STREAM, MPTCP) for _ in range(3))
+    unbound = make(FAMILY[family], socket.SOCK_STREAM, MPTCP)
+    bound.bind((host, 4713))
+    listener.bind((host, 4712))
+    listener.listen(9)
+    client.connect((host, 4712))
+    server, _ = listener.accept()
+    now = view.read()
+    judge(now, unbound, "mptcp", "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, "mptcp", "BOUND", 4713, place(bound.getsockname()), "*:*")
+    judge(now, listener, "mptcp", "LISTEN", 4712, place(listener.getsockname()), "*:*")
+    judge(now, client, "mptcp", "ESTABLISHED", client.getsockname()[1], place(client.getsockname()), place(client.getpeername()))
+    judge(now, server, "mptcp", "ESTABLISHED", 4712, place(server.getsockname()), place(server.getpeername()))
+    for sock, state in ((listener, "LISTEN"), (client, "ESTABLISHED"), (server, "ESTABLISHED")):
+        whole = now.one(COOKIE=cookie(sock))
+        part = now.one(PROTO="tcp", PARENT=cookie(sock))
+        equal("subflow", [part[key] for key in ("STATE", "PORT", "LOCAL", "REMOTE", "INODE", "HELD", "OWNERS")],
+              [state, whole["PORT"], whole["LOCAL"], whole["REMOTE"], whole["INODE"], "kernel", "[mptcp]"])
+    shown = ss_rows("-M")
+    equal("sockets of ss", {row["COOKIE"] for row in now.find(PROTO="mptcp") if row["STATE"] in ("ESTABLISHED", "LISTEN")}, set(shown))
+    tcp = ss_rows("-t")
+    equal("subflows of ss", {row["COOKIE"] for row in now.find(PROTO="tcp", OWNERS="[mptcp]") if row["STATE"] in ("ESTABLISHED", "LISTEN")},
+          set(tcp))
+
+
+@scenario("mptcp/acceptq")
+def mptcp_queued():
+    """A connection that nobody has accepted: the MPTCP socket waits, its subflow is the kernel's."""
+    listener, client = (make(socket.AF_INET, socket.SOCK_STREAM, MPTCP) for _ in range(2))
+    listener.bind(("127.0.0.1", 4712))
+    listener.listen(9)
+    client.connect(("127.0.0.1", 4712))
+    now = view.read()
+    peer = place(client.getsockname())
+    row = now.one(PROTO="mptcp", REMOTE=peer)
+    equal("waiting", [row[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS")], ["ESTABLISHED", "4712", "0", "acceptq", "-"])
+    row = now.one(PROTO="tcp", REMOTE=peer)
+    equal("subflow", [row[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS")], ["ESTABLISHED", "4712", "0", "kernel", "[mptcp]"])
+
+
+SCTP = 132
+
+
+def sctp_ss():
+    """ss's rows of sockets, without those of their associations: {cookie: words}."""
+    return {key: words for key, words in ss_rows("-S").items() if words[0] != "`-"}
+
+
+@variants("sctp", list(FAMILY))
+def sctp(family):
+    """One-to-one sockets in all states, and a one-to-many one."""
+    host = LOOPBACK[family]
+    unbound, bound, listener, client = (make(FAMILY[family], socket.SOCK_STREAM, SCTP) for _ in range(4))
+    many = make(FAMILY[family], socket.SOCK_SEQPACKET, SCTP)
+    bound.bind((host, 4714))
+    listener.bind((host, 4715))
+    listener.listen(5)
+    many.bind((host, 4716))
+    many.listen(5)
+    client.connect((host, 4715))
+    server, _ = listener.accept()
+    away = make(FAMILY[family], socket.SOCK_STREAM, SCTP)
+    away.bind((host, 4717))
+    away.listen(3)
+    known = cookie(away)
+    ends = send_away(away)
+    now = view.read()
+    judge(now, unbound, "sctp", "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, "sctp", "BOUND", 4714, place(bound.getsockname()), "*:*")
+    judge(now, listener, "sctp", "LISTEN", 4715, place(listener.getsockname()), "*:*")
+    judge(now, many, "sctp", "LISTEN", 4716, place(many.getsockname()), "*:*")
+    judge(now, client, "sctp", "ESTABLISHED", client.getsockname()[1], place(client.getsockname()), place(client.getpeername()))
+    judge(now, server, "sctp", "ESTABLISHED", 4715, place(server.getsockname()), place(server.getpeername()))
+    equal("in flight", [now.one(COOKIE=known)[key] for key in ("PROTO", "PORT", "STATE", "HELD")], ["sctp", "4717", "LISTEN", "inflight"])
+    for key in sctp_ss():
+        now.one(COOKIE=key)
+    ends[1].close()

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* net/mptcp.h, and net/mptcp/protocol.h, which modules do not see */
+#ifndef PORTSOCK_COMPAT_MPTCP_H
+#define PORTSOCK_COMPAT_MPTCP_H
+
+#include <linux/tcp.h>
+#include <net/mptcp.h>
+#include <net/sock.h>
+
+#if IS_ENABLED(CONFIG_MPTCP)
+struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
+					 long *s_num);
+#endif
+
+/**
+ * ps_mptcp_next() - the next MPTCP connection
+ * @net: network namespace
+ * @slot: place to go on from, 0 at first
+ * @num: place to go on from, 0 at first
+ *
+ * Context: process.
+ * Return: a full socket with a reference, NULL at the end.
+ */
+static inline struct sock *ps_mptcp_next(struct net *net, long *slot,
+					 long *num)
+{
+#if IS_ENABLED(CONFIG_MPTCP)
+	return (struct sock *)mptcp_token_iter_next(net, slot, num);
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * ps_is_subflow() - whether a TCP socket is part of an MPTCP connection
+ * @sk: full TCP socket
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool ps_is_subflow(const struct sock *sk)
+{
+	return sk_is_mptcp(sk);
+}
+
+#endif /* PORTSOCK_COMPAT_MPTCP_H */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Multipath TCP: one socket over several TCP sockets, its subflows.  The kernel
+ * lists its connections; listeners and what is only bound are known by their
+ * descriptors.
+ */
+#include "compat/mptcp.h"
+#include "family.h"
+
+static bool mptcp_match(const struct sock *sk)
+{
+	return ps_is_inet(sk, SOCK_STREAM, IPPROTO_MPTCP);
+}
+
+/*
+ * Its ends are those of the first subflow.  Queues as in mptcp_diag, but for
+ * a listener's, which are to be seen at the subflow that listens.
+ */
+static void mptcp_fill(struct ps_batch *batch, struct sock *sk,
+		       struct ps_record *r)
+{
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_MPTCP);
+	ps_fill_inet(sk, r);
+	r->state = ps_stream_state(inet_sk_state_load(sk), r);
+	if (r->state == PORTSOCK_LISTEN)
+		return;
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = sk_wmem_alloc_get(sk);
+	r->has |= PS_HAS_QUEUES;
+}
+
+static int mptcp_visit(struct ps_batch *batch)
+{
+	long slot = 0, num = 0;
+	struct ps_record *r;
+	struct sock *sk;
+	int err = 0;
+
+	while (!err && (sk = ps_mptcp_next(batch->net, &slot, &num))) {
+		r = ps_batch_add(batch);
+		if (r)
+			mptcp_fill(batch, sk, r);
+		sock_put(sk);
+		err = ps_batch_done(batch);
+	}
+	return err;
+}
+
+const struct ps_family ps_family_mptcp = {
+	.name = "mptcp",
+	.match = mptcp_match,
+	.visit = mptcp_visit,
+	.fill = mptcp_fill,
+};

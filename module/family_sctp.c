@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SCTP (RFC 9260): a socket is an endpoint, which may have any number of
+ * associations.  A listening one is found in the table of endpoints, a
+ * connected one through its associations' transports, both by what the module
+ * exports for sctp_diag; one that is only bound, by its descriptor.
+ */
+#include <linux/module.h>
+#include <net/sctp/sctp.h>
+
+#include "family.h"
+
+#define SECTION	64	/* sockets told of in one RCU section */
+
+static bool sctp_match(const struct sock *sk)
+{
+	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+		sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
+}
+
+/* One-to-many sockets have no peer of their own. */
+static bool is_one_to_many(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_SEQPACKET;
+}
+
+static u8 stream_state(u8 state, const struct sock *sk,
+		       const struct ps_record *r)
+{
+	if (state == SCTP_SS_CLOSED && is_one_to_many(sk))
+		return r->has & PS_HAS_PORT ? PORTSOCK_UNCONN :
+			PORTSOCK_UNBOUND;
+	return ps_stream_state(state, r);
+}
+
+static void sctp_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	u8 state = inet_sk_state_load(sk);
+
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_SCTP);
+	ps_fill_inet(sk, r);
+	if (is_one_to_many(sk))
+		r->remote.form = PS_FORM_ANY;
+	r->state = stream_state(state, sk, r);
+	r->has |= PS_HAS_QUEUES;
+	if (r->state == PORTSOCK_LISTEN) {
+		r->rxq = READ_ONCE(sk->sk_ack_backlog);
+		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	} else if (!is_one_to_many(sk)) {
+		r->rxq = sk_rmem_alloc_get(sk);
+		r->txq = max(READ_ONCE(sk->sk_wmem_queued), 0);
+	}
+}
+
+/* Called without locks; the endpoint, and with it the socket, is held. */
+static int add_endpoint(struct sctp_endpoint *ep, void *arg)
+{
+	struct ps_batch *batch = arg;
+	struct ps_record *r;
+	int err;
+
+	do {
+		r = ps_batch_add(batch);
+		if (r && !ep->base.dead)
+			sctp_fill(batch, ep->base.sk, r);
+		else if (r)
+			r->evidence = PS_EV_GONE;
+		err = ps_batch_done(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/**
+ * struct section - what is gathered between two breaths
+ * @batch: batch
+ * @begin: number of its first association
+ * @pos: number of the association that is looked at
+ * @err: why to stop
+ */
+struct section {
+	struct ps_batch *batch;
+	int begin;
+	int pos;
+	int err;
+};
+
+/*
+ * Called under RCU for each association; the endpoint and the association are
+ * held.  Returns whether to leave RCU for end_section().
+ */
+static int add_association(struct sctp_endpoint *ep,
+			   struct sctp_transport *transport, void *arg)
+{
+	struct section *section = arg;
+	struct ps_batch *batch = section->batch;
+	struct sock *sk = ep->base.sk;
+	struct ps_record *r;
+
+	if (ep->base.dead || ps_batch_knows(batch, ps_cookie(sk)))
+		return 0;
+	r = ps_batch_add(batch);
+	if (r)
+		sctp_fill(batch, sk, r);
+	return batch->count >= SECTION || ps_batch_is_short(batch);
+}
+
+/* Returns whether to stop; else it goes on behind @pos. */
+static int end_section(struct sctp_endpoint *ep,
+		       struct sctp_transport *transport, void *arg)
+{
+	struct section *section = arg;
+
+	section->err = ps_batch_done(section->batch);
+	if (section->err == -EAGAIN) {
+		section->pos = section->begin - 1;
+		section->err = 0;
+	}
+	section->begin = section->pos + 1;
+	return section->err;
+}
+
+static int visit_endpoints(struct ps_batch *batch)
+{
+	typeof(&sctp_for_each_endpoint) visit =
+		symbol_get(sctp_for_each_endpoint);
+	int err, pos = 0;
+
+	if (!visit)
+		return 0;
+	err = visit(add_endpoint, batch->net, &pos, batch);
+	symbol_put(sctp_for_each_endpoint);
+	return err;
+}
+
+static int visit_associations(struct ps_batch *batch)
+{
+	typeof(&sctp_transport_traverse_process) visit =
+		symbol_get(sctp_transport_traverse_process);
+	struct section section = { .batch = batch };
+
+	if (!visit)
+		return 0;
+	visit(add_association, end_section, batch->net, &section.pos, &section);
+	symbol_put(sctp_transport_traverse_process);
+	return section.err ?: ps_batch_done(batch);
+}
+
+static int sctp_visit(struct ps_batch *batch)
+{
+	return visit_endpoints(batch) ?: visit_associations(batch);
+}
+
+const struct ps_family ps_family_sctp = {
+	.name = "sctp",
+	.match = sctp_match,
+	.visit = sctp_visit,
+	.fill = sctp_fill,
+};

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sockets between a virtual machine and its host: a context id and a port of 32
+ * bits.  The module is asked for its tables only if it is loaded, and may be
+ * unloaded again as soon as they were walked.
+ */
+#include <linux/module.h>
+#include <linux/vm_sockets.h>
+#include <net/af_vsock.h>
+
+#include "family.h"
+
+static bool vsock_match(const struct sock *sk)
+{
+	return sk->sk_family == AF_VSOCK;
+}
+
+static void fill_end(const struct sockaddr_vm *addr, struct ps_end *end)
+{
+	end->form = PS_FORM_ANY;
+	if (addr->svm_port == VMADDR_PORT_ANY)
+		return;
+	end->form = PS_FORM_VSOCK;
+	end->id = addr->svm_cid;
+	end->num = addr->svm_port;
+}
+
+/* A socket that was connected keeps its peer; its kind decides on the rest. */
+static u8 closed_state(const struct sock *sk, const struct ps_record *r)
+{
+	if (r->remote.form == PS_FORM_VSOCK)
+		return PORTSOCK_CLOSE;
+	if (!(r->has & PS_HAS_PORT))
+		return PORTSOCK_UNBOUND;
+	return sk->sk_type == SOCK_DGRAM ? PORTSOCK_UNCONN : PORTSOCK_BOUND;
+}
+
+/*
+ * As in vsock_diag: the socket's lock comes before the table's, so that the
+ * fields are read without it.  There are no queues but a listener's.
+ */
+static void vsock_fill(struct ps_batch *batch, struct sock *sk,
+		       struct ps_record *r)
+{
+	const struct vsock_sock *vsk = vsock_sk(sk);
+	u8 state = READ_ONCE(sk->sk_state);
+
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_VSOCK);
+	fill_end(&vsk->local_addr, &r->local);
+	fill_end(&vsk->remote_addr, &r->remote);
+	if (r->local.form == PS_FORM_VSOCK) {
+		r->port = r->local.num;
+		r->has |= PS_HAS_PORT;
+	}
+	r->state = state == TCP_CLOSE ? closed_state(sk, r) : state;
+	r->has |= PS_HAS_QUEUES;
+	if (state == TCP_LISTEN) {
+		r->rxq = READ_ONCE(sk->sk_ack_backlog);
+		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	}
+}
+
+static void add_sock(struct ps_batch *batch, struct sock *sk)
+{
+	struct ps_record *r;
+
+	if (!net_eq(sock_net(sk), batch->net))
+		return;
+	r = ps_batch_add(batch);
+	if (r)
+		vsock_fill(batch, sk, r);
+}
+
+/* The listener behind the first @skip ones of a bucket, with a reference. */
+static struct sock *take_listener(const struct list_head *bucket,
+				  spinlock_t *lock, struct net *net, u32 skip)
+{
+	struct sock *sk, *listener = NULL;
+	struct vsock_sock *vsk;
+
+	spin_lock_bh(lock);
+	list_for_each_entry(vsk, bucket, bound_table) {
+		sk = sk_vsock(vsk);
+		if (READ_ONCE(sk->sk_state) != TCP_LISTEN ||
+		    !net_eq(sock_net(sk), net) || skip--)
+			continue;
+		sock_hold(sk);
+		listener = sk;
+		break;
+	}
+	spin_unlock_bh(lock);
+	return listener;
+}
+
+/*
+ * Connections that wait for accept() stand in the table of connected sockets;
+ * what only the listener tells is whose they are.  Its queue is guarded by its
+ * own lock, which comes before the table's.
+ */
+static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
+{
+	u64 parent = ps_cookie(listener);
+	struct vsock_sock *child;
+	struct ps_record *r;
+
+	lock_sock(listener);
+	list_for_each_entry(child, &vsock_sk(listener)->accept_queue,
+			    accept_queue) {
+		r = ps_batch_add(batch);
+		if (!r)
+			continue;
+		r->proto = PORTSOCK_PROTO_VSOCK;
+		r->cookie = ps_cookie(sk_vsock(child));
+		r->evidence = PS_EV_GONE;
+		r->parent = parent;
+		r->has = PS_HAS_PARENT;
+	}
+	release_sock(listener);
+}
+
+static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
+			   struct ps_batch *batch)
+{
+	struct sock *listener;
+	u32 skip = 0;
+	int err = 0;
+
+	while (!err && (listener = take_listener(bucket, lock, batch->net,
+						 skip++))) {
+		do {
+			add_accept_queue(batch, listener);
+			err = ps_batch_done(batch);
+		} while (err == -EAGAIN);
+		sock_put(listener);
+	}
+	return err;
+}
+
+/* The last bucket has those without a port. */
+static int visit_bound(struct list_head *table, spinlock_t *lock,
+		       struct ps_batch *batch)
+{
+	struct vsock_sock *vsk;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i <= VSOCK_HASH_SIZE && !err; i++) {
+		do {
+			spin_lock_bh(lock);
+			list_for_each_entry(vsk, &table[i], bound_table)
+				add_sock(batch, sk_vsock(vsk));
+			spin_unlock_bh(lock);
+			err = ps_batch_done(batch);
+		} while (err == -EAGAIN);
+		if (!err && !list_empty(&table[i]))
+			err = visit_listeners(&table[i], lock, batch);
+	}
+	return err;
+}
+
+static int visit_connected(struct list_head *table, spinlock_t *lock,
+			   struct ps_batch *batch)
+{
+	struct vsock_sock *vsk;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < VSOCK_HASH_SIZE && !err; i++) {
+		do {
+			spin_lock_bh(lock);
+			list_for_each_entry(vsk, &table[i], connected_table)
+				add_sock(batch, sk_vsock(vsk));
+			spin_unlock_bh(lock);
+			err = ps_batch_done(batch);
+		} while (err == -EAGAIN);
+	}
+	return err;
+}
+
+static int vsock_visit(struct ps_batch *batch)
+{
+	spinlock_t *lock = symbol_get(vsock_table_lock);
+	struct list_head *bound, *connected;
+	int err;
+
+	if (!lock)
+		return 0;
+	/* The same module has them, which the first one keeps. */
+	bound = (void *)symbol_get(vsock_bind_table);
+	connected = (void *)symbol_get(vsock_connected_table);
+	err = (bound ? visit_bound(bound, lock, batch) : 0) ?:
+		(connected ? visit_connected(connected, lock, batch) : 0);
+	if (connected)
+		symbol_put(vsock_connected_table);
+	if (bound)
+		symbol_put(vsock_bind_table);
+	symbol_put(vsock_table_lock);
+	return err;
+}
+
+const struct ps_family ps_family_vsock = {
+	.name = "vsock",
+	.match = vsock_match,
+	.visit = vsock_visit,
+	.fill = vsock_fill,
+};
