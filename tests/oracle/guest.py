@@ -1,0 +1,272 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""guest.py SEEDS REPEAT: runs in the lab VM; for each seed a situation is made and the view compared with it. Prints what differs."""
+import ctypes
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import view
+from compare import check_expected, check_form, check_witnesses, differ, finish, short
+from scenario import LIBC, loopback_up, run_one
+from situation import Situation
+from truth import Truth, Witness, visible
+
+CLONE_NEWNET = 0x40000000
+SECONDS = 60
+
+
+def capabilities():
+    """What this kernel can make."""
+    can = {"ping"}
+    for name, arguments in (("alg", (38, socket.SOCK_SEQPACKET)), ("udplite", (socket.AF_INET, socket.SOCK_DGRAM, 136))):
+        try:
+            socket.socket(*arguments).close()
+            can.add(name)
+        except OSError:
+            pass
+    return can
+
+
+def seeds_of(text):
+    seeds = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        seeds += range(int(first), int(last or first) + 1)
+    return seeds
+
+
+def enter(namespace):
+    if LIBC.setns(namespace, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def settled(rows, read):
+    """What has no descriptor any more gets its last packets by and by."""
+    wanted = {(row["LOCAL"], row["REMOTE"], row["STATE"]) for row in rows if row["HELD"] in ("orphan", "timewait", "synrecv")}
+    for _ in range(100):
+        now = read()
+        if wanted <= {row[:3] for row in now.net["tcp"]}:
+            return now
+        time.sleep(0.02)
+    raise AssertionError(f"the kernel never had {wanted - {row[:3] for row in now.net['tcp']}}")
+
+
+def quiet(truth, rows):
+    """Nothing moves: the view is exactly what is expected."""
+    before = settled(rows, lambda: Witness(truth.pids))
+    now = view.read()
+    after = Witness(truth.pids)
+    check_form(now)
+    for row in check_expected(now, rows, after):
+        differ("invented", "no such row", short(row))
+    check_witnesses(now, before, after, exact=True)
+    finish()
+    return now
+
+
+class Mover:
+    """Makes sockets and closes them again between two reads."""
+
+    MAKE = ("socket l% tcp; bind l%; listen l%", "socket u% udp; bind u%", "pair x% y%", "socket n% netlink", "socket t% tcp",
+            "socket c% tcp; connect c% l%; accept l% a%")
+
+    def __init__(self):
+        from maker import Made
+        self.made = Made("empty")
+        self.count, self.gone = 0, set()
+
+    def turn(self):
+        """What was made in the last turn is closed, and others are made. Returns the cookies that are there, and who holds them."""
+        self.made.told.clear()
+        for number in range(self.count, self.count + 3):
+            for commands in self.MAKE:
+                self.made.do(commands.replace("%", str(number)))
+        for number in range(self.count, self.count + 3):
+            for name in "luxyntca":
+                self.made.do(f"tell {name}{number} ANY")
+        there = {told["cookie"]: (self.made.pid, self.made.pid, int(told["fd"]), "mksock") for told in self.made.told}
+        return there
+
+    def drop(self, there):
+        for number in range(self.count, self.count + 3):
+            for name in "caluxynt":
+                self.made.do(f"close {name}{number}")
+        self.count += 3
+        self.gone |= set(there)
+
+
+def check_churned(now, left, there, gone, strangers):
+    """What is not the situation's: the mover's, what it closed before, and the churn's."""
+    seen = {}
+    for row in left:
+        cookie = row["COOKIE"]
+        if cookie in gone and (row["HELD"] not in ("timewait", "orphan") or row["PROTO"] != "tcp"):
+            differ("closed before the read began", "no row, or what TCP leaves", short(row))
+        if cookie in there and (row["HELD"], row.owners()) != ("process", [there[cookie]]):
+            differ("made before the read and held all the while", there[cookie], short(row))
+        if row["HELD"] in ("hidden", "kernel"):
+            differ("nobody here is hidden or the kernel's", "process", short(row))
+        if {owner[0] for owner in row.owners()} - strangers:
+            differ("an owner that cannot be", sorted(strangers), short(row))
+        seen.setdefault(cookie, []).append(row)
+    for cookie, rows in seen.items():
+        if len(rows) > 1 and sorted(row["STATE"] for row in rows) != ["CLOSE", "TIME_WAIT"]:
+            differ("twice", "one row", "\n            ".join(map(short, rows)))
+    if set(there) - set(seen):
+        differ("made before the read and held all the while", {cookie: there[cookie] for cookie in set(there) - set(seen)}, "no row")
+
+
+def churning(truth, rows):
+    """The same while others come and go: what is known is exact, what is not known is the churn's."""
+    settled(rows, lambda: Witness(truth.pids))
+    mover = Mover()
+    busy = [subprocess.Popen(["mksock", "--family", family, "-c", f"churn 0 {pause}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            for family, pause in (("inet", 0), ("inet6", 500))]
+    strangers = {mover.made.pid} | {process.pid for process in busy}
+    for _ in range(4):
+        there = mover.turn()
+        before = Witness(truth.pids, with_ss=False)
+        now = view.read()
+        after = Witness(truth.pids, with_ss=False)
+        check_form(now)
+        check_churned(now, check_expected(now, rows, after), there, mover.gone, strangers)
+        check_witnesses(now, before, after, exact=False)
+        mover.drop(there)
+        now = view.read()
+        check_churned(now, check_expected(now, rows, after), {}, mover.gone, strangers)
+        finish()
+    for process in busy:
+        process.kill()
+
+
+def readable(owner):
+    pid, tid, fd, _ = owner
+    try:
+        os.readlink(f"/proc/{pid}/task/{tid}/fd/{fd}")
+        return True
+    except OSError:
+        return False
+
+
+def unprivileged(truth, rows, uid):
+    """A child that becomes somebody sees the owners whose links it can read."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        verdict = ""
+        try:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+            wanted = visible(rows, readable)
+            now = view.read()
+            check_form(now)
+            for row in check_expected(now, wanted, truth.last):
+                differ("invented", "no such row", short(row))
+            finish()
+        except BaseException as reason:  # the parent says it
+            verdict = f"as user {uid}: {reason!r}" if not isinstance(reason, AssertionError) else f"as user {uid}: {reason}"
+        os.write(writing, verdict.encode("utf-8", "backslashreplace"))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as words:
+        verdict = words.read()
+    os.waitpid(child, 0)
+    if verdict:
+        raise AssertionError(verdict)
+
+
+def accept_all(truth, now):
+    """Who is accepted now is who was said to wait: the same cookie."""
+    for number, waiting in enumerate(truth.situation.waiting):
+        listener = waiting.listener
+        line = truth.told[listener]
+        task = next((task for task in listener.process.tasks if task.items.get(listener.item) is listener), None)
+        if waiting.request or not task:
+            continue
+        prefix = "" if task.name == "main" else f"in {task.name} "
+        maker = truth.makers[listener.process]
+        maker.do(f"{prefix}accept {listener.item} q{number}; {prefix}tell q{number} ANY")
+        cookie = maker.told[-1]["cookie"]
+        rows = now.find(COOKIE=cookie)
+        if len(rows) != 1 or rows[0]["PARENT"] != line["cookie"] or rows[0]["HELD"] != "acceptq":
+            differ(f"accepted from {listener.item} of process {listener.process.number}", f"acceptq {cookie} of {line['cookie']}", [*map(short, rows)])
+    finish()
+
+
+def one_seed(seed, can):
+    """A seed is a test. Its process and its namespaces end with it."""
+    if LIBC.unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "unshare")
+    loopback_up()
+    with open("/proc/sys/net/ipv4/ping_group_range", "w", encoding="ascii") as file:
+        file.write("0 1000")
+    directory = tempfile.mkdtemp(prefix="oracle-")
+    os.chmod(directory, 0o777)
+    os.chdir(directory)
+    situation = Situation(seed, can)
+    truth = Truth(situation)
+    for space in sorted(truth.netns, reverse=True):
+        if space:
+            enter(truth.files[space])
+            quiet(truth, truth.expected[space])
+    enter(truth.files[0])
+    rows = truth.expected[0]
+    if situation.churn:
+        churning(truth, rows)
+    else:
+        now = quiet(truth, rows)
+        if situation.unprivileged:
+            truth.last = Witness(truth.pids, with_ss=False)
+            unprivileged(truth, rows, 1000)
+        accept_all(truth, now)
+    truth.close()
+    raise Done(sum(map(len, truth.expected.values())), situation)
+
+
+class Done(Exception):
+    """Everything agreed; says how much that was."""
+
+    def __init__(self, rows, situation):
+        super().__init__()
+        self.rows, self.situation = rows, situation
+
+
+def run_seed(seed, can):
+    def work():
+        try:
+            one_seed(seed, can)
+        except Done as done:
+            from scenario import Skip
+            raise Skip(f"{done.rows} {int(done.situation.churn)} {int(done.situation.unprivileged and not done.situation.churn)}") from None
+    return run_one(work, (), False, SECONDS)
+
+
+def main():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
+    seeds, repeat, can = seeds_of(sys.argv[1]), sys.argv[2], capabilities()
+    passed = failed = sockets = churned = viewed = 0
+    begun = time.monotonic()
+    for number, seed in enumerate(seeds, 1):
+        verdict = run_seed(seed, can)
+        if verdict.startswith("SKIP "):
+            passed += 1
+            rows, churn, user = map(int, verdict.split()[1:])
+            sockets, churned, viewed = sockets + rows, churned + churn, viewed + user
+        else:
+            failed += 1
+            print(f"FAIL seed {seed}: {verdict[5:].rstrip()}\n  again:    SEEDS={seed} {repeat}", flush=True)
+        if number % 10 == 0 or number == len(seeds):
+            print(f"{number} of {len(seeds)} seeds, {sockets} sockets, {churned} under churn, {viewed} also as a user, {failed} failed,"
+                  f" {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

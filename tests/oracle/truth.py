@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Makes a situation and says what the view of each namespace must be: by the generator's model, and by what the kernel tells otherwise."""
+import os
+import re
+import subprocess
+
+from judge import comm_of, same_table
+from maker import SS_STATES, Made, descriptors, proc_net, run
+from situation import octal
+
+SHOWN = "PROTO PORT STATE LOCAL REMOTE DEV UID INODE COOKIE NETNS HELD PARENT OWNERS".split()
+
+
+class Difference(AssertionError):
+    """What the view says is not what is so."""
+
+
+class Maker(Made):
+    """mksock whose making is not waited for until it is asked about."""
+
+    def __init__(self, process):  # noqa: the parent's constructor waits
+        words = ["mksock", "--family", process.family]
+        if process.comm:
+            words += ["--comm", octal(process.comm)]
+        user = {"user": process.uid, "group": process.uid, "extra_groups": []} if process.uid else {}
+        self.process = subprocess.Popen(words + ["-c", ";".join(process.commands)], executable="mksock", stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, **user)
+        self.pid = self.process.pid
+        self.told, self.holds = [], []
+
+    def until(self, end):
+        while True:
+            line = self.process.stdout.readline().decode("ascii").rstrip("\n")
+            if line == end:
+                return
+            if line.startswith("role="):
+                self.told.append(dict(word.split("=", 1) for word in line.split(" ")))
+            elif line.startswith("holds="):
+                self.holds.append(dict(word.split("=", 1) for word in line.split(" ")))
+            elif not line or line.startswith("error"):
+                raise AssertionError("mksock: " + (line or "it ended"))
+
+
+class Expected(dict):
+    """Columns of a row by name; where several values are right, a set of them. what: for a message."""
+
+    def __init__(self, what, owners, **columns):
+        super().__init__(columns)
+        self.what, self.owners, self.flags = what, owners, None
+        self.tabled = True  # some table of the kernel has it: it is known without a descriptor
+        self.either = False  # whether there is such a table depends on the version
+
+
+def leaders(pid):
+    """The thread whose table counts as the process': its leader, or the first thread that lives."""
+    for tid in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{tid}/stat", encoding="ascii", errors="replace") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] not in "ZX":
+                return int(tid)
+    raise AssertionError(f"nobody lives in {pid}")
+
+
+class Truth:
+    """A situation that was made."""
+
+    def __init__(self, situation):
+        self.situation = situation
+        self.makers = {}
+        self.netns = {0: os.stat("/proc/self/ns/net").st_ino}
+        self.files = {0: os.open("/proc/self/ns/net", os.O_RDONLY)}
+        for process in situation.processes:
+            self.makers[process] = Maker(process)
+            if not process.number:
+                self.makers[process].until("ready")  # the others connect to it
+        for process in situation.processes[1:]:
+            self.makers[process].until("ready")
+        self.first, self.comms = {}, {}
+        for process, maker in self.makers.items():
+            for command in process.later:
+                maker.do(command)
+        self.pids = sorted({int(line["pid"]) for maker in self.makers.values() for line in maker.holds} |
+                           {maker.pid for maker in self.makers.values()})
+        self.learn_holders()
+        self.expected = self.expect()
+
+    def learn_holders(self):
+        self.held_by, self.space_of = {}, {}
+        for process, maker in self.makers.items():
+            told = {(line["maker"], line["holds"]): line for line in maker.holds}
+            model = {(task.name, item): socket for task in process.tasks for item, socket in task.items.items()}
+            if told.keys() != model.keys():
+                raise AssertionError(f"the model is wrong: {sorted(told.keys() ^ model.keys())}")
+            for key, socket in model.items():
+                self.held_by.setdefault(socket, []).append(told[key])
+            for line in maker.holds:
+                task = next(task for task in process.tasks if task.name == line["maker"])
+                if task.space and task.space not in self.netns:
+                    path = f"/proc/{line['tid']}/ns/net"
+                    self.netns[task.space], self.files[task.space] = os.stat(path).st_ino, os.open(path, os.O_RDONLY)
+
+    def owner(self, line):
+        pid, tid, fd = int(line["pid"]), int(line["tid"]), int(line["fd"])
+        if pid not in self.first:
+            self.first[pid] = leaders(pid)
+        first = self.first[pid]
+        own = tid != first and not same_table(first, tid)
+        speaker = tid if own else first
+        if speaker not in self.comms:
+            self.comms[speaker] = comm_of(f"{pid}/task/{speaker}")
+        return pid, tid if own else pid, fd, self.comms[speaker]
+
+    def expect(self):
+        rows, self.told = [], {}
+        for socket in self.situation.sockets:
+            if socket.item:
+                line = next(line for line in reversed(self.makers[socket.process].told) if line["role"] == socket.item)
+                self.told[socket] = line
+                rows.append((socket.space, self.row(socket, line)))
+                if socket.twice:
+                    rows.append((socket.space, self.time_wait(socket, line)))
+        for waiting in self.situation.waiting:
+            rows.append((waiting.listener.space, self.waiting_row(waiting)))
+        by_space = {space: [] for space in self.netns}
+        for space, row in rows:
+            by_space[space].append(row)
+        return by_space
+
+    def what(self, socket, line):
+        return f"{socket.kind} {line['role']} of process {socket.process.number} ({line['maker']})"
+
+    def row(self, socket, line):
+        owners = sorted(self.owner(holder) for holder in self.held_by.get(socket, ()))
+        held = "process" if owners else socket.held
+        alive = held in ("process", "inflight")
+        port, local, remote = self.places(socket, line)
+        if not owners and held == "process":
+            raise AssertionError(f"the model is wrong: nobody holds {line}")
+        row = Expected(self.what(socket, line), owners, PROTO=socket.proto, PORT=port, STATE=socket.state, LOCAL=local, REMOTE=remote,
+                       DEV=socket.dev, UID=str(socket.uid) if alive else {"0", str(socket.uid)}, INODE=line["inode"] if alive else "0",
+                       COOKIE=line["cookie"], NETNS=str(self.netns[socket.space]), HELD=held, PARENT="-")
+        if socket.own_flags and socket.state in ("LISTEN", "BOUND", "UNBOUND", "UNCONN") and socket.kind in ("tcp", "udp"):
+            row.flags = socket.flags
+        unbound = socket.state == "UNBOUND" and socket.kind != "udp" or socket.kind in ("tcp", "udplite") and port == "-"
+        row.tabled = not unbound and socket.kind not in ("netlink", "alg", "ping", "packet") or socket.kind == "udp"
+        row.either = socket.kind in ("udp", "udplite", "packet")
+        if socket.kind == "udp":
+            row.tabled = port != "-"
+            row.either = False
+        return row
+
+    def places(self, socket, line):
+        port, local, remote, state = line["port"], line["local"], line["remote"], socket.state
+        if socket.kind in ("netlink", "packet"):
+            return "-", None, "-"
+        if socket.kind == "alg":
+            return "-", "-", "-"
+        if socket.proto == "unix":
+            return "-", "\\055" if socket.dash else local, remote
+        remote = "*:*" if remote == "-" else remote
+        if state == "UNBOUND":
+            return "-", "*:*", "*:*"
+        if state == "CLOSE":
+            return port if socket.keeps_port else "-", local, {"*:*", remote}
+        return "-" if socket.kind == "raw" else port, local, remote
+
+    def time_wait(self, socket, line):
+        port, _, _ = self.places(socket, line)
+        del port
+        return Expected("TIME_WAIT of " + self.what(socket, line), [], PROTO="tcp", PORT=line["port"], STATE="TIME_WAIT", LOCAL=line["local"],
+                        REMOTE=line["remote"], DEV="-", UID="0", INODE="0", COOKIE=line["cookie"], NETNS=str(self.netns[socket.space]),
+                        HELD="timewait", PARENT="-")
+
+    def waiting_row(self, waiting):
+        listener, client = self.told[waiting.listener], self.told[waiting.client]
+        if waiting.listener.proto == "unix":
+            local, remote, port = listener["local"], client["local"], "-"
+            local = "\\055" if waiting.listener.dash else local
+            remote = "\\055" if waiting.client.dash else remote
+        else:
+            local, remote = client["remote"], client["local"]
+            if waiting.listener.process.family == "inet":
+                local, remote = (re.sub(r"^\[::ffff:([\d.]+)\]", r"\1", place) for place in (local, remote))
+            port = local.rsplit(":", 1)[1]
+        held = "synrecv" if waiting.request else "acceptq"
+        return Expected(f"{held} of {self.what(waiting.listener, listener)}", [], PROTO=waiting.listener.proto, PORT=port, STATE=waiting.state,
+                        LOCAL=local, REMOTE=remote, DEV=waiting.listener.dev, UID="0", INODE="0", COOKIE=None,
+                        NETNS=str(self.netns[waiting.listener.space]), HELD=held, PARENT=listener["cookie"])
+
+    def close(self):
+        for maker in self.makers.values():
+            maker.process.kill()
+
+
+def visible(rows, may_read):
+    """The same for a viewer who may not look into everybody."""
+    seen = []
+    for row in rows:
+        owners = [owner for owner in row.owners if may_read(owner)]
+        if row.owners == owners:
+            seen.append(row)
+            continue
+        less = Expected(row.what, owners, **row)
+        less.tabled, less.either, less.flags = row.tabled, row.either, row.flags if owners else None
+        less["HELD"] = "process" if owners else "hidden"
+        if owners or less.tabled:
+            seen.append(less)
+        elif less.either:
+            less.what = "maybe " + less.what
+            seen.append(less)
+    return seen
+
+
+class Witness:
+    """What /proc and ss say at one moment, in the namespace of the caller."""
+
+    def __init__(self, pids, with_ss=True):
+        self.net = {}
+        for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
+            rows = self.net.setdefault(table.rstrip("6"), set())
+            for local, remote, state, inode in proc_net(table):
+                rows.add((local, "*:*" if remote in ("0.0.0.0:0", "[::]:0") else remote, state if table[0] == "t" else "", inode))
+        self.netlink, self.packet, self.unix = netlink_places(), packet_places(), unix_inodes()
+        self.ss = ss_rows() if with_ss else {}
+        self.owners = {}
+        for pid in pids:
+            for tid in os.listdir(f"/proc/{pid}/task"):
+                for fd, inode in descriptors(f"/proc/{pid}/task/{tid}/fd"):
+                    self.owners.setdefault(inode, set()).add((pid, fd))
+
+
+def ss_rows():
+    """ss's rows by cookie; names may be any bytes."""
+    rows = {}
+    for line in run("ss", "-Hnoea").stdout.split(b"\n"):
+        cookie = re.search(rb"\bsk:([0-9a-f]+)", line)
+        words = [word.decode("ascii", "replace") for word in line.split()]
+        if not cookie or words[0] == "nl" and words[4].endswith(":0"):
+            continue  # the latter are the kernel's own
+        inode = re.search(rb"\bino:(\d+)", line)
+        inode = words[words.index("*") + 1] if words[0].startswith("u_") and "*" in words else inode[1].decode() if inode else "0"
+        rows[cookie[1].decode()] = {"kind": words[0], "state": SS_STATES.get(words[1], words[1].replace("-", "_")), "rxq": words[2],
+                                    "txq": words[3], "inode": inode}
+    return rows
+
+
+def unix_inodes():
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as lines:
+        return {int(words[6]) for words in (line.split() for line in lines) if len(words) > 6 and words[6].isdigit()} - {0}
+
+
+def netlink_places():
+    """inode -> PROTOCOL:portid"""
+    with open("/proc/net/netlink", encoding="ascii") as lines:
+        rows = [line.split() for line in lines][1:]
+    return {row[9]: f"{row[1]}:{row[2]}" for row in rows if row[2] != "0"}
+
+
+def packet_places():
+    """inode -> ETHERTYPE:ifname"""
+    with open("/proc/net/packet", encoding="ascii") as lines:
+        rows = [line.split() for line in lines][1:]
+    return {row[8]: f"{row[3]}:{'*' if row[4] == '0' else 'lo'}" for row in rows}
