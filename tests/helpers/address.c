@@ -145,6 +145,10 @@ static void unix_text(const struct sockaddr_un *un, socklen_t length,
 		escape(un->sun_path + 1, bytes - 1, text + 1, size - 1);
 	} else {
 		bytes = strnlen(un->sun_path, bytes);
+		if (bytes == 1 && un->sun_path[0] == '-') {
+			snprintf(text, size, "\\055");
+			return;
+		}
 		if (un->sun_path[0] == '@') {
 			memcpy(text, "\\100", 4);
 			escape(un->sun_path + 1, bytes - 1, text + 4, size - 4);

@@ -57,7 +57,7 @@ inet6 socket l tcp; opt l v6only; bind l ANY PORT; listen l; tell l LISTEN
 -     socket s udplite; bind s; tell s UNCONN
 -     socket p tcp; bind p HOST PORT; listen p; socket q udp; bind q p; tell p LISTEN; tell q UNCONN
 root  socket s raw; tell s UNCONN
-root  socket s raw; bind s; tell s UNCONN
+bind  socket s raw; bind s; tell s UNCONN
 root  socket s raw 255; tell s UNCONN
 ping  socket s ping; bind s; tell s UNCONN
 ping  socket s ping; tell s UNBOUND
@@ -76,7 +76,7 @@ ping  socket s ping; tell s UNBOUND
 -     socket l seqpacket; bind l NAME; listen l; socket c seqpacket; bind c NAME; connect c l; accept l a; tell l LISTEN; tell c ESTABLISHED; tell a ESTABLISHED
 -     socket l stream; bind l NAME; listen l; socket c stream; connect c l; queued l c; socket d stream; bind d NAME; connect d l; queued l d; tell l LISTEN; tell c ESTABLISHED; tell d ESTABLISHED
 -     socket l seqpacket; bind l; listen l; socket c seqpacket; connect c l; queued l c; tell l LISTEN; tell c ESTABLISHED
--     socket s dgram; bind s NAME; socket c dgram; connect c s; send c 50; tell s UNCONN; tell c ESTABLISHED
+-     socket s dgram; bind s NAME; socket c dgram; connect c s; send c 50; tell s EITHER; tell c ESTABLISHED
 -     socket s netlink; tell s UNCONN
 -     socket s netlink; bind s PORT; tell s UNCONN
 -     socket s netlink; bind s; tell s UNCONN
@@ -111,7 +111,7 @@ MACROS = {
     "SMALL": "socket l tcp; opt l rcvbuf 4096; opt l sndbuf 4096; bind l; listen l; socket c tcp; opt c sndbuf 4096; opt c rcvbuf 4096;"
              " connect c l; accept l a; note c; note a",
 }
-ODD_NAMES = (b"/tmp/a b", rb"back\slash", b"new\nline", b"latin\xe4\xff", "k\u00f6ln".encode(), b"@at", b"-", b"*", b"comma,slash=x", b"# hash",
+ODD_NAMES = (b"a b", rb"back\slash", b"new\nline", b"latin\xe4\xff", "k\u00f6ln".encode(), b"@at", b"-", b"*", b"comma,slash=x", b"# hash",
              b"\0plain", b"\0a\0b", b"\0@x", b"\0", b"\0\xff\x80", b"\0# x", b"x" * 90, b"\0" + b"y" * 90, b"[kernel]", b"\0 ", b"127.0.0.1:80")
 ODD_COMMS = (b"a b", b"a,b/c", b"a\\b", b"a\nb\tc\x7f", b"\xe4\xff\x80", b"x" * 15, b"[kernel]", b"# tcp", b"-", b"nginx", b"1/2/x,3/4/y")
 # which words of a command are names of sockets
@@ -140,8 +140,7 @@ class Socket:
         self.state = self.held = None
         self.flags, self.dev = set(), "-"
         self.own_flags = True  # not inherited from a listener
-        self.twice = self.keeps_port = self.dash = False
-        self.parts = None      # items that name the client and the listener of what waits
+        self.twice = self.keeps_port = False
 
     @property
     def proto(self):
@@ -308,8 +307,8 @@ class Situation:
 
     def may(self, needs, task):
         family = task.process.family
-        return {"-": True, "inet": family == "inet", "inet6": family == "inet6", "root": not task.uid, "root4": not task.uid and family == "inet",
-                "ping": "ping" in self.can and not task.space and not task.uid, "alg": "alg" in self.can}[needs]
+        return {"-": True, "inet": family == "inet", "inet6": family == "inet6", "root": not task.uid, "bind": not task.uid and family != "mapped", "root4": not task.uid and family == "inet",
+                "ping": "ping" in self.can and not task.space and not task.uid and family != "mapped", "alg": "alg" in self.can}[needs]
 
     def piece(self, process, task):
         while True:
@@ -373,9 +372,7 @@ class Situation:
                 elif word == "PORT":
                     words[place] = port
                 elif word == "NAME":
-                    name = self.name()
-                    known[words[1]].dash = name == b"-"
-                    words[place] = octal(name)
+                    words[place] = octal(self.name())
             self.step(task, words, known)
         return {name[:1]: socket for name, socket in known.items()}
 
@@ -401,6 +398,8 @@ class Situation:
             self.release(task, name)
         elif verb == "pass":
             known[name].travels += 1
+        elif verb == "bind" and words[2:3] == ["lo"]:
+            known[name].dev = "lo"
         elif verb == "opt" and words[2] == "dev":
             known[name].dev = words[3]
         elif verb == "opt" and words[2] in FLAGS + ("v6only",):
