@@ -7,6 +7,7 @@ import scenario
 import t_tcp  # noqa: F401  (each registers its scenarios)
 import t_other  # noqa: F401
 import t_families  # noqa: F401
+import t_holders  # noqa: F401
 import t_owners  # noqa: F401
 import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
