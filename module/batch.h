@@ -13,6 +13,7 @@
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
 
+#include "core/filter.h"
 #include "core/record.h"
 
 struct net;
@@ -33,7 +34,9 @@ struct ps_sink {
 
 /**
  * struct ps_batch - records of one bucket
- * @net: the network namespace whose sockets are wanted
+ * @net: the network namespace whose sockets are wanted; NULL for all, while
+ *	descriptors are walked
+ * @filter: what is asked for, NULL for everything
  * @user_ns: the user namespace that uids are told in
  * @sink: where the records go
  * @holders: the names of kernel modules that hold sockets
@@ -49,6 +52,7 @@ struct ps_sink {
  */
 struct ps_batch {
 	struct net *net;
+	const struct ps_filter *filter;
 	struct user_namespace *user_ns;
 	struct ps_sink *sink;
 	struct ps_holders *holders;
@@ -80,6 +84,33 @@ int ps_batch_done(struct ps_batch *batch);
 static inline bool ps_batch_is_short(const struct ps_batch *batch)
 {
 	return batch->missed || batch->text_missed;
+}
+
+/**
+ * ps_batch_wants_net() - whether a network namespace is looked at
+ * @batch: batch
+ * @net: a socket's network namespace
+ *
+ * Context: any.
+ * Return: true if its sockets are to be added.
+ */
+static inline bool ps_batch_wants_net(const struct ps_batch *batch,
+				      const struct net *net)
+{
+	return !batch->net || batch->net == net;
+}
+
+/**
+ * ps_batch_wants_few_ports() - whether to go by port instead of by bucket
+ * @batch: batch
+ *
+ * Context: any.
+ * Return: true if so few ports are asked for that each of them is looked up.
+ */
+static inline bool ps_batch_wants_few_ports(const struct ps_batch *batch)
+{
+	return ps_filter_has(batch->filter, PS_KEY_PORT) &&
+		batch->filter->ports.count <= 256;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netdevice.h>
 #include <linux/sock_diag.h>
+#include <net/inet_sock.h>
 
 #include "compat/file.h"
 #include "compat/sock.h"
@@ -23,6 +24,19 @@ static const struct ps_family *const families[] = {
 	&ps_family_other,
 };
 
+/* Whether anything in the family's table can be asked for. */
+static bool wants_table(const struct ps_filter *filter,
+			const struct ps_family *family)
+{
+	if (!family->visit)
+		return false;
+	if (ps_filter_has(filter, PS_KEY_PROTO) &&
+	    !(filter->protos & family->protos))
+		return false;
+	return !family->portless || !(ps_filter_has(filter, PS_KEY_PORT) ||
+				      ps_filter_has(filter, PS_KEY_RPORT));
+}
+
 /**
  * ps_families_visit() - walk the tables of all families
  * @batch: where the sockets of batch->net go
@@ -36,9 +50,33 @@ int ps_families_visit(struct ps_batch *batch)
 	int err = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
-		if (families[i]->visit)
+		if (wants_table(batch->filter, families[i]))
 			err = families[i]->visit(batch);
 	return err;
+}
+
+/**
+ * ps_families_want() - whether a socket is worth being looked at
+ * @filter: what is asked for
+ * @sk: a full socket that cannot go away meanwhile
+ *
+ * Tells at a glance what most descriptors of a busy machine are: not at the
+ * port that is asked for.
+ *
+ * Context: locks may be held.
+ * Return: false if it certainly is not asked for.
+ */
+bool ps_families_want(const struct ps_filter *filter, const struct sock *sk)
+{
+	if (!ps_filter_has(filter, PS_KEY_PORT))
+		return true;
+	switch (sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+		return ps_filter_wants_port(filter, inet_sk(sk)->inet_num);
+	default:
+		return sk->sk_family == AF_VSOCK;
+	}
 }
 
 /**

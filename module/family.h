@@ -10,6 +10,8 @@
 /**
  * struct ps_family - a family of sockets
  * @name: for people
+ * @protos: bits of enum portsock_proto that stand in its table
+ * @portless: its sockets have no port
  * @match: whether a socket is of this family; the first that says so has it
  * @visit: walk the family's table and add every socket of batch->net, bucket
  *	by bucket; NULL where a module can reach no table.
@@ -19,6 +21,8 @@
  */
 struct ps_family {
 	const char *name;
+	u64 protos;
+	bool portless;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
@@ -39,6 +43,7 @@ extern const struct ps_family ps_family_packet;
 extern const struct ps_family ps_family_other;
 
 int ps_families_visit(struct ps_batch *batch);
+bool ps_families_want(const struct ps_filter *filter, const struct sock *sk);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);
 

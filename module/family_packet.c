@@ -57,6 +57,8 @@ static int packet_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_packet = {
 	.name = "packet",
+	.protos = 1ULL << PORTSOCK_PROTO_PACKET,
+	.portless = true,
 	.match = packet_match,
 	.visit = packet_visit,
 	.fill = packet_fill,

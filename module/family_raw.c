@@ -68,6 +68,8 @@ static int raw_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_raw = {
 	.name = "raw",
+	.protos = 1ULL << PORTSOCK_PROTO_RAW,
+	.portless = true,
 	.match = raw_match,
 	.visit = raw_visit,
 	.fill = raw_fill,

@@ -153,6 +153,7 @@ static int sctp_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_sctp = {
 	.name = "sctp",
+	.protos = 1ULL << PORTSOCK_PROTO_SCTP,
 	.match = sctp_match,
 	.visit = sctp_visit,
 	.fill = sctp_fill,

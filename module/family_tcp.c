@@ -171,8 +171,17 @@ static int visit_listeners(struct inet_hashinfo *tables, struct ps_batch *batch)
 	return err;
 }
 
+static void add_established(struct ps_batch *batch, struct sock *sk,
+			    bool requests_only)
+{
+	if (!net_eq(sock_net(sk), batch->net))
+		return;
+	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
+		add_any(batch, sk);
+}
+
 static int visit_established(struct inet_hashinfo *tables,
-			     struct ps_batch *batch)
+			     struct ps_batch *batch, bool requests_only)
 {
 	struct hlist_nulls_node *node;
 	spinlock_t *lock;
@@ -189,8 +198,7 @@ static int visit_established(struct inet_hashinfo *tables,
 		do {
 			spin_lock_bh(lock);
 			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
-				if (net_eq(sock_net(sk), batch->net))
-					add_any(batch, sk);
+				add_established(batch, sk, requests_only);
 			spin_unlock_bh(lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);
@@ -220,7 +228,8 @@ static int visit_bound(struct inet_hashinfo *tables, struct ps_batch *batch)
 			continue;
 		do {
 			spin_lock_bh(&bucket->lock);
-			ps_bind_visit(bucket, batch->net, add_bound, batch);
+			ps_bind_visit(bucket, batch->net, PS_NO_PORT,
+				      add_bound, batch);
 			spin_unlock_bh(&bucket->lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);
@@ -228,17 +237,72 @@ static int visit_bound(struct inet_hashinfo *tables, struct ps_batch *batch)
 	return err;
 }
 
+struct at_port {
+	struct ps_batch *batch;
+	bool has_requests;
+};
+
+static void add_at_port(struct sock *sk, void *arg)
+{
+	struct at_port *at = arg;
+
+	add_any(at->batch, sk);
+	if (inet_sk_state_load(sk) != TCP_LISTEN)
+		return;
+	add_accept_queue(at->batch, sk);
+	if (reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue))
+		at->has_requests = true;
+}
+
+static int visit_port(struct inet_hashinfo *tables, u32 port,
+		      struct at_port *at)
+{
+	struct net *net = at->batch->net;
+	struct inet_bind_hashbucket *bucket =
+		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
+	int err;
+
+	do {
+		spin_lock_bh(&bucket->lock);
+		ps_bind_visit(bucket, net, port, add_at_port, at);
+		spin_unlock_bh(&bucket->lock);
+		err = ps_batch_done(at->batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/*
+ * All that is at a port stands together in the bind table, TIME_WAITs included;
+ * but for requests, of which the listener knows only how many there are.
+ */
+static int visit_ports(struct inet_hashinfo *tables, struct ps_batch *batch)
+{
+	struct at_port at = { .batch = batch };
+	u32 port = ps_filter_next_port(batch->filter, 0);
+	int err = 0;
+
+	for (; port != PS_NO_PORT && !err;
+	     port = ps_filter_next_port(batch->filter, port + 1))
+		err = visit_port(tables, port, &at);
+	if (!err && at.has_requests)
+		err = visit_established(tables, batch, true);
+	return err;
+}
+
 static int tcp_visit(struct ps_batch *batch)
 {
 	struct inet_hashinfo *tables = ps_tcp_hashinfo(batch->net);
 
+	if (ps_batch_wants_few_ports(batch))
+		return visit_ports(tables, batch);
 	return visit_listeners(tables, batch) ?:
-		visit_established(tables, batch) ?:
+		visit_established(tables, batch, false) ?:
 		visit_bound(tables, batch);
 }
 
 const struct ps_family ps_family_tcp = {
 	.name = "tcp",
+	.protos = 1ULL << PORTSOCK_PROTO_TCP,
 	.match = tcp_match,
 	.visit = tcp_visit,
 	.fill = tcp_fill,

@@ -66,6 +66,20 @@ static int visit_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	return err;
 }
 
+/* A port's sockets stand in one slot; a slot is visited once for each port. */
+static int visit_ports(struct ps_batch *batch, struct udp_table *table,
+		       enum portsock_proto proto)
+{
+	u32 port = ps_filter_next_port(batch->filter, 0);
+	int err = 0;
+
+	for (; port != PS_NO_PORT && !err;
+	     port = ps_filter_next_port(batch->filter, port + 1))
+		err = visit_slot(batch, udp_hashslot(table, batch->net, port),
+				 proto);
+	return err;
+}
+
 /**
  * ps_udp_visit() - walk a table of UDP or UDP-Lite
  * @table: table
@@ -81,6 +95,8 @@ int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
 	u32 i;
 	int err = 0;
 
+	if (ps_batch_wants_few_ports(batch))
+		return visit_ports(batch, table, proto);
 	for (i = 0; i <= table->mask && !err; i++)
 		err = visit_slot(batch, &table->hash[i], proto);
 	return err;
@@ -94,6 +110,7 @@ static int udp_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_udp = {
 	.name = "udp",
+	.protos = 1ULL << PORTSOCK_PROTO_UDP,
 	.match = udp_match,
 	.visit = udp_visit,
 	.fill = udp_fill,

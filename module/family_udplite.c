@@ -23,6 +23,7 @@ static int udplite_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_udplite = {
 	.name = "udplite",
+	.protos = 1ULL << PORTSOCK_PROTO_UDPLITE,
 	.match = udplite_match,
 	.visit = udplite_visit,
 	.fill = udplite_fill,

@@ -149,6 +149,8 @@ static int unix_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_unix = {
 	.name = "unix",
+	.protos = 1ULL << PORTSOCK_PROTO_UNIX,
+	.portless = true,
 	.match = unix_match,
 	.visit = unix_visit,
 	.fill = unix_fill,

@@ -200,6 +200,7 @@ static int vsock_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_vsock = {
 	.name = "vsock",
+	.protos = 1ULL << PORTSOCK_PROTO_VSOCK,
 	.match = vsock_match,
 	.visit = vsock_visit,
 	.fill = vsock_fill,

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The descriptor walk.  Every task is visited by its number, like the files of
- * /proc (fs/proc/base.c) and BPF's task iterator (kernel/bpf/task_iter.c); of
- * the tasks that share a table one is.  A table is read in sections, under
- * task_lock() - the table cannot be freed - and its file_lock: a file that
- * stands in it cannot be released, so its socket and sock are there.
+ * The descriptor walk.  A table is read in sections, under task_lock() - the
+ * table cannot be freed - and its file_lock: a file that stands in it cannot be
+ * released, so its socket and sock are there.
  */
 #include <linux/fdtable.h>
 #include <linux/mm.h>
 #include <linux/net.h>
-#include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -19,12 +16,13 @@
 #include "family.h"
 #include "gfp.h"
 #include "owner.h"
+#include "task.h"
 
 /* Under the locks at once: descriptors, and places of the table. */
 #define SECTION_FILES	256U
 #define SECTION_PLACES	16384U
-/* Descriptors that are tried to learn whether a process may be told. */
-#define QUESTIONS	4U
+/* How often one that begins program after program is read again. */
+#define EXEC_TRIES	8
 
 /* A socket that a descriptor of this section refers to. */
 struct hold {
@@ -51,7 +49,9 @@ enum verdict {
  * @exec_id: of the program that @verdict and the section are about
  * @comm: name of the task
  * @index: of the task in the store, NO_TASK until it owns a socket
+ * @tries: sections that were read again, since the task began another program
  * @count: of @holds
+ * @first: of @holds that was not closed meanwhile
  * @holds: sockets of the section
  */
 struct walk {
@@ -65,7 +65,9 @@ struct walk {
 	u64 exec_id;
 	char comm[PS_COMM_SIZE];
 	u32 index;
+	u32 tries;
 	u32 count;
+	u32 first;
 	struct hold holds[SECTION_FILES];
 };
 
@@ -106,12 +108,28 @@ static void note_sock(struct walk *walk, struct sock *sk, u32 fd)
 	walk->count++;
 }
 
-static void note_file(struct walk *walk, struct file *file, u32 fd)
+/*
+ * The sock behind a descriptor, if it is a socket's.  Called under file_lock;
+ * places that are reserved have no file yet.
+ */
+static struct sock *sock_at(const struct fdtable *fdt, u32 fd)
 {
-	struct socket *socket = sock_from_file(file);
-	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
+	struct socket *socket;
+	struct file *file;
 
-	if (sk && net_eq(sock_net(sk), walk->batch->net))
+	if (fd >= fdt->max_fds)
+		return NULL;
+	file = rcu_dereference_raw(fdt->fd[fd]);
+	socket = file ? sock_from_file(file) : NULL;
+	return socket ? READ_ONCE(socket->sk) : NULL;
+}
+
+static void note_place(struct walk *walk, const struct fdtable *fdt, u32 fd)
+{
+	struct sock *sk = sock_at(fdt, fd);
+
+	if (sk && ps_batch_wants_net(walk->batch, sock_net(sk)) &&
+	    ps_families_want(walk->batch->filter, sk))
 		note_sock(walk, sk, fd);
 }
 
@@ -120,7 +138,6 @@ static u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 {
 	u32 seen = 0, end = fd + SECTION_PLACES, max;
 	struct fdtable *fdt;
-	struct file *file;
 
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
@@ -131,10 +148,7 @@ static u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 		if (fd >= end)
 			break;
 		seen++;
-		/* Reserved places have no file yet. */
-		file = rcu_dereference_check_fdtable(files, fdt->fd[fd]);
-		if (file)
-			note_file(walk, file, fd);
+		note_place(walk, fdt, fd);
 	}
 	spin_unlock(&files->file_lock);
 	return fd < max ? fd : 0;
@@ -157,27 +171,58 @@ static const struct ps_record *held_record(const struct walk *walk,
 	return &walk->batch->records[hold->added];
 }
 
+/* Whether the socket that was read there stands at the descriptor still. */
+static bool still_holds(struct walk *walk, const struct hold *hold)
+{
+	struct files_struct *files;
+	struct sock *sk = NULL;
+	bool still = false;
+
+	task_lock(walk->task);
+	files = walk->task->files;
+	if (files) {
+		spin_lock(&files->file_lock);
+		sk = sock_at(files_fdtable(files), hold->fd);
+		still = sk && ps_cookie(sk) == held_record(walk, hold)->cookie;
+		spin_unlock(&files->file_lock);
+	}
+	task_unlock(walk->task);
+	return still;
+}
+
 /*
- * Asked once for each program that a task runs; of a descriptor that was closed
- * meanwhile nothing can be learnt, so the next one is tried.  A program that
- * was begun during the question may not be known.
+ * A no counts if the descriptor is still there: of one that was closed
+ * meanwhile nobody can be told.
  */
-static void ask_verdict(struct walk *walk)
+static enum verdict ask_of(struct walk *walk, struct hold *hold)
 {
 	const struct ps_viewer *viewer = walk->viewer;
-	const struct hold *hold;
-	bool allowed = false;
+
+	if (ps_access_allowed(viewer->file, viewer->opener, walk->task,
+			      hold->fd, held_record(walk, hold)->inode))
+		return VERDICT_ALLOWED;
+	return still_holds(walk, hold) ? VERDICT_DENIED : VERDICT_UNKNOWN;
+}
+
+/*
+ * Asked once for each program that a task runs.  What was closed meanwhile is
+ * forgotten.  Returns false if another program was begun during the question:
+ * the section has to be read again.
+ */
+static bool ask_verdict(struct walk *walk)
+{
 	u32 i;
 
-	for (i = 0; i < min(walk->count, QUESTIONS) && !allowed; i++) {
-		hold = &walk->holds[i];
-		allowed = ps_access_allowed(viewer->file, viewer->opener,
-					    walk->task, hold->fd,
-					    held_record(walk, hold)->inode);
+	for (i = 0; i < walk->count; i++) {
+		walk->verdict = ask_of(walk, &walk->holds[i]);
+		if (walk->verdict != VERDICT_UNKNOWN)
+			break;
 	}
-	if (READ_ONCE(walk->task->self_exec_id) != walk->exec_id)
-		allowed = false;
-	walk->verdict = allowed ? VERDICT_ALLOWED : VERDICT_DENIED;
+	walk->first = i;
+	if (READ_ONCE(walk->task->self_exec_id) == walk->exec_id)
+		return true;
+	walk->verdict = VERDICT_UNKNOWN;
+	return false;
 }
 
 /* What a hidden process alone tells of, and has no port, is left out. */
@@ -199,7 +244,7 @@ static int settle_hold(struct walk *walk, struct hold *hold)
 		err = ps_store_add(walk->store,
 				   &walk->batch->records[hold->added],
 				   &hold->record);
-	if (err)
+	if (err || hold->record == PS_NO_RECORD)
 		return err;
 	if (walk->verdict == VERDICT_ALLOWED)
 		return ps_store_own(walk->store, hold->record, walk->index,
@@ -216,11 +261,18 @@ static int settle_section(struct walk *walk)
 
 	if (ps_batch_is_short(walk->batch))
 		return ps_batch_done(walk->batch);
-	if (walk->count && walk->verdict == VERDICT_UNKNOWN)
-		ask_verdict(walk);
+	walk->first = 0;
+	if (walk->count && walk->verdict == VERDICT_UNKNOWN &&
+	    !ask_verdict(walk)) {
+		if (walk->tries++ < EXEC_TRIES) {
+			ps_batch_reset(walk->batch);
+			return -EAGAIN;
+		}
+		walk->verdict = VERDICT_DENIED;
+	}
 	if (walk->verdict == VERDICT_ALLOWED && walk->index == NO_TASK)
 		err = name_task(walk);
-	for (i = 0; i < walk->count && !err; i++)
+	for (i = walk->first; i < walk->count && !err; i++)
 		err = settle_hold(walk, &walk->holds[i]);
 	ps_batch_reset(walk->batch);
 	return err;
@@ -261,6 +313,7 @@ static int walk_table(struct walk *walk)
 	int err;
 
 	walk->index = NO_TASK;
+	walk->tries = 0;
 	walk->verdict = VERDICT_UNKNOWN;
 	note_comm(walk);
 	do {
@@ -275,74 +328,19 @@ static int walk_table(struct walk *walk)
 	return err;
 }
 
-/* What a task's descriptor table is to the walk. */
-enum table {
-	TABLE_SHARED,	/* somebody else tells it, or there is none */
-	TABLE_PROCESS,
-	TABLE_THREAD,	/* a thread's own */
-};
-
-/*
- * Threads that share the table of their leader are not asked; where the leader
- * is gone, the first live thread stands for the process.  Of several threads
- * that share another table the first one tells.  Called under RCU, which keeps
- * the leader and the list of threads.
- */
-static enum table classify_table(const struct task_struct *task)
-{
-	struct files_struct *files = READ_ONCE(task->files), *other;
-	struct task_struct *leader = task->group_leader, *t;
-	enum table table = TABLE_PROCESS;
-
-	if (!files || task->flags & PF_KTHREAD)
-		return TABLE_SHARED;
-	for_each_thread(leader, t) {
-		if (t == task)
-			return table;
-		other = READ_ONCE(t->files);
-		if (other == files)
-			return TABLE_SHARED;
-		if (other)
-			table = TABLE_THREAD;
-	}
-	return TABLE_SHARED;	/* it has just exited */
-}
-
-/* The task of that number, or the next one: false if there is none. */
-static bool take_task(struct walk *walk, u32 *nr)
-{
-	enum table table = TABLE_SHARED;
-	struct task_struct *task;
-	struct pid *pid;
-
-	walk->task = NULL;
-	rcu_read_lock();
-	pid = find_ge_pid(*nr, &init_pid_ns);
-	if (pid) {
-		*nr = pid_nr(pid) + 1;
-		task = pid_task(pid, PIDTYPE_PID);
-		if (task)
-			table = classify_table(task);
-		if (table != TABLE_SHARED)
-			walk->task = get_task_struct(task);
-		walk->is_process = table == TABLE_PROCESS;
-	}
-	rcu_read_unlock();
-	return pid;
-}
-
 static int walk_tasks(struct walk *walk)
 {
-	u32 nr = 1;
+	struct ps_task_cursor cursor = {
+		.pid_ns = walk->viewer->pid_ns,
+		.filter = walk->batch->filter,
+	};
 	int err = 0;
 
-	while (!err && take_task(walk, &nr)) {
-		if (!walk->task) {
-			cond_resched();
-			continue;
-		}
+	while (!err && ps_task_next(&cursor)) {
+		walk->task = cursor.task;
+		walk->is_process = cursor.is_process;
 		err = walk_table(walk);
-		put_task_struct(walk->task);
+		put_task_struct(cursor.task);
 	}
 	return err;
 }

@@ -3,17 +3,23 @@
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
  * file tell it.
  */
+#include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 
+#include "core/filter.h"
 #include "gfp.h"
+#include "nets.h"
 #include "proc.h"
 #include "snapshot.h"
 #include "text.h"
@@ -131,6 +137,94 @@ static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return done;
 }
 
+/* Whether the opener may look into a network namespace other than its own. */
+static bool may_look_into(const struct view *view, struct user_namespace *owner)
+{
+	return file_ns_capable(view->viewer.file, owner, CAP_NET_ADMIN);
+}
+
+/* Of one that does not exist only those may know who may see all. */
+static int find_target(const struct view *view, u32 netns, struct net **target)
+{
+	bool all = may_look_into(view, &init_user_ns);
+	struct net *net;
+
+	*target = NULL;
+	if (!netns)
+		return all ? 0 : -EPERM;
+	if (netns == view->viewer.net->ns.inum) {
+		*target = get_net(view->viewer.net);
+		return 0;
+	}
+	net = ps_nets_find(netns);
+	if (!net)
+		return all ? -ENOENT : -EPERM;
+	if (!may_look_into(view, net->user_ns)) {
+		put_net(net);
+		return -EPERM;
+	}
+	*target = net;
+	return 0;
+}
+
+static void put_target(struct view *view)
+{
+	if (view->viewer.target)
+		put_net(view->viewer.target);
+}
+
+/* Takes over the filter, unless this fails. */
+static int set_filter(struct view *view, struct ps_filter *filter)
+{
+	u32 netns = view->viewer.net->ns.inum;
+	struct net *target;
+	int err;
+
+	if (ps_filter_has(filter, PS_KEY_NETNS))
+		netns = filter->netns;
+	err = find_target(view, netns, &target);
+	if (err)
+		return err;
+	if (mutex_lock_killable(&view->lock)) {
+		if (target)
+			put_net(target);
+		return -EINTR;
+	}
+	drop_snapshot(view);
+	put_target(view);
+	kvfree(view->viewer.filter);
+	view->viewer.target = target;
+	view->viewer.filter = filter;
+	mutex_unlock(&view->lock);
+	return 0;
+}
+
+/* One write is one line; it sets the offset to 0. */
+static ssize_t proc_write(struct file *file, const char __user *text,
+			  size_t len, loff_t *pos)
+{
+	struct ps_filter *filter;
+	char *line;
+	int err;
+
+	if (len > PS_FILTER_LINE_MAX)
+		return -E2BIG;
+	line = memdup_user(text, len);
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	filter = kvmalloc(sizeof(*filter), PS_GFP);
+	err = filter ? ps_filter_parse(filter, line, len) : -ENOMEM;
+	kfree(line);
+	if (!err)
+		err = set_filter(file->private_data, filter);
+	if (err) {
+		kvfree(filter);
+		return err;
+	}
+	*pos = 0;
+	return len;
+}
+
 /*
  * An open file holds the module: proc_remove() would release it by force while
  * its reader is still inside.
@@ -150,6 +244,7 @@ static int proc_open(struct inode *inode, struct file *file)
 	view->viewer.file = file;
 	view->viewer.opener = get_pid(task_tgid(current));
 	view->viewer.net = get_net(current->nsproxy->net_ns);
+	view->viewer.target = get_net(view->viewer.net);
 	view->viewer.user_ns = file->f_cred->user_ns;
 	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
 	file->private_data = view;
@@ -161,6 +256,8 @@ static int proc_release(struct inode *inode, struct file *file)
 	struct view *view = file->private_data;
 
 	drop_snapshot(view);
+	kvfree(view->viewer.filter);
+	put_target(view);
 	put_net(view->viewer.net);
 	put_pid(view->viewer.opener);
 	kfree(view);
@@ -171,6 +268,7 @@ static int proc_release(struct inode *inode, struct file *file)
 static const struct proc_ops proc_ops = {
 	.proc_open	= proc_open,
 	.proc_read_iter	= proc_read_iter,
+	.proc_write	= proc_write,
 	.proc_lseek	= no_seek_end_llseek,
 	.proc_release	= proc_release,
 };

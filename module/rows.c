@@ -40,7 +40,11 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 	if (ps_record_is_timewait(r))
 		drop_twin(store, r);
 	r->held = ps_held_reason(r);
-	if (r->held == PORTSOCK_HELD_NONE)
+	if (r->held == PORTSOCK_HELD_INFLIGHT &&
+	    ps_filter_has(store->filter, PS_KEY_OWNERS))
+		r->held = PORTSOCK_HELD_PROCESS;	/* nobody was asked */
+	if (r->held == PORTSOCK_HELD_NONE ||
+	    !ps_filter_wants_row(store->filter, r))
 		r->evidence |= PS_EV_GONE;
 	if (r->held != PORTSOCK_HELD_SYNRECV &&
 	    r->held != PORTSOCK_HELD_ACCEPTQ &&

@@ -11,6 +11,7 @@
 
 #include "core/held.h"
 #include "family.h"
+#include "nets.h"
 #include "owner.h"
 #include "rows.h"
 #include "snapshot.h"
@@ -103,19 +104,53 @@ static bool mark_doubtful(struct ps_store *store)
 	return any;
 }
 
+static int visit_all_nets(struct ps_batch *batch)
+{
+	struct ps_nets all;
+	u32 i;
+	int err = ps_nets_get_all(&all);
+
+	if (err)
+		return err;
+	for (i = 0; i < all.count && !err; i++) {
+		batch->net = all.nets[i];
+		err = ps_families_visit(batch);
+	}
+	batch->net = NULL;
+	ps_nets_put_all(&all);
+	return err;
+}
+
+static int visit(struct ps_batch *batch)
+{
+	return batch->net ? ps_families_visit(batch) : visit_all_nets(batch);
+}
+
+/* A process' own descriptors tell all that is asked for. */
+static int look_at_processes(struct look *look, struct ps_batch *batch,
+			     const struct ps_viewer *viewer)
+{
+	look->sink = sink_all;
+	return ps_owners_walk(look->store, batch, viewer, false);
+}
+
 static int look_at(struct look *look, struct ps_batch *batch,
 		   const struct ps_viewer *viewer)
 {
 	int err;
 
+	if (ps_filter_has(batch->filter, PS_KEY_PID))
+		return look_at_processes(look, batch, viewer);
 	look->sink = sink_all;
-	err = ps_families_visit(batch) ?:
-		ps_owners_walk(look->store, batch, viewer, false);
+	err = visit(batch);
+	if (err || ps_filter_has(batch->filter, PS_KEY_OWNERS))
+		return err;
+	err = ps_owners_walk(look->store, batch, viewer, false);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
 	batch->again = true;
-	return ps_families_visit(batch) ?:
+	return visit(batch) ?:
 		ps_owners_walk(look->store, batch, viewer, true);
 }
 
@@ -123,7 +158,8 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 {
 	struct look look = { .store = store };
 	struct ps_batch batch = {
-		.net = viewer->net,
+		.net = viewer->target,
+		.filter = viewer->filter,
 		.user_ns = viewer->user_ns,
 		.sink = &look.sink,
 		.holders = &store->holders,
@@ -154,6 +190,7 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 	int err;
 
 	ps_store_init(&snapshot->store, max_sockets);
+	snapshot->store.filter = viewer->filter;
 	err = gather(&snapshot->store, viewer);
 	if (err) {
 		ps_store_free(&snapshot->store);

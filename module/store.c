@@ -178,7 +178,7 @@ static int merge(struct ps_store *store, struct ps_record *old,
  * ps_store_add() - add a record, or what is new in it
  * @store: store
  * @r: its texts are copied
- * @index: place of the record, may be NULL
+ * @index: place of the record, PS_NO_RECORD if it is not asked for; may be NULL
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many.
@@ -188,6 +188,12 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 	u32 count = store->records.count, *slot;
 	struct ps_record *new;
 
+	if (!(r->evidence & PS_EV_GONE) &&
+	    !ps_filter_wants_socket(store->filter, r)) {
+		if (index)
+			*index = PS_NO_RECORD;
+		return 0;
+	}
 	if (!store->slots || 2 * (u64)count > store->mask) {
 		int err = widen_hash(store);
 

@@ -9,6 +9,7 @@
 
 #include <linux/sched.h>
 
+#include "core/filter.h"
 #include "core/record.h"
 #include "holder.h"
 #include "vec.h"
@@ -50,6 +51,7 @@ struct ps_found {
 /**
  * struct ps_store - the rows of one snapshot
  * @max: records that may be gathered
+ * @filter: what is asked for, NULL for everything
  * @records: struct ps_record
  * @tasks: struct ps_task
  * @found: struct ps_found, descriptors as the walk comes upon them
@@ -65,6 +67,7 @@ struct ps_found {
  */
 struct ps_store {
 	u32 max;
+	const struct ps_filter *filter;
 	struct ps_vec records;
 	struct ps_vec tasks;
 	struct ps_vec found;

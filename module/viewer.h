@@ -7,6 +7,7 @@ struct file;
 struct net;
 struct pid;
 struct pid_namespace;
+struct ps_filter;
 struct user_namespace;
 
 /**
@@ -14,16 +15,20 @@ struct user_namespace;
  * @file: the open file; it keeps the credentials, and the mount that decides
  *	on @pid_ns
  * @opener: thread group that opened it, a reference
- * @net: network namespace whose sockets are shown, a reference
+ * @net: its network namespace, a reference
+ * @target: network namespace whose sockets are shown, a reference, NULL for all
  * @user_ns: user namespace that uids are told in
  * @pid_ns: PID namespace that owners are named in
+ * @filter: what is asked for, NULL for everything
  */
 struct ps_viewer {
 	struct file *file;
 	struct pid *opener;
 	struct net *net;
+	struct net *target;
 	struct user_namespace *user_ns;
 	struct pid_namespace *pid_ns;
+	struct ps_filter *filter;
 };
 
 #endif /* PORTSOCK_VIEWER_H */

@@ -68,21 +68,23 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
  * ps_bind_visit() - all that stands in a bucket of the bind table
  * @bucket: its lock is held
  * @net: network namespace
+ * @number: a port; above U16_MAX for all that are in the bucket
  * @visit: called with each; may be a TIME_WAIT
  * @arg: passed on
  *
  * Context: @bucket->lock is held.
  */
 static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
-				 struct net *net, ps_visit_sock visit,
-				 void *arg)
+				 struct net *net, u32 number,
+				 ps_visit_sock visit, void *arg)
 {
 	struct inet_bind2_bucket __maybe_unused *address;
 	struct inet_bind_bucket *port;
 	struct sock *sk;
 
 	inet_bind_bucket_for_each(port, &bucket->chain) {
-		if (!net_eq(ib_net(port), net))
+		if (!net_eq(ib_net(port), net) ||
+		    (number <= U16_MAX && port->port != number))
 			continue;
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS
 		sk_for_each_bound(sk, &port->owners)

@@ -7,51 +7,6 @@
 #include "names.h"
 #include "parse.h"
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return 16;
-}
-
-/**
- * ps_parse_u64() - a number that is the whole text
- * @text: digits, lower case if hexadecimal; no sign, no blank
- * @len: of @text, in bytes
- * @base: 8, 10 or 16
- * @max: the largest that is accepted
- * @value: result
- *
- * Context: any.
- * Return: 0, -EINVAL if it is no number, -ERANGE if it is larger than @max.
- */
-int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
-		 u64 *value)
-{
-	bool over = false;
-	u64 v = 0;
-	size_t i;
-
-	if (!len)
-		return -EINVAL;
-	for (i = 0; i < len; i++) {
-		unsigned int digit = digit_value(text[i]);
-
-		if (digit >= base)
-			return -EINVAL;
-		if (digit > max || v > (max - digit) / base)
-			over = true;
-		else
-			v = v * base + digit;
-	}
-	if (over)
-		return -ERANGE;
-	*value = v;
-	return 0;
-}
-
 /* The next word of a line; words are separated by blanks. */
 static const char *next_word(const char **cursor, size_t *len)
 {

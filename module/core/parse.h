@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_CORE_PARSE_H
 #define PORTSOCK_CORE_PARSE_H
 
+#include "number.h"
 #include "record.h"
 
 #define PS_LAYOUT_MAX	64
@@ -18,8 +19,6 @@ struct ps_layout {
 	u8 column[PS_LAYOUT_MAX];
 };
 
-int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
-		 u64 *value);
 int ps_parse_header(const char *line, struct ps_header *h);
 int ps_parse_layout(const char *line, struct ps_layout *layout);
 int ps_parse_record(char *line, const struct ps_layout *layout,
