@@ -21,6 +21,8 @@ static const struct ps_family *const families[] = {
 	&ps_family_unix,
 	&ps_family_netlink,
 	&ps_family_packet,
+	&ps_family_smc,
+	&ps_family_xdp,
 	&ps_family_other,
 };
 
@@ -211,6 +213,31 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		r->has |= PS_HAS_CGROUP;
 	fill_holder(batch, sk, r);
 	fill_module(batch, sk, r);
+}
+
+/**
+ * ps_fill_plain() - state and queues of a socket of which nothing else is known
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * Most families use TCP's numbers for the two states that all of them have;
+ * those of Bluetooth have the first of them in common.
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_plain(struct sock *sk, struct ps_record *r)
+{
+	u8 listening = sk->sk_family == AF_BLUETOOTH ? 4 : TCP_LISTEN;
+	u8 state = READ_ONCE(sk->sk_state);
+
+	r->state = PORTSOCK_UNCONN;
+	if (state == listening)
+		r->state = PORTSOCK_LISTEN;
+	else if (state == TCP_ESTABLISHED)
+		r->state = PORTSOCK_ESTABLISHED;
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = max(sk_wmem_alloc_get(sk), 0);
+	r->has |= PS_HAS_QUEUES;
 }
 
 /**

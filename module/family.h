@@ -40,6 +40,8 @@ extern const struct ps_family ps_family_raw;
 extern const struct ps_family ps_family_unix;
 extern const struct ps_family ps_family_netlink;
 extern const struct ps_family ps_family_packet;
+extern const struct ps_family ps_family_smc;
+extern const struct ps_family ps_family_xdp;
 extern const struct ps_family ps_family_other;
 
 int ps_families_visit(struct ps_batch *batch);
@@ -66,6 +68,7 @@ static inline bool ps_is_inet(const struct sock *sk, int type, int protocol)
 u64 ps_cookie(struct sock *sk);
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
+void ps_fill_plain(struct sock *sk, struct ps_record *r);
 void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);

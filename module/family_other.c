@@ -34,10 +34,8 @@ static const struct {
 	{ AF_RDS, 0, PORTSOCK_PROTO_RDS },
 	{ AF_ROSE, 0, PORTSOCK_PROTO_ROSE },
 	{ AF_RXRPC, 0, PORTSOCK_PROTO_RXRPC },
-	{ AF_SMC, 0, PORTSOCK_PROTO_SMC },
 	{ AF_TIPC, 0, PORTSOCK_PROTO_TIPC },
 	{ AF_X25, 0, PORTSOCK_PROTO_X25 },
-	{ AF_XDP, 0, PORTSOCK_PROTO_XDP },
 };
 
 static bool other_match(const struct sock *sk)
@@ -62,6 +60,7 @@ static void other_fill(struct ps_batch *batch, struct sock *sk,
 		       struct ps_record *r)
 {
 	ps_fill_sock(batch, sk, r, other_proto(sk));
+	ps_fill_plain(sk, r);
 }
 
 const struct ps_family ps_family_other = {

@@ -340,3 +340,57 @@ def sctp(family):
     for key in sctp_ss():
         now.one(COOKIE=key)
     ends[1].close()
+
+
+TIPC, SMC, XDP = 30, 43, 44
+PLAIN = {"alg": (socket.AF_ALG, socket.SOCK_SEQPACKET, 0), "tipc": (TIPC, socket.SOCK_RDM, 0), "smc": (SMC, socket.SOCK_STREAM, 0),
+         "xdp": (XDP, socket.SOCK_RAW, 0), "key": (15, socket.SOCK_RAW, 2),
+         "l2tp": (socket.AF_INET, socket.SOCK_DGRAM, 115), "kcm": (41, socket.SOCK_DGRAM, 0), "rds": (21, socket.SOCK_SEQPACKET, 0)}
+
+
+@variants("plain", list(PLAIN))
+def plain(proto):
+    """A family that portsock knows by its name only: a row with its owner, no port."""
+    sock = make(*PLAIN[proto])
+    row = view.read().one(COOKIE=cookie(sock))
+    equal("row", [row[key] for key in ("PROTO", "PORT", "INODE", "HELD", "PARENT", "EXPIRES")], [proto, "-", str(inode(sock)), "process", "-", "-"])
+    equal("owners", [owner[:3] for owner in row.owners()], [(os.getpid(), os.getpid(), sock.fileno())])
+
+
+@scenario("plain/alg-accepted")
+def alg():
+    """The two sockets of a hash: the one that is bound, and the one that works."""
+    bound = make(*PLAIN["alg"])
+    try:
+        bound.bind(("hash", "sha256"))
+    except OSError as reason:
+        raise Skip(f"no sha256: {reason}") from None
+    working, _ = bound.accept()
+    now = view.read()
+    for sock in (bound, working):
+        row = now.one(COOKIE=cookie(sock))
+        equal("row", [row["PROTO"], row["INODE"], row["HELD"]], ["alg", str(inode(sock)), "process"])
+
+
+@variants("plain/table", ["smc", "xdp"])
+def plain_away(proto):
+    """One in flight, which only the family's table knows."""
+    sock = make(*PLAIN[proto])
+    known = cookie(sock)
+    ends = send_away(sock)
+    row = view.read().one(COOKIE=known)
+    equal("row", [row[key] for key in ("PROTO", "HELD", "OWNERS")], [proto, "inflight", "-"])
+    ends[1].close()
+
+
+@scenario("smc/listen")
+def smc():
+    """The port is the TCP socket's, which the kernel made."""
+    sock = make(*PLAIN["smc"])
+    address = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(4720), socket.inet_aton("127.0.0.1"))
+    if LIBC.bind(sock.fileno(), address, len(address)) or LIBC.listen(sock.fileno(), 3):
+        raise OSError(ctypes.get_errno(), "smc")
+    now = view.read()
+    equal("smc", [now.one(COOKIE=cookie(sock))[key] for key in ("PROTO", "STATE", "HELD")], ["smc", "LISTEN", "process"])
+    equal("tcp", [now.one(PORT=4720)[key] for key in ("PROTO", "STATE", "LOCAL", "HELD", "OWNERS")],
+          ["tcp", "LISTEN", "127.0.0.1:4720", "kernel", "[smc]"])
