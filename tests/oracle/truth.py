@@ -229,17 +229,22 @@ class Witness:
 
 
 def ss_rows():
-    """ss's rows by cookie; names may be any bytes."""
+    """ss's rows by cookie; where it shows none, unix sockets by inode and netlink's by place. Names may be any bytes."""
     rows = {}
     for line in run("ss", "-Hnoea").stdout.split(b"\n"):
-        cookie = re.search(rb"\bsk:([0-9a-f]+)", line)
         words = [word.decode("ascii", "replace") for word in line.split()]
-        if not cookie or words[0] == "nl" and words[4].endswith(":0"):
-            continue  # the latter are the kernel's own
-        inode = re.search(rb"\bino:(\d+)", line)
-        inode = words[words.index("*") + 1] if words[0].startswith("u_") and "*" in words else inode[1].decode() if inode else "0"
-        rows[cookie[1].decode()] = {"kind": words[0], "state": SS_STATES.get(words[1], words[1].replace("-", "_")), "rxq": words[2],
-                                    "txq": words[3], "inode": inode}
+        cookie, unix = re.search(rb"\bsk:([0-9a-f]+)", line), re.search(rb"(\d+) +\* \d+ +(?:<->|-->|<--|---)", line)
+        if unix and words[0].startswith("u_"):
+            key, inode = "inode " + unix[1].decode(), unix[1].decode()
+        elif words and words[0] == "nl" and not words[4].endswith(":0"):  # those are the kernel's own
+            key, inode = "netlink " + words[4], None
+        elif cookie:
+            inode = re.search(rb"\bino:(\d+)", line)
+            key, inode = cookie[1].decode(), inode[1].decode() if inode else "0"
+        else:
+            continue
+        if key != "inode 0":
+            rows[key] = {"state": SS_STATES.get(words[1], words[1].replace("-", "_")), "rxq": words[2], "txq": words[3], "inode": inode}
     return rows
 
 
