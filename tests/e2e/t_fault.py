@@ -50,6 +50,15 @@ def faults_left(nth):
         return True
 
 
+def disarm(nth):
+    """Saying so is a copy, too."""
+    try:
+        os.pwrite(nth, b"0", 0)
+    except OSError as error:
+        equal("error of disarming", error.errno, errno.EFAULT)
+        os.pwrite(nth, b"0", 0)
+
+
 @scenario("fault/every-allocation-and-copy", seconds=120)
 def every_one():
     arm_all()
@@ -64,7 +73,7 @@ def every_one():
             os.pwrite(nth, b"%d" % number, 0)
             errors = open_read_close(path, buffer)
             left = faults_left(nth)
-            os.pwrite(nth, b"0", 0)
+            disarm(nth)
             true(f"errors of fault {number}: {[errno.errorcode[e] for e in errors]}", set(errors) <= set(ALLOWED))
             if left:
                 break
