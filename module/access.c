@@ -9,7 +9,6 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/path.h>
-#include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -56,7 +55,6 @@ static bool may_follow(struct file *view, const char *name, u64 inode)
 /**
  * ps_access_allowed() - whether the opener may know a process' descriptors
  * @view: the open /proc/portsock
- * @opener: thread group that opened it
  * @task: a task that holds a socket; the caller has a reference
  * @fd: at this descriptor
  * @inode: of the socket
@@ -67,8 +65,8 @@ static bool may_follow(struct file *view, const char *name, u64 inode)
  * Context: process, may sleep (exec_update_lock); no locks.
  * Return: true if readlink("/proc/TID/fd/FD") would tell this socket.
  */
-bool ps_access_allowed(struct file *view, struct pid *opener,
-		       struct task_struct *task, u32 fd, u64 inode)
+bool ps_access_allowed(struct file *view, struct task_struct *task, u32 fd,
+		       u64 inode)
 {
 	struct pid_namespace *pid_ns = proc_pid_ns(file_inode(view)->i_sb);
 	pid_t nr = task_pid_nr_ns(task, pid_ns);
@@ -78,8 +76,12 @@ bool ps_access_allowed(struct file *view, struct pid *opener,
 
 	if (!nr)
 		return false;
-	/* ptrace always lets a reader look into itself, whoever opened. */
-	if (same_thread_group(task, current) && task_tgid(current) != opener)
+	/*
+	 * ptrace always lets a reader look into itself.  Only a process that
+	 * opened the view, and is what it was then, has these credentials:
+	 * fork(), exec() and setuid() make new ones.
+	 */
+	if (same_thread_group(task, current) && current_cred() != view->f_cred)
 		return false;
 	snprintf(name, sizeof(name), "%d/fd/%u", nr, fd);
 	old = override_creds(view->f_cred);

@@ -6,10 +6,9 @@
 #include <linux/types.h>
 
 struct file;
-struct pid;
 struct task_struct;
 
-bool ps_access_allowed(struct file *view, struct pid *opener,
-		       struct task_struct *task, u32 fd, u64 inode);
+bool ps_access_allowed(struct file *view, struct task_struct *task, u32 fd,
+		       u64 inode);
 
 #endif /* PORTSOCK_ACCESS_H */

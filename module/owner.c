@@ -196,10 +196,8 @@ static bool still_holds(struct walk *walk, const struct hold *hold)
  */
 static enum verdict ask_of(struct walk *walk, struct hold *hold)
 {
-	const struct ps_viewer *viewer = walk->viewer;
-
-	if (ps_access_allowed(viewer->file, viewer->opener, walk->task,
-			      hold->fd, held_record(walk, hold)->inode))
+	if (ps_access_allowed(walk->viewer->file, walk->task, hold->fd,
+			      held_record(walk, hold)->inode))
 		return VERDICT_ALLOWED;
 	return still_holds(walk, hold) ? VERDICT_DENIED : VERDICT_UNKNOWN;
 }

@@ -10,7 +10,6 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
-#include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -242,7 +241,6 @@ static int proc_open(struct inode *inode, struct file *file)
 	}
 	mutex_init(&view->lock);
 	view->viewer.file = file;
-	view->viewer.opener = get_pid(task_tgid(current));
 	view->viewer.net = get_net(current->nsproxy->net_ns);
 	view->viewer.target = get_net(view->viewer.net);
 	view->viewer.user_ns = file->f_cred->user_ns;
@@ -259,7 +257,6 @@ static int proc_release(struct inode *inode, struct file *file)
 	kvfree(view->viewer.filter);
 	put_target(view);
 	put_net(view->viewer.net);
-	put_pid(view->viewer.opener);
 	kfree(view);
 	module_put(THIS_MODULE);
 	return 0;

@@ -5,7 +5,6 @@
 
 struct file;
 struct net;
-struct pid;
 struct pid_namespace;
 struct ps_filter;
 struct user_namespace;
@@ -14,7 +13,6 @@ struct user_namespace;
  * struct ps_viewer - the opener
  * @file: the open file; it keeps the credentials, and the mount that decides
  *	on @pid_ns
- * @opener: thread group that opened it, a reference
  * @net: its network namespace, a reference
  * @target: network namespace whose sockets are shown, a reference, NULL for all
  * @user_ns: user namespace that uids are told in
@@ -23,7 +21,6 @@ struct user_namespace;
  */
 struct ps_viewer {
 	struct file *file;
-	struct pid *opener;
 	struct net *net;
 	struct net *target;
 	struct user_namespace *user_ns;
