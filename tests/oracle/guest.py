@@ -14,7 +14,7 @@ import view
 from compare import check_expected, check_form, check_witnesses, differ, finish, short
 from scenario import LIBC, loopback_up, run_one
 from situation import Situation
-from truth import Truth, Witness, visible
+from truth import NOT_YET, Truth, Witness, visible
 
 CLONE_NEWNET = 0x40000000
 SECONDS = 60
@@ -64,7 +64,7 @@ def quiet(truth, rows):
     check_form(now)
     for row in check_expected(now, rows, after):
         differ("invented", "no such row", short(row))
-    check_witnesses(now, before, after, exact=True)
+    check_witnesses(now, before, after, exact=True, rows_wanted=rows)
     finish()
     return now
 
@@ -135,7 +135,7 @@ def churning(truth, rows):
         after = Witness(truth.pids, with_ss=False)
         check_form(now)
         check_churned(now, check_expected(now, rows, after), there, mover.gone, strangers)
-        check_witnesses(now, before, after, exact=False)
+        check_witnesses(now, before, after, exact=False, rows_wanted=rows)
         mover.drop(there)
         now = view.read()
         check_churned(now, check_expected(now, rows, after), {}, mover.gone, strangers)
@@ -144,13 +144,18 @@ def churning(truth, rows):
         process.kill()
 
 
-def readable(owner):
-    pid, tid, fd, _ = owner
-    try:
-        os.readlink(f"/proc/{pid}/task/{tid}/fd/{fd}")
-        return True
-    except OSError:
-        return False
+def reader_of(truth):
+    """Says whether the caller may read the link of a descriptor."""
+    def readable(owner):
+        pid, tid, fd, _ = owner
+        if tid == pid:
+            tid = truth.first[pid]
+        try:
+            os.readlink(f"/proc/{pid}/task/{tid}/fd/{fd}")
+            return True
+        except OSError:
+            return False
+    return readable
 
 
 def unprivileged(truth, rows, uid):
@@ -163,7 +168,7 @@ def unprivileged(truth, rows, uid):
             os.setgroups([])
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
-            wanted = visible(rows, readable)
+            wanted = visible(rows, reader_of(truth))
             now = view.read()
             check_form(now)
             for row in check_expected(now, wanted, truth.last):
@@ -187,7 +192,7 @@ def accept_all(truth, now):
         listener = waiting.listener
         line = truth.told[listener]
         task = next((task for task in listener.process.tasks if task.items.get(listener.item) is listener), None)
-        if waiting.request or not task:
+        if waiting.request or listener.space or not task:
             continue
         prefix = "" if task.name == "main" else f"in {task.name} "
         maker = truth.makers[listener.process]
@@ -252,6 +257,8 @@ def main():
     seeds, repeat, can = seeds_of(sys.argv[1]), sys.argv[2], capabilities()
     passed = failed = sockets = churned = viewed = 0
     begun = time.monotonic()
+    for gap in NOT_YET:
+        print(f"not yet asked for: {gap} (see truth.py)")
     for number, seed in enumerate(seeds, 1):
         verdict = run_seed(seed, can)
         if verdict.startswith("SKIP "):

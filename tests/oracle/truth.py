@@ -8,6 +8,9 @@ from judge import comm_of, same_table
 from maker import SS_STATES, Made, descriptors, proc_net, run
 from situation import octal
 
+# What the contract promises and the module does not do yet: its rows may be missing, and each run says so. To be emptied.
+#   queue: sockets in flight that no table lists, told of by a unix socket's queue only
+NOT_YET = ("queue",)
 SHOWN = "PROTO PORT STATE LOCAL REMOTE DEV UID INODE COOKIE NETNS HELD PARENT OWNERS".split()
 
 
@@ -48,7 +51,7 @@ class Expected(dict):
         super().__init__(columns)
         self.what, self.owners, self.flags = what, owners, None
         self.tabled = True  # some table of the kernel has it: it is known without a descriptor
-        self.either = False  # whether there is such a table depends on the version
+        self.queue_only = False  # nothing but a unix socket's queue tells of it
 
 
 def leaders(pid):
@@ -142,12 +145,12 @@ class Truth:
                        COOKIE=line["cookie"], NETNS=str(self.netns[socket.space]), HELD=held, PARENT="-")
         if socket.own_flags and socket.state in ("LISTEN", "BOUND", "UNBOUND", "UNCONN") and socket.kind in ("tcp", "udp"):
             row.flags = socket.flags
-        unbound = socket.state == "UNBOUND" and socket.kind != "udp" or socket.kind in ("tcp", "udplite") and port == "-"
-        row.tabled = not unbound and socket.kind not in ("netlink", "alg", "ping", "packet") or socket.kind == "udp"
-        row.either = socket.kind in ("udp", "udplite", "packet")
-        if socket.kind == "udp":
-            row.tabled = port != "-"
-            row.either = False
+        portless = socket.kind in ("tcp", "udp", "udplite", "ping") and port == "-"
+        row.tabled = not portless and socket.kind not in ("netlink", "alg")
+        if held == "inflight" and not row.tabled:
+            row.queue_only = True
+            if "queue" in NOT_YET:
+                row.what = "maybe " + row.what
         return row
 
     def places(self, socket, line):
@@ -197,15 +200,14 @@ def visible(rows, may_read):
     for row in rows:
         owners = [owner for owner in row.owners if may_read(owner)]
         if row.owners == owners:
+            if row.queue_only and not row.what.startswith("maybe "):
+                row.what = "maybe " + row.what  # is who may not look into the queue's owner to know? nobody says
             seen.append(row)
             continue
         less = Expected(row.what, owners, **row)
-        less.tabled, less.either, less.flags = row.tabled, row.either, row.flags if owners else None
+        less.tabled, less.flags = row.tabled, row.flags if owners else None
         less["HELD"] = "process" if owners else "hidden"
         if owners or less.tabled:
-            seen.append(less)
-        elif less.either:
-            less.what = "maybe " + less.what
             seen.append(less)
     return seen
 
@@ -237,7 +239,8 @@ def ss_rows():
         if unix and words[0].startswith("u_"):
             key, inode = "inode " + unix[1].decode(), unix[1].decode()
         elif words and words[0] == "nl" and not words[4].endswith(":0"):  # those are the kernel's own
-            key, inode = "netlink " + words[4], None
+            protocol, _, portid = words[4].partition(":")
+            key, inode = f"netlink {protocol}:{int(portid) % (1 << 32)}", None  # ss shows it with a sign
         elif cookie:
             inode = re.search(rb"\bino:(\d+)", line)
             key, inode = cookie[1].decode(), inode[1].decode() if inode else "0"
