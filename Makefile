@@ -34,11 +34,14 @@ lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
 	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e)
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e: deps
+check-lint check-unit check-reader check-kunit check-e2e check-oracle: deps
 	@tests/check $(@:check-%=%)
+
+oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
+	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
@@ -63,5 +66,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle \
 	load unload install uninstall clean
