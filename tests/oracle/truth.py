@@ -107,9 +107,9 @@ class Truth:
             self.first[pid] = leaders(pid)
         first = self.first[pid]
         own = tid != first and not same_table(first, tid)
-        speaker = tid if own else first
+        speaker = f"{pid}/task/{tid}" if own else pid  # as ss and ps: the leader's name, even if it is gone
         if speaker not in self.comms:
-            self.comms[speaker] = comm_of(f"{pid}/task/{speaker}")
+            self.comms[speaker] = comm_of(speaker)
         return pid, tid if own else pid, fd, self.comms[speaker]
 
     def expect(self):
