@@ -15,6 +15,7 @@ static const struct ps_family *const families[] = {
 	&ps_family_udplite,
 	&ps_family_ping,
 	&ps_family_mptcp,
+	&ps_family_dccp,
 	&ps_family_sctp,
 	&ps_family_vsock,
 	&ps_family_raw,
@@ -150,7 +151,7 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 
 /*
  * A socket that the kernel made for itself or never gave a file to is asked
- * whose code it calls; of those with a file, the ones over IP that no process
+ * whose code it calls; of those with a file, the TCP and UDP ones that no process
  * was found to hold: the callbacks of other families belong to their protocol,
  * in as many modules as it may have.
  */
@@ -162,7 +163,8 @@ static bool may_be_held_by_module(const struct ps_batch *batch,
 	if (!(evidence & PS_EV_SOCKET) || evidence & PS_EV_CLOSING)
 		return false;
 	return !(evidence & PS_EV_FILE) || (batch->again &&
-		(sk->sk_family == AF_INET || sk->sk_family == AF_INET6));
+		(ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) ||
+		 ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP)));
 }
 
 static void fill_module(struct ps_batch *batch, struct sock *sk,

@@ -34,6 +34,7 @@ extern const struct ps_family ps_family_udp;
 extern const struct ps_family ps_family_udplite;
 extern const struct ps_family ps_family_ping;
 extern const struct ps_family ps_family_mptcp;
+extern const struct ps_family ps_family_dccp;
 extern const struct ps_family ps_family_sctp;
 extern const struct ps_family ps_family_vsock;
 extern const struct ps_family ps_family_raw;

@@ -10,7 +10,6 @@ static const struct {
 	u16 protocol;	/* of AF_INET and AF_INET6 */
 	u8 proto;
 } protos[] = {
-	{ AF_INET, IPPROTO_DCCP, PORTSOCK_PROTO_DCCP },
 	{ AF_INET, IPPROTO_L2TP, PORTSOCK_PROTO_L2TP },
 	{ AF_ALG, 0, PORTSOCK_PROTO_ALG },
 	{ AF_ATMPVC, 0, PORTSOCK_PROTO_ATM },

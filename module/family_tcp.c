@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * TCP: listeners, then the established, TIME_WAIT and request table, then the
- * bind table, which alone has the sockets that are bound and nothing else.  The
- * order matters: a socket that listens or connects during the walk stands in
- * the bind table still, and is known by then or found there.
- */
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
@@ -12,6 +6,7 @@
 #include "compat/inet_hashtables.h"
 #include "compat/mptcp.h"
 #include "family.h"
+#include "hashed.h"
 #include "holder.h"
 
 static bool tcp_match(const struct sock *sk)
@@ -100,204 +95,16 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	fill_subflow(batch, sk, r);
 }
 
-/* The state comes first: a mini object is no struct sock. */
-static void add_any(struct ps_batch *batch, struct sock *sk)
-{
-	struct ps_record *r = ps_batch_add(batch);
-	int state;
-
-	if (!r)
-		return;
-	state = inet_sk_state_load(sk);
-	if (state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV) {
-		tcp_fill(batch, sk, r);
-		return;
-	}
-	r->proto = PORTSOCK_PROTO_TCP;
-	ps_fill_inet_mini(sk, r);
-}
-
-/*
- * Connections that wait for accept().  A child does not point at its listener;
- * rskq_lock keeps it in the queue, and what is in the queue is not freed.
- */
-static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
-{
-	struct request_sock_queue *queue =
-		&inet_csk(listener)->icsk_accept_queue;
-	u64 parent = ps_cookie(listener);
-	struct request_sock *req;
-	struct ps_record *r;
-
-	spin_lock_bh(&queue->rskq_lock);
-	for (req = queue->rskq_accept_head; req; req = req->dl_next) {
-		r = req->sk ? ps_batch_add(batch) : NULL;
-		if (!r)
-			continue;
-		tcp_fill(batch, req->sk, r);
-		if (r->evidence & PS_EV_KERNEL)
-			continue;
-		r->evidence |= PS_EV_QUEUED;
-		r->parent = parent;
-		r->has |= PS_HAS_PARENT;
-	}
-	spin_unlock_bh(&queue->rskq_lock);
-}
-
-static int visit_listeners(struct inet_hashinfo *tables, struct ps_batch *batch)
-{
-	struct ps_listen_bucket *bucket;
-	struct ps_listen_node *node;
-	struct sock *sk;
-	u32 i;
-	int err = 0;
-
-	for (i = 0; i < ps_listen_buckets(tables) && !err; i++) {
-		bucket = ps_listen_bucket(tables, i);
-		if (ps_listen_empty(bucket))
-			continue;
-		do {
-			spin_lock(&bucket->lock);
-			ps_listen_for_each(sk, node, bucket) {
-				if (!net_eq(sock_net(sk), batch->net))
-					continue;
-				add_any(batch, sk);
-				add_accept_queue(batch, sk);
-			}
-			spin_unlock(&bucket->lock);
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-	}
-	return err;
-}
-
-static void add_established(struct ps_batch *batch, struct sock *sk,
-			    bool requests_only)
-{
-	if (!net_eq(sock_net(sk), batch->net))
-		return;
-	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
-		add_any(batch, sk);
-}
-
-static int visit_established(struct inet_hashinfo *tables,
-			     struct ps_batch *batch, bool requests_only)
-{
-	struct hlist_nulls_node *node;
-	spinlock_t *lock;
-	struct sock *sk;
-	u32 i;
-	int err = 0;
-
-	for (i = 0; i <= tables->ehash_mask && !err; i++) {
-		if (!(i & 0xfff))
-			cond_resched();
-		if (hlist_nulls_empty(&tables->ehash[i].chain))
-			continue;
-		lock = inet_ehash_lockp(tables, i);
-		do {
-			spin_lock_bh(lock);
-			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
-				add_established(batch, sk, requests_only);
-			spin_unlock_bh(lock);
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-	}
-	return err;
-}
-
-/* TIME_WAITs stand there too; the established table has had them. */
-static void add_bound(struct sock *sk, void *arg)
-{
-	struct ps_batch *batch = arg;
-
-	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
-	    !ps_batch_knows(batch, ps_cookie(sk)))
-		add_any(batch, sk);
-}
-
-static int visit_bound(struct inet_hashinfo *tables, struct ps_batch *batch)
-{
-	struct inet_bind_hashbucket *bucket;
-	u32 i;
-	int err = 0;
-
-	for (i = 0; i < tables->bhash_size && !err; i++) {
-		bucket = &tables->bhash[i];
-		if (hlist_empty(&bucket->chain))
-			continue;
-		do {
-			spin_lock_bh(&bucket->lock);
-			ps_bind_visit(bucket, batch->net, PS_NO_PORT,
-				      add_bound, batch);
-			spin_unlock_bh(&bucket->lock);
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-	}
-	return err;
-}
-
-struct at_port {
-	struct ps_batch *batch;
-	bool has_requests;
-};
-
-static void add_at_port(struct sock *sk, void *arg)
-{
-	struct at_port *at = arg;
-
-	add_any(at->batch, sk);
-	if (inet_sk_state_load(sk) != TCP_LISTEN)
-		return;
-	add_accept_queue(at->batch, sk);
-	if (reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue))
-		at->has_requests = true;
-}
-
-static int visit_port(struct inet_hashinfo *tables, u32 port,
-		      struct at_port *at)
-{
-	struct net *net = at->batch->net;
-	struct inet_bind_hashbucket *bucket =
-		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
-	int err;
-
-	do {
-		spin_lock_bh(&bucket->lock);
-		ps_bind_visit(bucket, net, port, add_at_port, at);
-		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_done(at->batch);
-	} while (err == -EAGAIN);
-	return err;
-}
-
-/*
- * All that is at a port stands together in the bind table, TIME_WAITs included;
- * but for requests, of which the listener knows only how many there are.
- */
-static int visit_ports(struct inet_hashinfo *tables, struct ps_batch *batch)
-{
-	struct at_port at = { .batch = batch };
-	u32 port = ps_filter_next_port(batch->filter, 0);
-	int err = 0;
-
-	for (; port != PS_NO_PORT && !err;
-	     port = ps_filter_next_port(batch->filter, port + 1))
-		err = visit_port(tables, port, &at);
-	if (!err && at.has_requests)
-		err = visit_established(tables, batch, true);
-	return err;
-}
-
 static int tcp_visit(struct ps_batch *batch)
 {
-	struct inet_hashinfo *tables = ps_tcp_hashinfo(batch->net);
+	const struct ps_hashed tcp = {
+		.proto = PORTSOCK_PROTO_TCP,
+		.fill = tcp_fill,
+		.tables = ps_tcp_hashinfo(batch->net),
+		.batch = batch,
+	};
 
-	if (ps_batch_wants_few_ports(batch))
-		return visit_ports(tables, batch);
-	return visit_listeners(tables, batch) ?:
-		visit_established(tables, batch, false) ?:
-		visit_bound(tables, batch);
+	return ps_hashed_visit(&tcp);
 }
 
 const struct ps_family ps_family_tcp = {

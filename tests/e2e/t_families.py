@@ -342,6 +342,45 @@ def sctp(family):
     ends[1].close()
 
 
+SOCK_DCCP, DCCP = 6, 33
+
+
+@variants("dccp", list(FAMILY))
+def dccp(family):
+    """As TCP, but that it has no queues; one waits for accept()."""
+    host = LOOPBACK[family]
+    unbound, bound, listener, client, waiting = (make(FAMILY[family], SOCK_DCCP, DCCP) for _ in range(5))
+    for sock in (listener, client, waiting):
+        sock.setsockopt(269, 2, struct.pack("!I", 42))  # SOL_DCCP, DCCP_SOCKOPT_SERVICE
+    bound.bind((host, 4718))
+    listener.bind((host, 4719))
+    listener.listen(5)
+    client.connect((host, 4719))
+    server, _ = listener.accept()
+    waiting.connect((host, 4719))
+    away = make(FAMILY[family], SOCK_DCCP, DCCP)
+    away.bind((host, 4720))
+    known = cookie(away)
+    ends = send_away(away)
+    now = view.read()
+    judge(now, unbound, "dccp", "UNBOUND", local="*:*", remote="*:*")
+    judge(now, bound, "dccp", "BOUND", 4718, place(bound.getsockname()), "*:*")
+    judge(now, listener, "dccp", "LISTEN", 4719, place(listener.getsockname()), "*:*")
+    judge(now, client, "dccp", "ESTABLISHED", client.getsockname()[1], place(client.getsockname()), place(client.getpeername()))
+    judge(now, server, "dccp", "ESTABLISHED", 4719, place(server.getsockname()), place(server.getpeername()))
+    equal("waiting", [(row["REMOTE"], row["PARENT"], row["INODE"]) for row in now.find(PROTO="dccp", HELD="acceptq")],
+          [(place(waiting.getsockname()), cookie(listener), "0")])
+    equal("in flight", [now.one(COOKIE=known)[key] for key in ("PROTO", "PORT", "STATE", "HELD")], ["dccp", "4720", "BOUND", "inflight"])
+    known = {row["COOKIE"] for row in now.find(PROTO="dccp") if row["STATE"] not in ("BOUND", "UNBOUND")}
+    # ss asks for TCP's states only, and a client that has sent nothing yet is in one of its own, PARTOPEN
+    partly = {cookie(client), cookie(waiting)}
+    equal("sockets of ss", known - partly, set(ss_rows("-d")) - partly)
+    ends[1].close()
+    client.close()
+    rows = [row["STATE"] for row in view.read().find(PROTO="dccp", HELD="timewait")]
+    true(f"what is left: {rows}", set(rows) <= {"TIME_WAIT"})
+
+
 TIPC, SMC, XDP = 30, 43, 44
 PLAIN = {"alg": (socket.AF_ALG, socket.SOCK_SEQPACKET, 0), "tipc": (TIPC, socket.SOCK_RDM, 0), "smc": (SMC, socket.SOCK_STREAM, 0),
          "xdp": (XDP, socket.SOCK_RAW, 0), "key": (15, socket.SOCK_RAW, 2),

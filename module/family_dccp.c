@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DCCP (RFC 4340): connections of datagrams, in tables like TCP's.  They are
+ * asked for only if the module is loaded, which may be unloaded again as soon
+ * as they were walked.
+ */
+#include <linux/dccp.h>
+#include <linux/module.h>
+
+#include "compat/inet_hashtables.h"
+#include "hashed.h"
+
+static const char tables_name[] = "dccp_hashinfo";
+
+static bool dccp_match(const struct sock *sk)
+{
+	return ps_is_inet(sk, SOCK_DCCP, IPPROTO_DCCP);
+}
+
+/* DCCP has TCP's states, and two more (enum dccp_state). */
+static u8 dccp_state(u8 state, const struct ps_record *r)
+{
+	switch (state) {
+	case DCCP_PARTOPEN:
+		return PORTSOCK_ESTABLISHED;
+	case DCCP_PASSIVE_CLOSEREQ:
+		return PORTSOCK_CLOSE_WAIT;
+	default:
+		return ps_stream_state(state, r);
+	}
+}
+
+/* dccp_diag tells no queues; a listener has its backlog. */
+static void dccp_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	u8 state = inet_sk_state_load(sk);
+
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_DCCP);
+	ps_fill_inet(sk, r);
+	r->state = dccp_state(state, r);
+	r->has |= PS_HAS_QUEUES;
+	if (r->state == PORTSOCK_LISTEN) {
+		r->rxq = READ_ONCE(sk->sk_ack_backlog);
+		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	}
+}
+
+static int dccp_visit(struct ps_batch *batch)
+{
+	struct ps_hashed dccp = {
+		.proto = PORTSOCK_PROTO_DCCP,
+		.fill = dccp_fill,
+		.tables = __symbol_get(tables_name),
+		.batch = batch,
+	};
+	int err;
+
+	if (!dccp.tables)
+		return 0;
+	err = ps_hashed_visit(&dccp);
+	__symbol_put(tables_name);
+	return err;
+}
+
+const struct ps_family ps_family_dccp = {
+	.name = "dccp",
+	.protos = 1ULL << PORTSOCK_PROTO_DCCP,
+	.match = dccp_match,
+	.visit = dccp_visit,
+	.fill = dccp_fill,
+};

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tables of TCP and of what was made after it: listeners, then the
+ * established, TIME_WAIT and request table, then the bind table, which alone
+ * has the sockets that are bound and nothing else.  The order matters: a socket
+ * that listens or connects during the walk stands in the bind table still, and
+ * is known by then or found there.
+ */
+#include <net/tcp.h>
+
+#include "compat/inet_connection_sock.h"
+#include "compat/inet_hashtables.h"
+#include "hashed.h"
+
+/* The state comes first: a mini object is no struct sock. */
+static void add_any(const struct ps_hashed *h, struct sock *sk)
+{
+	struct ps_record *r = ps_batch_add(h->batch);
+	int state;
+
+	if (!r)
+		return;
+	state = inet_sk_state_load(sk);
+	if (state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV) {
+		h->fill(h->batch, sk, r);
+		return;
+	}
+	r->proto = h->proto;
+	ps_fill_inet_mini(sk, r);
+}
+
+/*
+ * Connections that wait for accept().  A child does not point at its listener;
+ * rskq_lock keeps it in the queue, and what is in the queue is not freed.
+ */
+static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
+{
+	struct request_sock_queue *queue =
+		&inet_csk(listener)->icsk_accept_queue;
+	u64 parent = ps_cookie(listener);
+	struct request_sock *req;
+	struct ps_record *r;
+
+	spin_lock_bh(&queue->rskq_lock);
+	for (req = queue->rskq_accept_head; req; req = req->dl_next) {
+		r = req->sk ? ps_batch_add(h->batch) : NULL;
+		if (!r)
+			continue;
+		h->fill(h->batch, req->sk, r);
+		if (r->evidence & PS_EV_KERNEL)
+			continue;
+		r->evidence |= PS_EV_QUEUED;
+		r->parent = parent;
+		r->has |= PS_HAS_PARENT;
+	}
+	spin_unlock_bh(&queue->rskq_lock);
+}
+
+static int visit_listeners(const struct ps_hashed *h)
+{
+	struct ps_listen_bucket *bucket;
+	struct ps_listen_node *node;
+	struct sock *sk;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < ps_listen_buckets(h->tables) && !err; i++) {
+		bucket = ps_listen_bucket(h->tables, i);
+		if (ps_listen_empty(bucket))
+			continue;
+		do {
+			spin_lock(&bucket->lock);
+			ps_listen_for_each(sk, node, bucket) {
+				if (!net_eq(sock_net(sk), h->batch->net))
+					continue;
+				add_any(h, sk);
+				add_accept_queue(h, sk);
+			}
+			spin_unlock(&bucket->lock);
+			err = ps_batch_done(h->batch);
+		} while (err == -EAGAIN);
+	}
+	return err;
+}
+
+static void add_established(const struct ps_hashed *h, struct sock *sk,
+			    bool requests_only)
+{
+	if (!net_eq(sock_net(sk), h->batch->net))
+		return;
+	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
+		add_any(h, sk);
+}
+
+static int visit_established(const struct ps_hashed *h, bool requests_only)
+{
+	struct inet_hashinfo *tables = h->tables;
+	struct hlist_nulls_node *node;
+	spinlock_t *lock;
+	struct sock *sk;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i <= tables->ehash_mask && !err; i++) {
+		if (!(i & 0xfff))
+			cond_resched();
+		if (hlist_nulls_empty(&tables->ehash[i].chain))
+			continue;
+		lock = inet_ehash_lockp(tables, i);
+		do {
+			spin_lock_bh(lock);
+			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
+				add_established(h, sk, requests_only);
+			spin_unlock_bh(lock);
+			err = ps_batch_done(h->batch);
+		} while (err == -EAGAIN);
+	}
+	return err;
+}
+
+/* TIME_WAITs stand there too; the established table has had them. */
+static void add_bound(struct sock *sk, void *arg)
+{
+	const struct ps_hashed *h = arg;
+
+	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
+	    !ps_batch_knows(h->batch, ps_cookie(sk)))
+		add_any(h, sk);
+}
+
+static int visit_bound(const struct ps_hashed *h)
+{
+	struct inet_hashinfo *tables = h->tables;
+	struct inet_bind_hashbucket *bucket;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < tables->bhash_size && !err; i++) {
+		bucket = &tables->bhash[i];
+		if (hlist_empty(&bucket->chain))
+			continue;
+		do {
+			spin_lock_bh(&bucket->lock);
+			ps_bind_visit(bucket, h->batch->net, PS_NO_PORT,
+				      add_bound, (void *)h);
+			spin_unlock_bh(&bucket->lock);
+			err = ps_batch_done(h->batch);
+		} while (err == -EAGAIN);
+	}
+	return err;
+}
+
+struct at_port {
+	const struct ps_hashed *h;
+	bool has_requests;
+};
+
+static void add_at_port(struct sock *sk, void *arg)
+{
+	struct at_port *at = arg;
+
+	add_any(at->h, sk);
+	if (inet_sk_state_load(sk) != TCP_LISTEN)
+		return;
+	add_accept_queue(at->h, sk);
+	if (reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue))
+		at->has_requests = true;
+}
+
+static int visit_port(u32 port, struct at_port *at)
+{
+	struct inet_hashinfo *tables = at->h->tables;
+	struct net *net = at->h->batch->net;
+	struct inet_bind_hashbucket *bucket =
+		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
+	int err;
+
+	do {
+		spin_lock_bh(&bucket->lock);
+		ps_bind_visit(bucket, net, port, add_at_port, at);
+		spin_unlock_bh(&bucket->lock);
+		err = ps_batch_done(at->h->batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/*
+ * All that is at a port stands together in the bind table, TIME_WAITs included;
+ * but for requests, of which the listener knows only how many there are.
+ */
+static int visit_ports(const struct ps_hashed *h)
+{
+	const struct ps_filter *filter = h->batch->filter;
+	struct at_port at = { .h = h };
+	u32 port = ps_filter_next_port(filter, 0);
+	int err = 0;
+
+	for (; port != PS_NO_PORT && !err;
+	     port = ps_filter_next_port(filter, port + 1))
+		err = visit_port(port, &at);
+	if (!err && at.has_requests)
+		err = visit_established(h, true);
+	return err;
+}
+
+/**
+ * ps_hashed_visit() - walk a protocol's tables
+ * @h: protocol
+ *
+ * Context: process, may sleep.
+ * Return: 0 or what ps_batch_done() said.
+ */
+int ps_hashed_visit(const struct ps_hashed *h)
+{
+	if (ps_batch_wants_few_ports(h->batch))
+		return visit_ports(h);
+	return visit_listeners(h) ?: visit_established(h, false) ?:
+		visit_bound(h);
+}

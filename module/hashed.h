@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Protocols whose sockets stand in a struct inet_hashinfo. */
+#ifndef PORTSOCK_HASHED_H
+#define PORTSOCK_HASHED_H
+
+#include "family.h"
+
+struct inet_hashinfo;
+
+/**
+ * struct ps_hashed - a walk through such a protocol's tables
+ * @proto: the protocol
+ * @fill: as in struct ps_family
+ * @tables: its tables; they may hold sockets of other namespaces
+ * @batch: where the sockets go
+ */
+struct ps_hashed {
+	enum portsock_proto proto;
+	void (*fill)(struct ps_batch *batch, struct sock *sk,
+		     struct ps_record *r);
+	struct inet_hashinfo *tables;
+	struct ps_batch *batch;
+};
+
+int ps_hashed_visit(const struct ps_hashed *h);
+
+#endif /* PORTSOCK_HASHED_H */
