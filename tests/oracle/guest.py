@@ -149,7 +149,7 @@ def reader_of(truth):
     def readable(owner):
         pid, tid, fd, _ = owner
         if tid == pid:
-            tid = truth.first[pid]
+            tid = truth.threads[pid][0]
         try:
             os.readlink(f"/proc/{pid}/task/{tid}/fd/{fd}")
             return True

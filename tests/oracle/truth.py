@@ -54,13 +54,14 @@ class Expected(dict):
         self.queue_only = False  # nothing but a unix socket's queue tells of it
 
 
-def leaders(pid):
-    """The thread whose table counts as the process': its leader, or the first thread that lives."""
+def living(pid):
+    """The threads that live, in the kernel's order: the first one's table counts as the process'."""
+    tids = []
     for tid in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{tid}/stat", encoding="ascii", errors="replace") as file:
             if file.read().rsplit(")", 1)[1].split()[0] not in "ZX":
-                return int(tid)
-    raise AssertionError(f"nobody lives in {pid}")
+                tids.append(int(tid))
+    return tids
 
 
 class Truth:
@@ -77,7 +78,7 @@ class Truth:
                 self.makers[process].until("ready")  # the others connect to it
         for process in situation.processes[1:]:
             self.makers[process].until("ready")
-        self.first, self.comms = {}, {}
+        self.threads, self.names, self.comms = {}, {}, {}
         for process, maker in self.makers.items():
             for command in process.later:
                 maker.do(command)
@@ -103,10 +104,13 @@ class Truth:
 
     def owner(self, line):
         pid, tid, fd = int(line["pid"]), int(line["tid"]), int(line["fd"])
-        if pid not in self.first:
-            self.first[pid] = leaders(pid)
-        first = self.first[pid]
-        own = tid != first and not same_table(first, tid)
+        if pid not in self.threads:
+            self.threads[pid] = living(pid)
+        # several threads may share a table: the first of them gives it its name
+        if (pid, tid) not in self.names:
+            self.names[pid, tid] = next(other for other in self.threads[pid] if other == tid or same_table(other, tid))
+        tid = self.names[pid, tid]
+        own = tid != self.threads[pid][0]
         speaker = f"{pid}/task/{tid}" if own else pid  # as ss and ps: the leader's name, even if it is gone
         if speaker not in self.comms:
             self.comms[speaker] = comm_of(speaker)
