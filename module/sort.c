@@ -15,6 +15,7 @@
 
 #define DIGIT_BITS	11
 #define DIGITS		(1U << DIGIT_BITS)
+#define SMALL_RUN	256	/* shorter than it takes to count digits */
 
 struct item {
 	u64 key;
@@ -51,6 +52,15 @@ static bool radix_pass(const struct item *from, struct item *to, u32 count,
 	return true;
 }
 
+static u32 end_of_run(const struct item *items, u32 begin, u32 count)
+{
+	u32 end = begin + 1;
+
+	while (end < count && items[end].key == items[begin].key)
+		end++;
+	return end;
+}
+
 /* Returns which of the two arrays is the sorted one. */
 static struct item *radix_sort(struct item *items, struct item *spare,
 			       u32 count, u32 *places)
@@ -67,21 +77,54 @@ static int cmp_items(const void *a, const void *b, const void *priv)
 {
 	const struct item *x = a, *y = b;
 
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
 	return ps_order_cmp(ps_store_record(priv, x->record),
 			    ps_store_record(priv, y->record));
 }
 
-static int sort_equals(struct ps_store *store, struct item *items, u32 count)
+/*
+ * Rows of one key: by their remote ends, as keys as long as there are many, then
+ * in full.  Of those that no key tells apart there are as many as sockets share
+ * both ends: a REUSEPORT group, network namespaces.
+ */
+static void sort_run(struct ps_store *store, struct item *items,
+		     struct item *spare, u32 count, u32 *places)
+{
+	struct item *sorted;
+	u32 i, end;
+
+	for (i = 0; i < count; i++) {
+		items[i].key = ps_order_remote_key(
+				ps_store_record(store, items[i].record));
+		ps_breathe(i);
+	}
+	if (count <= SMALL_RUN) {
+		sort_r(items, count, sizeof(*items), cmp_items, NULL, store);
+		return;
+	}
+	sorted = radix_sort(items, spare, count, places);
+	if (sorted != items)
+		memcpy(items, sorted, (size_t)count * sizeof(*items));
+	for (i = 0; i < count; i = end) {
+		end = end_of_run(items, i, count);
+		if (end - i > 1)
+			sort_r(items + i, end - i, sizeof(*items), cmp_items,
+			       NULL, store);
+		ps_breathe(i);
+	}
+}
+
+static int sort_equals(struct ps_store *store, struct item *items,
+		       struct item *spare, u32 count, u32 *places)
 {
 	u32 begin, end;
 
 	for (begin = 0; begin < count; begin = end) {
-		for (end = begin + 1; end < count; end++)
-			if (items[end].key != items[begin].key)
-				break;
+		end = end_of_run(items, begin, count);
 		if (end - begin > 1)
-			sort_r(items + begin, end - begin, sizeof(*items),
-			       cmp_items, NULL, store);
+			sort_run(store, items + begin, spare, end - begin,
+				 places);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		ps_breathe(begin);
@@ -110,13 +153,15 @@ static int sort_into_rows(struct ps_store *store, struct item *items,
 			  struct item *spare, u32 *places)
 {
 	u32 count = collect(store, items), i;
+	struct item *sorted = items;
 	int err;
 
 	if (count)
-		items = radix_sort(items, spare, count, places);
-	err = sort_equals(store, items, count);
+		sorted = radix_sort(items, spare, count, places);
+	err = sort_equals(store, sorted, sorted == items ? spare : items,
+			  count, places);
 	for (i = 0; i < count; i++)
-		store->rows[i] = items[i].record;
+		store->rows[i] = sorted[i].record;
 	store->nrows = count;
 	return err;
 }

@@ -52,14 +52,14 @@ static int cmp_ends(const struct ps_record *a, const struct ps_record *b)
 	return diff ? diff : cmp_end(&a->remote, &b->remote);
 }
 
-/* What of the local end fits into a key: its form, and an IPv4 address. */
-static u64 local_key(const struct ps_end *local)
+/* What of an end fits into a key: its form, and an IPv4 address. */
+static u64 end_key(const struct ps_end *end)
 {
-	u64 key = (u64)local->form << 32;
+	u64 key = (u64)end->form << 32;
 
-	if (local->form == PS_FORM_INET)
-		key |= (u32)local->ip[0] << 24 | local->ip[1] << 16 |
-			local->ip[2] << 8 | local->ip[3];
+	if (end->form == PS_FORM_INET)
+		key |= (u32)end->ip[0] << 24 | end->ip[1] << 16 |
+			end->ip[2] << 8 | end->ip[3];
 	return key;
 }
 
@@ -89,7 +89,26 @@ u64 ps_order_key(const struct ps_record *r)
 			(u64)(r->state != PORTSOCK_LISTEN) << 6;
 	return (u64)r->port << 47 | (u64)r->proto << 39 |
 		(u64)(r->state != PORTSOCK_LISTEN) << 38 |
-		local_key(&r->local);
+		end_key(&r->local);
+}
+
+/**
+ * ps_order_remote_key() - what leads among rows of one ps_order_key()
+ * @r: record
+ *
+ * At an IPv4 port that is the remote end; connections of one listener differ in
+ * nothing else.
+ *
+ * Context: any.
+ * Return: the key; the same for all rows where it would not be the next in order.
+ */
+u64 ps_order_remote_key(const struct ps_record *r)
+{
+	if (!(r->has & PS_HAS_PORT) || r->local.form != PS_FORM_INET ||
+	    r->local.num != r->port)
+		return 0;
+	return end_key(&r->remote) << 16 |
+		(r->remote.form == PS_FORM_INET ? r->remote.num & U16_MAX : 0);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "record.h"
 
 u64 ps_order_key(const struct ps_record *r);
+u64 ps_order_remote_key(const struct ps_record *r);
 int ps_order_cmp(const struct ps_record *a, const struct ps_record *b);
 bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b);
 

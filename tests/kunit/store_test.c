@@ -408,6 +408,34 @@ static void rows_are_in_order(struct kunit *test)
 						 row(store, i)));
 }
 
+/* More connections at one port than are compared one by one. */
+static void connections_of_one_listener_are_in_order(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	const struct ps_end *a, *b;
+	const u32 count = 5000;
+	struct ps_record r;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		r = made_up_tcp(1 + i, PORTSOCK_ESTABLISHED, OPEN);
+		r.remote.form = PS_FORM_INET;
+		r.remote.num = get_random_u32() & 0xffff;
+		r.remote.ip[0] = get_random_u32() & 3;
+		r.remote.ip[3] = get_random_u32();
+		add(test, store, &r);
+	}
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, count);
+	for (i = 1; i < count; i++) {
+		a = &row(store, i - 1)->remote;
+		b = &row(store, i)->remote;
+		KUNIT_ASSERT_LE(test, memcmp(a->ip, b->ip, 4), 0);
+		if (!memcmp(a->ip, b->ip, 4))
+			KUNIT_ASSERT_LE(test, a->num, b->num);
+	}
+}
+
 static void every_cookie_is_found_again(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -475,6 +503,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(a_parent_is_told_before_or_after),
 	KUNIT_CASE(too_many_is_an_error),
 	KUNIT_CASE(rows_are_in_order),
+	KUNIT_CASE(connections_of_one_listener_are_in_order),
 	KUNIT_CASE(every_cookie_is_found_again),
 	KUNIT_CASE(a_batch_grows_to_its_bucket),
 	{}

@@ -166,7 +166,7 @@ test_proc() {
 	local place nobody=(setpriv --reuid=65534 --clear-groups --)
 
 	if ! unshare -m true 2>/dev/null; then
-		skip "proc" "needs root"
+		skip "proc" "no mount namespace of its own (not root, or in a chroot)"
 		return
 	fi
 	scratch
