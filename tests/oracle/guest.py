@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """guest.py SEEDS REPEAT: runs in the lab VM; for each seed a situation is made and the view compared with it. Prints what differs."""
 import ctypes
+import json
 import os
 import resource
 import socket
@@ -13,8 +14,8 @@ import time
 import view
 from compare import check_expected, check_form, check_witnesses, differ, finish, short
 from scenario import LIBC, loopback_up, run_one
-from situation import Situation
-from truth import NOT_YET, Truth, Witness, visible
+from situation import Process, Situation
+from truth import NOT_YET, Maker, Truth, Witness, visible
 
 CLONE_NEWNET = 0x40000000
 SECONDS = 60
@@ -72,30 +73,29 @@ def quiet(truth, rows):
 class Mover:
     """Makes sockets and closes them again between two reads."""
 
-    MAKE = ("socket l% tcp; bind l%; listen l%", "socket u% udp; bind u%", "pair x% y%", "socket n% netlink", "socket t% tcp",
-            "socket c% tcp; connect c% l%; accept l% a%")
+    MAKE = ("socket l% tcp", "bind l%", "listen l%", "socket u% udp", "bind u%", "pair x% y%", "socket n% netlink", "socket t% tcp",
+            "socket c% tcp", "connect c% l%", "accept l% a%")
+    NAMES = "caluxynt"
 
     def __init__(self):
-        from maker import Made
-        self.made = Made("empty")
+        self.made = Maker(Process(0, "inet", 0, None))
+        self.made.until("ready")
         self.count, self.gone = 0, set()
 
+    def all(self, *commands):
+        """Each command three times, with the numbers of this turn."""
+        self.made.batch([command.replace("%", str(number)) for number in range(self.count, self.count + 3) for command in commands])
+
     def turn(self):
-        """What was made in the last turn is closed, and others are made. Returns the cookies that are there, and who holds them."""
-        self.made.told.clear()
-        for number in range(self.count, self.count + 3):
-            for commands in self.MAKE:
-                self.made.do(commands.replace("%", str(number)))
-        for number in range(self.count, self.count + 3):
-            for name in "luxyntca":
-                self.made.do(f"tell {name}{number} ANY")
-        there = {told["cookie"]: (self.made.pid, self.made.pid, int(told["fd"]), "mksock") for told in self.made.told}
-        return there
+        """Makes sockets. Returns their cookies, and who holds each."""
+        self.made.holds.clear()
+        self.all(*self.MAKE)
+        self.made.batch(["holds"])
+        return {told["cookie"]: (self.made.pid, self.made.pid, int(told["fd"]), "mksock") for told in self.made.holds}
 
     def drop(self, there):
-        for number in range(self.count, self.count + 3):
-            for name in "caluxynt":
-                self.made.do(f"close {name}{number}")
+        """Closes them: they are gone before the next read begins."""
+        self.all(*(f"close {name}%" for name in self.NAMES))
         self.count += 3
         self.gone |= set(there)
 
@@ -128,7 +128,7 @@ def churning(truth, rows):
     busy = [subprocess.Popen(["mksock", "--family", family, "-c", f"churn 0 {pause}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
             for family, pause in (("inet", 0), ("inet6", 500))]
     strangers = {mover.made.pid} | {process.pid for process in busy}
-    for _ in range(4):
+    for _ in range(3):
         there = mover.turn()
         before = Witness(truth.pids, with_ss=False)
         now = view.read()
@@ -252,6 +252,28 @@ def run_seed(seed, can):
     return run_one(work, (), False, SECONDS)
 
 
+def work_through(seeds, can, output):
+    """One of the workers: a line for each seed."""
+    for seed in seeds:
+        # in one piece, as pipes guarantee for 4096 bytes
+        os.write(output, json.dumps([seed, run_seed(seed, can).encode("ascii", "replace").decode()[:3600]]).encode() + b"\n")
+    os._exit(0)
+
+
+def verdicts(seeds, can):
+    """Seed and verdict, as they come: each processor works through its share, for namespaces keep the situations apart."""
+    workers = min(os.cpu_count(), len(seeds))
+    reading, writing = os.pipe()
+    for number in range(workers):
+        if not os.fork():
+            os.close(reading)
+            work_through(seeds[number::workers], can, writing)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
 def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
     seeds, repeat, can = seeds_of(sys.argv[1]), sys.argv[2], capabilities()
@@ -259,8 +281,7 @@ def main():
     begun = time.monotonic()
     for gap in NOT_YET:
         print(f"not yet asked for: {gap} (see truth.py)")
-    for number, seed in enumerate(seeds, 1):
-        verdict = run_seed(seed, can)
+    for seed, verdict in verdicts(seeds, can):
         if verdict.startswith("SKIP "):
             passed += 1
             rows, churn, user = map(int, verdict.split()[1:])
@@ -268,9 +289,10 @@ def main():
         else:
             failed += 1
             print(f"FAIL seed {seed}: {verdict[5:].rstrip()}\n  again:    SEEDS={seed} {repeat}", flush=True)
-        if number % 10 == 0 or number == len(seeds):
-            print(f"{number} of {len(seeds)} seeds, {sockets} sockets, {churned} under churn, {viewed} also as a user, {failed} failed,"
-                  f" {time.monotonic() - begun:.0f} s", flush=True)
+        if (passed + failed) % 10 == 0 or passed + failed == len(seeds):
+            print(f"{passed + failed} of {len(seeds)} seeds, {sockets} sockets, {churned} under churn, {viewed} also as a user,"
+                  f" {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
+    failed += len(seeds) - passed - failed  # a worker that died
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed or not passed else 0
 

@@ -163,9 +163,9 @@ class Task:
 
 
 class Process:
-    def __init__(self, number, family, uid, comm, space):
+    def __init__(self, number, family, uid, comm):
         self.number, self.family, self.uid, self.comm = number, family, uid, comm
-        self.main = Task(self, "main", uid, space, {})
+        self.main = Task(self, "main", uid, 0, {})
         self.tasks = [self.main]
         self.commands, self.later = [], []
         self.names = self.workers = 0
@@ -182,7 +182,7 @@ class Situation:
         self.ports = self.odd = self.spaces = 0
         self.names = list(ODD_NAMES)
         roll = self.random.random()
-        self.churn = roll < 0.25
+        self.churn = roll < 0.2
         self.unprivileged = self.random.random() < 0.4
         size = self.random.choice((3, 3, 4, 5, 8, 12))
         for number in range(self.random.randint(2, 5)):
@@ -195,7 +195,7 @@ class Situation:
         family = draw.choice(("inet", "inet", "inet6", "inet6", "mapped"))
         uid = draw.choice((0, 0, 0, 1000, 1001)) if number else 0
         comm = draw.choice(ODD_COMMS) if draw.random() < 0.4 else None
-        process = Process(number, family, uid, comm, 0)
+        process = Process(number, family, uid, comm)
         self.processes.append(process)
         if number and not uid and draw.random() < 0.2:
             self.own_netns(process, process.main)
