@@ -66,6 +66,7 @@ def every_one():
     ctypes.memset(buffer, 1, len(buffer))
     path = view.PATH.encode()
     met = set()
+    spared = 0
     with Made("many", count=300), Made("tcp-listen"):
         open_read_close(path, buffer)
         nth = os.open(FAIL_NTH, os.O_RDWR)
@@ -75,10 +76,12 @@ def every_one():
             left = faults_left(nth)
             disarm(nth)
             true(f"errors of fault {number}: {[errno.errorcode[e] for e in errors]}", set(errors) <= set(ALLOWED))
-            if left:
-                break
             met |= set(errors)
+            # what the kernel keeps of /proc from one read to the next makes one read need less than another
+            spared = spared + 1 if left else 0
+            if spared == 10:
+                break
             equal(f"errors after fault {number}", open_read_close(path, buffer), [])
         os.close(nth)
-        true(f"{number} faults, of which there are dozens, and an end", left and number > 20)
+        true(f"{number} faults, of which there are dozens, and an end", spared and number > 20)
         equal("errors met", met, set(ALLOWED))
