@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_CORE_FORMAT_H
 #define PORTSOCK_CORE_FORMAT_H
 
+#include "put.h"
 #include "record.h"
 
 /* The most that one call of each function writes, in bytes. */
@@ -13,19 +14,6 @@
 
 /* Longest name of a unix socket, in bytes before escaping. */
 #define PS_TEXT_MAX	108
-
-/* Which bytes are written as \ooo. */
-enum ps_escape {
-	PS_ESCAPE_PATH,		/* space, backslash, control, non-ASCII    */
-	PS_ESCAPE_COMM,		/* ... and the separators comma and slash  */
-};
-
-char *ps_put_u64(char *p, u64 value);
-char *ps_put_hex(char *p, u64 value);
-char *ps_put_escaped(char *p, const char *text, size_t len, enum ps_escape how);
-char *ps_put_ip4(char *p, const u8 ip[4]);
-char *ps_put_ip6(char *p, const u8 ip[16]);
-bool ps_ip6_needs_scope(const u8 ip[16]);
 
 char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);
