@@ -114,7 +114,7 @@ static bool must_escape(u8 c, enum ps_escape how)
 }
 
 /**
- * ps_put_octal() - a byte as \\ooo
+ * ps_put_octal() - a byte as \ooo
  * @p: room for 4 bytes
  * @c: any
  *
