@@ -70,7 +70,7 @@ link_sources() {
 	mkdir -p "$1"
 	find "$1" -type l ! -exec test -e {} \; -delete
 	(cd "$top" && module_sources) | while read -r f; do
-		if [[ ! -e $1/$f ]]; then
+		if [[ ! $1/$f -ef $top/$f ]]; then
 			mkdir -p "$(dirname "$1/$f")"
 			ln -sf "$top/$f" "$1/$f"
 		fi
@@ -84,10 +84,10 @@ build_module() {
 	[[ -e $top/Kbuild ]] || die "there is no $top/Kbuild to build a module from"
 	link_sources "$dir"
 	if [[ -e $dir/$target && ! $(find -L "$dir" "$dir/.args" \( -name '*.[chS]' -o -name Kbuild -o -name Makefile -o -name .args \) \
-		-newer "$dir/$target" -print -quit) && $(<"$dir/.args") == "$*" ]]; then
+		-newer "$dir/$target" -print -quit) && $(<"$dir/.args") == "$top $*" ]]; then
 		return
 	fi
-	printf '%s\n' "$*" >"$dir/.args"
+	printf '%s\n' "$top $*" >"$dir/.args"	# a cache may be shared by two trees
 	note "building $target"
 	if ! make -s "$@" >"$dir/build.log" 2>&1; then
 		sed "s|$dir/||g" "$dir/build.log" >&2
