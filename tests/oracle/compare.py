@@ -144,6 +144,8 @@ def check_witnesses(now, before, after, exact, rows_wanted):
     """/proc/net, ss and /proc/PID/fd, read before and after: what both say is so."""
     rows = [row for row in now.rows if listed(row)]
     maybe = {row["INODE"] for row in rows_wanted if row.what.startswith("maybe ")}
+    if not exact:
+        before, after = before.held_in(after), after.held_in(before)
     for proto in ("tcp", "udp", "raw"):
         ours = {(row["LOCAL"], row["REMOTE"], row["STATE"] if proto == "tcp" else "", int(row["INODE"])) for row in rows if row["PROTO"] == proto}
         compare_sets(f"/proc/net/{proto}", ours, before.net[proto], after.net[proto], exact)

@@ -136,9 +136,9 @@ def churning(truth, rows):
     strangers = {mover.made.pid} | {process.pid for process in busy}
     for _ in range(3):
         there = mover.turn()
-        before = Witness(truth.pids, with_ss=False)
+        before = Witness(truth.pids + sorted(strangers), with_ss=False)
         now = view.read()
-        after = Witness(truth.pids, with_ss=False)
+        after = Witness(truth.pids + sorted(strangers), with_ss=False)
         check_form(now)
         check_churned(now, check_expected(now, rows, after), there, mover.gone, strangers)
         check_witnesses(now, before, after, exact=False, rows_wanted=rows)
@@ -287,7 +287,7 @@ def main():
     passed = failed = sockets = churned = viewed = reads = doubtful = 0
     begun = time.monotonic()
     for gap in NOT_YET:
-        print(f"not yet asked for: {gap} (see truth.py)")
+        print(f"not yet asked for: {gap} (see truth.py)", flush=True)
     for seed, verdict in verdicts(seeds, can):
         if verdict.startswith("SKIP "):
             passed += 1
