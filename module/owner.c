@@ -175,7 +175,7 @@ static const struct ps_record *held_record(const struct walk *walk,
 static bool still_holds(struct walk *walk, const struct hold *hold)
 {
 	struct files_struct *files;
-	struct sock *sk = NULL;
+	struct sock *sk;
 	bool still = false;
 
 	task_lock(walk->task);
@@ -276,19 +276,27 @@ static int settle_section(struct walk *walk)
 	return err;
 }
 
+/*
+ * A verdict is of one program.  One that was begun while the section was read
+ * may have opened some of it: self_exec_id changes before it runs, and it takes
+ * file_lock to open anything, so that the second look at it tells.
+ */
 static u32 gather_section(struct walk *walk, u32 fd)
 {
 	struct task_struct *task = walk->task;
+	u64 exec_id = READ_ONCE(task->self_exec_id);
 	u32 next = 0;
 
+	if (walk->exec_id != exec_id)
+		walk->verdict = VERDICT_UNKNOWN;
+	walk->exec_id = exec_id;
 	walk->count = 0;
 	task_lock(task);
-	if (walk->exec_id != task->self_exec_id)
-		walk->verdict = VERDICT_UNKNOWN;
-	walk->exec_id = task->self_exec_id;
 	if (task->files)
 		next = read_section(walk, task->files, fd);
 	task_unlock(task);
+	if (READ_ONCE(task->self_exec_id) != exec_id)
+		walk->verdict = VERDICT_UNKNOWN;
 	return next;
 }
 
