@@ -52,8 +52,10 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 		r->has &= ~PS_HAS_PARENT;
 	if (r->held == PORTSOCK_HELD_PROCESS)
 		r->expires = PS_NO_EXPIRY;
-	else	/* the others can be learnt from the holder only */
+	if (!r->owners)	/* the others can be learnt from the holder only */
 		r->flags &= PS_BIND_FLAGS;
+	if (r->evidence & PS_EV_GONE)
+		r->owners = 0;
 }
 
 static int cmp_holds(const void *a, const void *b, const void *priv)
@@ -85,34 +87,44 @@ static void sort_holds(struct ps_store *store, const struct ps_record *r)
 		       store);
 }
 
-/* Owners of one record together: counting sort over the records. */
-static int gather_holds(struct ps_store *store)
+/* Says where each record's owners begin; returns how many there are. */
+static u32 place_holds(struct ps_store *store)
 {
-	const struct ps_found *found;
 	struct ps_record *r;
 	u32 i, at = 0;
 
-	store->nholds = store->found.count;
-	if (!store->nholds)
-		return 0;
-	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
-				      PS_GFP);
-	if (!store->holds)
-		return -ENOMEM;
 	for (i = 0; i < store->records.count; i++) {
+		ps_breathe(i);
 		r = ps_store_record(store, i);
 		if (!r->owners)	/* the kernel's have a name there */
 			continue;
 		r->owners_at = at;
 		at += r->owners;
 		r->owners = 0;
-		ps_breathe(i);
 	}
+	return at;
+}
+
+/* Owners of one record together: counting sort over those that have a row. */
+static int gather_holds(struct ps_store *store)
+{
+	const struct ps_found *found;
+	struct ps_record *r;
+	u32 i;
+
+	store->nholds = place_holds(store);
+	if (!store->nholds)
+		return 0;
+	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
+				      PS_GFP);
+	if (!store->holds)
+		return -ENOMEM;
 	for (i = 0; i < store->found.count; i++) {
+		ps_breathe(i);
 		found = ps_vec_at(&store->found, i);
 		r = ps_store_record(store, found->record);
-		store->holds[r->owners_at + r->owners++] = found->hold;
-		ps_breathe(i);
+		if (!(r->evidence & PS_EV_GONE))
+			store->holds[r->owners_at + r->owners++] = found->hold;
 	}
 	for (i = 0; i < store->records.count; i++) {
 		sort_holds(store, ps_store_record(store, i));
@@ -131,10 +143,11 @@ static bool is_child(const struct ps_store *store, u32 row,
 {
 	struct ps_record *r;
 
-	if (row >= store->nrows)
+	if (row >= store->nrows)	/* before the first, behind the last */
 		return false;
 	r = ps_store_record(store, store->rows[row]);
-	if (ps_record_is_request(r) || !ps_order_same_place(r, request))
+	if (!(r->evidence & PS_EV_FULL) || r->state == PORTSOCK_CLOSE ||
+	    !ps_order_same_place(r, request))
 		return false;
 	if (r->held == PORTSOCK_HELD_ACCEPTQ)
 		ps_record_keep_parent(r, request);

@@ -306,7 +306,7 @@ int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
 
 /**
  * ps_store_owner() - an owner of a record
- * @store: after ps_store_finish()
+ * @store: after ps_rows_make()
  * @r: record
  * @i: less than r->owners
  * @owner: result

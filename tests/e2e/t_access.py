@@ -118,6 +118,9 @@ def start_target(kind):
         os.close(keep)
         TARGETS[kind]()
         listener, unbound = socket.socket(), socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_DONTROUTE, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 5))
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         told = [{"fd": s.fileno(), "cookie": "%x" % struct.unpack("Q", s.getsockopt(1, SO_COOKIE, 8))} for s in (listener, unbound)]
@@ -237,6 +240,24 @@ def reader_hides():
         return view.View(view.read_all(users)).one(COOKIE=cookie)["HELD"]
 
     equal("HELD of the reader's listener", in_child(read), "hidden")
+
+
+@scenario("access/flags-of-a-hidden-owner")
+def flags():
+    """What sock_diag tells nobody is told to whom may know the owner, and not to others who do not ask for owners."""
+    target = start_target("root")
+
+    def told(line):
+        fd = os.open(view.PATH, os.O_RDWR)
+        os.write(fd, line)
+        return view.View(view.read_all(fd)).one(COOKIE=target["sockets"][0]["cookie"])["FLAGS"]
+
+    def as_user():
+        become(1000)
+        return [told(b""), told(b"owners=no")]
+
+    equal("FLAGS as root", told(b""), "reuseaddr,linger,dontroute")
+    equal("FLAGS as a user, and without owners", in_child(as_user), ["reuseaddr", "reuseaddr"])
 
 
 @scenario("access/unprivileged-user-sees-the-namespace")

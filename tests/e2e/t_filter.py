@@ -113,7 +113,10 @@ def what_it_names():
     for _ in range(250):
         words = random_words(whole)
         line = " ".join(f"{key}={values}" for key, values in words.items())
-        got = [tuple(dict(row, EXPIRES="x").values()) for row in asked(line).rows]
+        now = asked(line)
+        equal("sockets and owners in the header of " + line, (now.meta["sockets"], now.meta["owners"]),
+              (len(now.rows), sum(len(row.owners()) for row in now.rows)))
+        got = [tuple(dict(row, EXPIRES="x").values()) for row in now.rows]
         if "pid" in words:
             got = [row[:15] + ("-",) + row[16:] for row in got]
         equal("rows of " + line, got, expected(whole, words))
