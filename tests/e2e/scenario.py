@@ -68,7 +68,9 @@ def child_main(function, arguments, netns, seconds, output):
     try:
         if netns:
             own_netns()
-        function(*arguments)
+        told = function(*arguments)
+        if isinstance(told, str):
+            verdict = "ok " + told
     except Skip as reason:
         verdict = f"SKIP {reason}"
     except AssertionError as reason:
@@ -121,7 +123,7 @@ def run_all(patterns):
         begun = time.monotonic()
         verdict = run_one(function, arguments, netns, seconds)
         took = time.monotonic() - begun
-        if verdict == "ok":
+        if verdict.split(" ")[0] == "ok":
             passed += 1
             print(f"ok {name}" + (f" ({took:.1f} s)" if took > 1 else ""), flush=True)
         elif verdict.startswith("SKIP"):
