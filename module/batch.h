@@ -16,6 +16,9 @@
 #include "core/filter.h"
 #include "core/record.h"
 
+/* Up to so many ports are looked up instead of walking a table. */
+#define PS_FEW_PORTS	256
+
 struct net;
 struct ps_batch;
 struct ps_holders;
@@ -110,7 +113,7 @@ static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 static inline bool ps_batch_wants_few_ports(const struct ps_batch *batch)
 {
 	return ps_filter_has(batch->filter, PS_KEY_PORT) &&
-		batch->filter->ports.count <= 256;
+		batch->filter->ports.count <= PS_FEW_PORTS;
 }
 
 /**

@@ -218,6 +218,36 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 }
 
 /**
+ * ps_fill_backlog() - the queues of a listener: how many wait, how many may
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_backlog(const struct sock *sk, struct ps_record *r)
+{
+	r->rxq = READ_ONCE(sk->sk_ack_backlog);
+	r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	r->has |= PS_HAS_QUEUES;
+}
+
+/**
+ * ps_fill_memory() - queues by the memory of what waits in them
+ * @sk: a full socket that cannot go away meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * As sock_diag tells them of sockets that count no bytes.
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_memory(struct sock *sk, struct ps_record *r)
+{
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = max(sk_wmem_alloc_get(sk), 0);
+	r->has |= PS_HAS_QUEUES;
+}
+
+/**
  * ps_fill_plain() - state and queues of a socket of which nothing else is known
  * @sk: a full socket that cannot go away meanwhile
  * @r: from ps_fill_sock()
@@ -237,9 +267,7 @@ void ps_fill_plain(struct sock *sk, struct ps_record *r)
 		r->state = PORTSOCK_LISTEN;
 	else if (state == TCP_ESTABLISHED)
 		r->state = PORTSOCK_ESTABLISHED;
-	r->rxq = sk_rmem_alloc_get(sk);
-	r->txq = max(sk_wmem_alloc_get(sk), 0);
-	r->has |= PS_HAS_QUEUES;
+	ps_fill_memory(sk, r);
 }
 
 /**

@@ -70,6 +70,8 @@ u64 ps_cookie(struct sock *sk);
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
 void ps_fill_plain(struct sock *sk, struct ps_record *r);
+void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
+void ps_fill_memory(struct sock *sk, struct ps_record *r);
 void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);

@@ -40,10 +40,8 @@ static void dccp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_inet(sk, r);
 	r->state = dccp_state(state, r);
 	r->has |= PS_HAS_QUEUES;
-	if (r->state == PORTSOCK_LISTEN) {
-		r->rxq = READ_ONCE(sk->sk_ack_backlog);
-		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
-	}
+	if (r->state == PORTSOCK_LISTEN)
+		ps_fill_backlog(sk, r);
 }
 
 static int dccp_visit(struct ps_batch *batch)

@@ -24,9 +24,7 @@ static void mptcp_fill(struct ps_batch *batch, struct sock *sk,
 	r->state = ps_stream_state(inet_sk_state_load(sk), r);
 	if (r->state == PORTSOCK_LISTEN)
 		return;
-	r->rxq = sk_rmem_alloc_get(sk);
-	r->txq = sk_wmem_alloc_get(sk);
-	r->has |= PS_HAS_QUEUES;
+	ps_fill_memory(sk, r);
 }
 
 static int mptcp_visit(struct ps_batch *batch)

@@ -20,9 +20,7 @@ static void netlink_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_NETLINK);
 	r->state = sk->sk_state == NETLINK_CONNECTED ? PORTSOCK_ESTABLISHED :
 		PORTSOCK_UNCONN;
-	r->rxq = sk_rmem_alloc_get(sk);
-	r->txq = sk_wmem_alloc_get(sk);
-	r->has |= PS_HAS_QUEUES;
+	ps_fill_memory(sk, r);
 	if (!socket || socket->ops->getname(socket, (void *)&name, 0) < 0)
 		return;
 	r->local.form = PS_FORM_NETLINK;

@@ -19,9 +19,7 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_PACKET);
 	r->state = PORTSOCK_UNCONN;
-	r->rxq = sk_rmem_alloc_get(sk);
-	r->txq = sk_wmem_alloc_get(sk);
-	r->has |= PS_HAS_QUEUES;
+	ps_fill_memory(sk, r);
 	/* An SOCK_PACKET socket tells its interface's name and no ethertype. */
 	if (!socket || sk->sk_type == SOCK_PACKET ||
 	    socket->ops->getname(socket, (void *)&name, 0) < 0)

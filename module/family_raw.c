@@ -27,9 +27,7 @@ static void raw_fill(struct ps_batch *batch, struct sock *sk,
 	r->remote.num = r->local.num;
 	r->state = sk->sk_state == TCP_ESTABLISHED ? PORTSOCK_ESTABLISHED :
 		PORTSOCK_UNCONN;
-	r->rxq = sk_rmem_alloc_get(sk);
-	r->txq = sk_wmem_alloc_get(sk);
-	r->has |= PS_HAS_QUEUES;
+	ps_fill_memory(sk, r);
 }
 
 /* Raw sockets are freed after a grace period (SOCK_RCU_FREE, raw_hash_sk()). */

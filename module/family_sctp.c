@@ -45,27 +45,29 @@ static void sctp_fill(struct ps_batch *batch, struct sock *sk,
 	r->state = stream_state(state, sk, r);
 	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_LISTEN) {
-		r->rxq = READ_ONCE(sk->sk_ack_backlog);
-		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+		ps_fill_backlog(sk, r);
 	} else if (!is_one_to_many(sk)) {
 		r->rxq = sk_rmem_alloc_get(sk);
 		r->txq = max(READ_ONCE(sk->sk_wmem_queued), 0);
 	}
 }
 
-/* Called without locks; the endpoint, and with it the socket, is held. */
+/*
+ * Called without locks; the endpoint is held, and with it the socket, also of
+ * one that is closed from now on.
+ */
 static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 {
 	struct ps_batch *batch = arg;
 	struct ps_record *r;
 	int err;
 
+	if (ep->base.dead)
+		return 0;
 	do {
 		r = ps_batch_add(batch);
-		if (r && !ep->base.dead)
+		if (r)
 			sctp_fill(batch, ep->base.sk, r);
-		else if (r)
-			r->evidence = PS_EV_GONE;
 		err = ps_batch_done(batch);
 	} while (err == -EAGAIN);
 	return err;

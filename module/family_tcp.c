@@ -19,12 +19,11 @@ static void fill_queues(const struct sock *sk, struct ps_record *r)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_LISTEN) {
-		r->rxq = READ_ONCE(sk->sk_ack_backlog);
-		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+		ps_fill_backlog(sk, r);
 		return;
 	}
+	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_BOUND || r->state == PORTSOCK_UNBOUND)
 		return;
 	r->rxq = max_t(int, READ_ONCE(tp->rcv_nxt) -

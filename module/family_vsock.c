@@ -54,10 +54,8 @@ static void vsock_fill(struct ps_batch *batch, struct sock *sk,
 	}
 	r->state = state == TCP_CLOSE ? closed_state(sk, r) : state;
 	r->has |= PS_HAS_QUEUES;
-	if (state == TCP_LISTEN) {
-		r->rxq = READ_ONCE(sk->sk_ack_backlog);
-		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
-	}
+	if (state == TCP_LISTEN)
+		ps_fill_backlog(sk, r);
 }
 
 static void add_sock(struct ps_batch *batch, struct sock *sk)

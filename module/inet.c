@@ -81,7 +81,6 @@ static void fill_port(u16 port, struct ps_record *r)
 void ps_fill_inet(struct sock *sk, struct ps_record *r)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-
 	u16 num = inet->inet_num, dport = ntohs(inet->inet_dport);
 
 	fill_ends(sk, num || dport ? ntohs(inet->inet_sport) : 0, dport, r);
