@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portsock: what is at a port, and who owns it. */
-#include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "options.h"
-#include "source.h"
+#include "show.h"
 
 #define VERSION	"portsock " PORTSOCK_VERSION ", format 1 of " PORTSOCK_PATH "\n"
 
@@ -35,70 +33,6 @@ static const char help[] =
 "\n"
 "Exit status: 0 something matched, 1 nothing matched, 2 an error.\n";
 
-static bool wants_color(enum ps_color when)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (when != PS_COLOR_AUTO)
-		return when == PS_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
-}
-
-static int show_rows(struct ps_out *out, struct ps_source *s,
-		     const struct ps_select *sel)
-{
-	int got, status = PS_EXIT_NOTHING;
-
-	if (out->ops->begin(out))
-		return PS_EXIT_ERROR;
-	while ((got = ps_source_next(s)) > 0 && !out->text.error) {
-		if (!ps_select_row(sel, &s->row))
-			continue;
-		if (out->ops->row(out, &s->row))
-			return PS_EXIT_ERROR;
-		status = PS_EXIT_MATCH;
-	}
-	if (got < 0 || (!got && out->ops->end(out)))
-		return PS_EXIT_ERROR;
-	return status;
-}
-
-/* Who closes a pipe has seen enough, and that is no error. */
-static int finish(struct ps_text *t, int status)
-{
-	int err = ps_text_flush(t);
-
-	if (!err && close(STDOUT_FILENO))
-		err = errno;
-	if (err && err != EPIPE) {
-		ps_error("cannot write: %s", strerror(err));
-		status = PS_EXIT_ERROR;
-	}
-	ps_text_free(t);
-	return status;
-}
-
-static int show(const struct ps_options *o)
-{
-	struct ps_out out = {
-		.ops = o->out,
-		.columns = &o->columns,
-		.headings = o->headings,
-		.color = wants_color(o->color),
-	};
-	struct ps_source s;
-	int status = PS_EXIT_ERROR;
-
-	ps_text_init(&out.text, STDOUT_FILENO);
-	if (!ps_source_open(&s, o->input)) {
-		out.header = &s.header;
-		status = show_rows(&out, &s, &o->select);
-		o->out->release(&out);
-	}
-	ps_source_close(&s);
-	return finish(&out.text, status);
-}
-
 static int tell(enum ps_action action)
 {
 	struct ps_text t;
@@ -110,18 +44,42 @@ static int tell(enum ps_action action)
 		ps_text_put(&t, VERSION, sizeof(VERSION) - 1);
 	else
 		ps_columns_describe(&t);
-	return finish(&t, PS_EXIT_MATCH);
+	return ps_text_finish(&t, PS_EXIT_MATCH);
 }
 
-int main(int argc, char **argv)
+static int run_show(int argc, char **argv)
 {
 	struct ps_options options;
 	int status = PS_EXIT_ERROR;
 
-	signal(SIGPIPE, SIG_IGN);
 	if (!ps_options_parse(&options, argc, argv))
 		status = options.action == PS_ACTION_SHOW ?
-			show(&options) : tell(options.action);
+			ps_show(&options) : tell(options.action);
 	ps_select_free(&options.select);
 	return status;
+}
+
+/*
+ * The first word may be a command; argv[0] of its function is that word, so
+ * that getopt_long() finds the rest where it expects it.
+ */
+static const struct command {
+	const char *word;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ NULL, run_show },
+};
+
+int main(int argc, char **argv)
+{
+	const struct command *command = commands;
+
+	signal(SIGPIPE, SIG_IGN);
+	while (command->word && (argc < 2 || strcmp(argv[1], command->word)))
+		command++;
+	if (command->word) {
+		argc--;
+		argv++;
+	}
+	return command->run(argc, argv);
 }

@@ -87,3 +87,27 @@ void ps_text_put(struct ps_text *t, const char *data, size_t len)
 	memcpy(ps_text_room(t, len), data, len);
 	t->len += len;
 }
+
+/**
+ * ps_text_finish() - write out what there is, for good
+ * @t: text on its way to standard output; freed
+ * @status: exit status so far
+ *
+ * Who closes a pipe has seen enough, and that is no error.
+ *
+ * Return: @status, PS_EXIT_ERROR when it could not be written; that has been
+ * said then.
+ */
+int ps_text_finish(struct ps_text *t, int status)
+{
+	int err = ps_text_flush(t);
+
+	if (!err && close(STDOUT_FILENO))
+		err = errno;
+	if (err && err != EPIPE) {
+		ps_error("cannot write: %s", strerror(err));
+		status = PS_EXIT_ERROR;
+	}
+	ps_text_free(t);
+	return status;
+}

@@ -26,6 +26,7 @@ void ps_text_free(struct ps_text *t);
 char *ps_text_make_room(struct ps_text *t, size_t len);
 void ps_text_put(struct ps_text *t, const char *data, size_t len);
 int ps_text_flush(struct ps_text *t);
+int ps_text_finish(struct ps_text *t, int status);
 
 /**
  * ps_text_room() - room for the next bytes

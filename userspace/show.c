@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows from a source, through a selection, into an output. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "show.h"
+#include "source.h"
+
+static bool wants_color(enum ps_color when)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (when != PS_COLOR_AUTO)
+		return when == PS_COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static int show_rows(struct ps_out *out, struct ps_source *s,
+		     const struct ps_select *sel)
+{
+	int got, status = PS_EXIT_NOTHING;
+
+	if (out->ops->begin(out))
+		return PS_EXIT_ERROR;
+	while ((got = ps_source_next(s)) > 0 && !out->text.error) {
+		if (!ps_select_row(sel, &s->row))
+			continue;
+		if (out->ops->row(out, &s->row))
+			return PS_EXIT_ERROR;
+		status = PS_EXIT_MATCH;
+	}
+	if (got < 0 || (!got && out->ops->end(out)))
+		return PS_EXIT_ERROR;
+	return status;
+}
+
+/**
+ * ps_show() - show the rows that are asked for
+ * @o: command line
+ *
+ * Return: exit status.
+ */
+int ps_show(const struct ps_options *o)
+{
+	struct ps_out out = {
+		.ops = o->out,
+		.columns = &o->columns,
+		.headings = o->headings,
+		.color = wants_color(o->color),
+	};
+	struct ps_source s;
+	int status = PS_EXIT_ERROR;
+
+	ps_text_init(&out.text, STDOUT_FILENO);
+	if (!ps_source_open(&s, o->input)) {
+		out.header = &s.header;
+		status = show_rows(&out, &s, &o->select);
+		o->out->release(&out);
+	}
+	ps_source_close(&s);
+	return ps_text_finish(&out.text, status);
+}
