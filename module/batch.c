@@ -55,8 +55,7 @@ struct ps_record *ps_batch_add(struct ps_batch *batch)
 		return NULL;
 	}
 	r = &batch->records[batch->count++];
-	memset(r, 0, sizeof(*r));
-	r->expires = PS_NO_EXPIRY;
+	*r = (struct ps_record){ .expires = PS_NO_EXPIRY };
 	return r;
 }
 

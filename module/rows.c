@@ -35,10 +35,25 @@ static void drop_twin(struct ps_store *store, struct ps_record *timewait)
 	}
 }
 
+/* What most are: held, and asked for whoever holds them. */
+static bool is_plain(const struct ps_store *store, const struct ps_record *r)
+{
+	return r->owners && r->evidence & PS_EV_FULL &&
+		!(r->evidence & PS_EV_GONE) && !store->filter;
+}
+
 static void name_reason(struct ps_store *store, struct ps_record *r)
 {
+	if (likely(is_plain(store, r))) {
+		r->held = PORTSOCK_HELD_PROCESS;
+		r->has &= ~PS_HAS_PARENT;
+		r->expires = PS_NO_EXPIRY;
+		return;
+	}
 	if (ps_record_is_timewait(r))
 		drop_twin(store, r);
+	if (ps_record_is_request(r))
+		store->requests = true;
 	r->held = ps_held_reason(r);
 	if (r->held == PORTSOCK_HELD_INFLIGHT &&
 	    ps_filter_has(store->filter, PS_KEY_OWNERS))
@@ -127,8 +142,10 @@ static int gather_holds(struct ps_store *store)
 			store->holds[r->owners_at + r->owners++] = found->hold;
 	}
 	for (i = 0; i < store->records.count; i++) {
-		sort_holds(store, ps_store_record(store, i));
 		ps_breathe(i);
+		r = ps_store_record(store, i);
+		if (r->owners > 1)
+			sort_holds(store, r);
 	}
 	return 0;
 }
@@ -187,9 +204,11 @@ int ps_rows_make(struct ps_store *store)
 		name_reason(store, ps_store_record(store, i));
 		ps_breathe(i);
 	}
-	err = gather_holds(store) ?: ps_sort(store);
-	if (!err)
-		drop_requests(store);
+	err = gather_holds(store);
 	ps_store_settle(store);
+	if (!err)
+		err = ps_sort(store);
+	if (!err && store->requests)
+		drop_requests(store);
 	return err;
 }

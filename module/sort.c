@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A row's place is a 64-bit key, nearly always enough to tell two rows apart:
- * a radix sort over the keys, then full comparison among those of one key.
+ * a radix sort over the keys, by the digits in which they differ at all, then
+ * full comparison among those of one key.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -16,6 +17,7 @@
 #define DIGIT_BITS	11
 #define DIGITS		(1U << DIGIT_BITS)
 #define SMALL_RUN	256	/* shorter than it takes to count digits */
+#define TINY_RUN	16	/* shorter than it takes to halve it */
 
 struct item {
 	u64 key;
@@ -27,8 +29,8 @@ static u32 digit(const struct item *item, unsigned int shift)
 	return item->key >> shift & (DIGITS - 1);
 }
 
-/* One pass, stable; false if all digits were equal and nothing was moved. */
-static bool radix_pass(const struct item *from, struct item *to, u32 count,
+/* One pass, stable. */
+static void radix_pass(const struct item *from, struct item *to, u32 count,
 		       unsigned int shift, u32 *places)
 {
 	u32 i, at = 0, n;
@@ -38,8 +40,6 @@ static bool radix_pass(const struct item *from, struct item *to, u32 count,
 		places[digit(&from[i], shift)]++;
 		ps_breathe(i);
 	}
-	if (places[digit(&from[0], shift)] == count)
-		return false;
 	for (i = 0; i < DIGITS; i++) {
 		n = places[i];
 		places[i] = at;
@@ -49,7 +49,17 @@ static bool radix_pass(const struct item *from, struct item *to, u32 count,
 		to[places[digit(&from[i], shift)]++] = from[i];
 		ps_breathe(i);
 	}
-	return true;
+}
+
+/* The bits in which the keys differ. */
+static u64 differing(const struct item *items, u32 count)
+{
+	u64 bits = 0;
+	u32 i;
+
+	for (i = 1; i < count; i++)
+		bits |= items[i].key ^ items[0].key;
+	return bits;
 }
 
 static u32 end_of_run(const struct item *items, u32 begin, u32 count)
@@ -65,11 +75,15 @@ static u32 end_of_run(const struct item *items, u32 begin, u32 count)
 static struct item *radix_sort(struct item *items, struct item *spare,
 			       u32 count, u32 *places)
 {
+	u64 bits = differing(items, count);
 	unsigned int shift;
 
-	for (shift = 0; shift < 64; shift += DIGIT_BITS)
-		if (radix_pass(items, spare, count, shift, places))
-			swap(items, spare);
+	for (shift = 0; shift < 64; shift += DIGIT_BITS) {
+		if (!(bits >> shift & (DIGITS - 1)))
+			continue;
+		radix_pass(items, spare, count, shift, places);
+		swap(items, spare);
+	}
 	return items;
 }
 
@@ -81,6 +95,30 @@ static int cmp_items(const void *a, const void *b, const void *priv)
 		return x->key < y->key ? -1 : 1;
 	return ps_order_cmp(ps_store_record(priv, x->record),
 			    ps_store_record(priv, y->record));
+}
+
+/* Few rows: each goes in front of those that it comes before. */
+static void insert_each(const struct ps_store *store, struct item *items,
+			u32 count)
+{
+	struct item item;
+	u32 i, to;
+
+	for (i = 1; i < count; i++) {
+		item = items[i];
+		for (to = i; to && cmp_items(&items[to - 1], &item, store) > 0;
+		     to--)
+			items[to] = items[to - 1];
+		items[to] = item;
+	}
+}
+
+static void sort_few(struct ps_store *store, struct item *items, u32 count)
+{
+	if (count <= TINY_RUN)
+		insert_each(store, items, count);
+	else
+		sort_r(items, count, sizeof(*items), cmp_items, NULL, store);
 }
 
 /*
@@ -100,7 +138,7 @@ static void sort_run(struct ps_store *store, struct item *items,
 		ps_breathe(i);
 	}
 	if (count <= SMALL_RUN) {
-		sort_r(items, count, sizeof(*items), cmp_items, NULL, store);
+		sort_few(store, items, count);
 		return;
 	}
 	sorted = radix_sort(items, spare, count, places);
@@ -109,8 +147,7 @@ static void sort_run(struct ps_store *store, struct item *items,
 	for (i = 0; i < count; i = end) {
 		end = end_of_run(items, i, count);
 		if (end - i > 1)
-			sort_r(items + i, end - i, sizeof(*items), cmp_items,
-			       NULL, store);
+			sort_few(store, items + i, end - i);
 		ps_breathe(i);
 	}
 }

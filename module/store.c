@@ -67,36 +67,52 @@ void ps_store_free(struct ps_store *store)
 	store->holds = NULL;
 }
 
-/* The slot of a record, or the empty one where it would be. */
-static u32 *find_slot(const struct ps_store *store, u64 cookie, bool timewait)
+static u32 tag_of(u64 cookie, bool timewait)
 {
-	u32 slot = hash_64(cookie, 32) & store->mask;
-	const struct ps_record *r;
-
-	for (; store->slots[slot]; slot = (slot + 1) & store->mask) {
-		r = ps_store_record(store, store->slots[slot] - 1);
-		if (r->cookie == cookie && ps_record_is_timewait(r) == timewait)
-			break;
-	}
-	return &store->slots[slot];
+	return hash_64(cookie, 32) ^ timewait;
 }
 
+/* The slot of a record, or the empty one where it would be. */
+static struct ps_slot *find_slot(const struct ps_store *store, u64 cookie,
+				 bool timewait)
+{
+	u32 tag = tag_of(cookie, timewait), i = tag & store->mask;
+	const struct ps_record *r;
+	struct ps_slot *slot;
+
+	for (;; i = (i + 1) & store->mask) {
+		slot = &store->slots[i];
+		if (!slot->record)
+			return slot;
+		if (slot->tag != tag)
+			continue;
+		r = ps_store_record(store, slot->record - 1);
+		if (r->cookie == cookie && ps_record_is_timewait(r) == timewait)
+			return slot;
+	}
+}
+
+/* The tags tell where the slots move to, no record is looked at. */
 static int widen_hash(struct ps_store *store)
 {
-	u32 size = store->slots ? 2 * (store->mask + 1) : FIRST_SLOTS, i;
-	u32 *slots = kvcalloc(size, sizeof(*slots), PS_GFP);
-	const struct ps_record *r;
+	u32 old = store->slots ? store->mask + 1 : 0, i, to;
+	u32 size = old ? 4 * old : FIRST_SLOTS;
+	struct ps_slot *slots = kvcalloc(size, sizeof(*slots), PS_GFP);
 
 	if (!slots)
 		return -ENOMEM;
+	for (i = 0; i < old; i++) {
+		ps_breathe(i);
+		if (!store->slots[i].record)
+			continue;
+		to = store->slots[i].tag & (size - 1);
+		while (slots[to].record)
+			to = (to + 1) & (size - 1);
+		slots[to] = store->slots[i];
+	}
 	kvfree(store->slots);
 	store->slots = slots;
 	store->mask = size - 1;
-	for (i = 0; i < store->records.count; i++) {
-		r = ps_store_record(store, i);
-		*find_slot(store, r->cookie, ps_record_is_timewait(r)) = i + 1;
-		ps_breathe(i);
-	}
 	return 0;
 }
 
@@ -123,12 +139,15 @@ static char *text_space(struct ps_store *store, u32 len)
 	return text;
 }
 
+static bool is_text(const struct ps_end *end)
+{
+	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
+}
+
 static int keep_text(struct ps_store *store, struct ps_end *end)
 {
 	char *text;
 
-	if (end->form != PS_FORM_PATH && end->form != PS_FORM_ABSTRACT)
-		return 0;
 	if (!end->len) {	/* an abstract name may be empty */
 		end->text = "";
 		return 0;
@@ -145,8 +164,14 @@ static int keep_text(struct ps_store *store, struct ps_end *end)
 static int keep_record(struct ps_store *store, struct ps_record *to,
 		       const struct ps_record *from)
 {
+	int err = 0;
+
 	*to = *from;
-	return keep_text(store, &to->local) ?: keep_text(store, &to->remote);
+	if (is_text(&to->local))
+		err = keep_text(store, &to->local);
+	if (!err && is_text(&to->remote))
+		err = keep_text(store, &to->remote);
+	return err;
 }
 
 /*
@@ -185,8 +210,10 @@ static int merge(struct ps_store *store, struct ps_record *old,
  */
 int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 {
-	u32 count = store->records.count, *slot;
+	u32 count = store->records.count;
+	bool timewait = ps_record_is_timewait(r);
 	struct ps_record *new;
+	struct ps_slot *slot;
 
 	if (!(r->evidence & PS_EV_GONE) &&
 	    !ps_filter_wants_socket(store->filter, r)) {
@@ -194,23 +221,25 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 			*index = PS_NO_RECORD;
 		return 0;
 	}
-	if (!store->slots || 2 * (u64)count > store->mask) {
+	if (unlikely(2 * (u64)count >= store->mask)) {
 		int err = widen_hash(store);
 
 		if (err)
 			return err;
 	}
-	slot = find_slot(store, r->cookie, ps_record_is_timewait(r));
+	slot = find_slot(store, r->cookie, timewait);
 	if (index)
-		*index = *slot ? *slot - 1 : count;
-	if (*slot)
-		return merge(store, ps_store_record(store, *slot - 1), r);
+		*index = slot->record ? slot->record - 1 : count;
+	if (slot->record)
+		return merge(store, ps_store_record(store, slot->record - 1),
+			     r);
 	if (count >= store->max)
 		return -EFBIG;
 	new = ps_vec_push(&store->records);
 	if (!new)
 		return -ENOMEM;
-	*slot = count + 1;
+	slot->record = count + 1;
+	slot->tag = tag_of(r->cookie, timewait);
 	return keep_record(store, new, r);
 }
 
@@ -229,7 +258,7 @@ u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full)
 
 	if (!store->slots)
 		return PS_NO_RECORD;
-	index = *find_slot(store, cookie, false);
+	index = find_slot(store, cookie, false)->record;
 	if (!index--)
 		return PS_NO_RECORD;
 	if (full && !(ps_store_record(store, index)->evidence & PS_EV_FULL))
@@ -271,12 +300,15 @@ int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index)
 {
 	struct ps_task *task = ps_vec_push(&store->tasks);
+	char *p;
 
 	if (!task)
 		return -ENOMEM;
 	task->pid = pid;
 	task->tid = tid;
-	memcpy(task->comm, comm, sizeof(task->comm));
+	p = ps_format_owner_front(task->text, pid, tid);
+	task->front = p - task->text;
+	task->back = ps_format_owner_back(p, comm) - p;
 	*index = store->tasks.count - 1;
 	return 0;
 }
@@ -302,25 +334,4 @@ int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
 	found->hold.fd = fd;
 	ps_store_record(store, record)->owners++;
 	return 0;
-}
-
-/**
- * ps_store_owner() - an owner of a record
- * @store: after ps_rows_make()
- * @r: record
- * @i: less than r->owners
- * @owner: result
- *
- * Context: any.
- */
-void ps_store_owner(const struct ps_store *store, const struct ps_record *r,
-		    u32 i, struct ps_owner *owner)
-{
-	const struct ps_hold *hold = &store->holds[r->owners_at + i];
-	const struct ps_task *task = ps_vec_at(&store->tasks, hold->task);
-
-	owner->pid = task->pid;
-	owner->tid = task->tid;
-	owner->fd = hold->fd;
-	memcpy(owner->comm, task->comm, sizeof(owner->comm));
 }

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 
 #include "core/filter.h"
+#include "core/format.h"
 #include "core/record.h"
 #include "holder.h"
 #include "vec.h"
@@ -20,12 +21,16 @@ struct ps_batch;
  * struct ps_task - a process or thread that owns sockets
  * @pid: process
  * @tid: the thread whose own table it is, else @pid
- * @comm: its name
+ * @front: bytes of @text that go before the descriptor
+ * @back: bytes of @text that go behind it
+ * @text: what all its descriptors have in common in OWNERS
  */
 struct ps_task {
 	u32 pid;
 	u32 tid;
-	char comm[PS_COMM_SIZE];
+	u8 front;
+	u8 back;
+	char text[PS_OWNER_FRONT + PS_OWNER_BACK];
 };
 
 /**
@@ -49,6 +54,16 @@ struct ps_found {
 };
 
 /**
+ * struct ps_slot - a place in the hash of the records
+ * @tag: hash of the record's identity, which tells nearly all others apart
+ * @record: 1 + index of the record, 0: empty
+ */
+struct ps_slot {
+	u32 tag;
+	u32 record;
+};
+
+/**
  * struct ps_store - the rows of one snapshot
  * @max: records that may be gathered
  * @filter: what is asked for, NULL for everything
@@ -57,10 +72,11 @@ struct ps_found {
  * @found: struct ps_found, descriptors as the walk comes upon them
  * @texts: chunks of text that records refer to
  * @text_room: bytes left in the last of @texts
- * @slots: hash of the records by identity, open addressing; 1 + index
+ * @slots: hash of the records by identity, open addressing
  * @mask: slots - 1, a power of two
  * @rows: indices of records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
+ * @requests: there may be rows of connections that are being made
  * @holds: owners, those of one record together
  * @nholds: of @holds
  * @holders: what a record's owners_at means if the kernel holds it
@@ -73,10 +89,11 @@ struct ps_store {
 	struct ps_vec found;
 	struct ps_vec texts;
 	u32 text_room;
-	u32 *slots;
+	struct ps_slot *slots;
 	u32 mask;
 	u32 *rows;
 	u32 nrows;
+	bool requests;
 	struct ps_hold *holds;
 	u32 nholds;
 	struct ps_holders holders;
@@ -122,7 +139,34 @@ static inline struct ps_record *ps_store_record(const struct ps_store *store,
 	return ps_vec_at(&store->records, i);
 }
 
-void ps_store_owner(const struct ps_store *store, const struct ps_record *r,
-		    u32 i, struct ps_owner *owner);
+/**
+ * ps_store_hold() - an owner of a record
+ * @store: after ps_rows_make()
+ * @r: record
+ * @i: less than r->owners
+ *
+ * Context: any.
+ * Return: the descriptor.
+ */
+static inline const struct ps_hold *ps_store_hold(const struct ps_store *store,
+						  const struct ps_record *r,
+						  u32 i)
+{
+	return &store->holds[r->owners_at + i];
+}
+
+/**
+ * ps_store_holder() - whose descriptor it is
+ * @store: store
+ * @hold: from ps_store_hold()
+ *
+ * Context: any.
+ * Return: the task.
+ */
+static inline const struct ps_task *
+ps_store_holder(const struct ps_store *store, const struct ps_hold *hold)
+{
+	return ps_vec_at(&store->tasks, hold->task);
+}
 
 #endif /* PORTSOCK_STORE_H */

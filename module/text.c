@@ -58,21 +58,27 @@ void ps_text_free(struct ps_text *text)
 	ps_vec_free(&text->marks);
 }
 
+/* Copies of constant length, which most are no longer than. */
 static char *put_owner(char *p, const struct ps_store *store,
 		       const struct ps_record *r, u32 i)
 {
-	struct ps_owner owner;
+	const struct ps_hold *hold = ps_store_hold(store, r, i);
+	const struct ps_task *task = ps_store_holder(store, hold);
 
-	ps_store_owner(store, r, i, &owner);
-	return ps_format_owner(p, &owner);
+	memcpy(p, task->text, PS_OWNER_FRONT);
+	p = ps_put_u32(p + task->front, hold->fd);
+	memcpy(p, task->text + task->front, PS_COMM_SIZE);
+	if (unlikely(task->back > PS_COMM_SIZE))
+		memcpy(p, task->text + task->front, task->back);
+	return p + task->back;
 }
 
 /* The row up to and with its first owner. */
 static char *put_row(char *p, const struct ps_store *store,
-		     const struct ps_record *r)
+		     const struct ps_record *r, struct ps_common *common)
 {
-	p = ps_format_record(p, r);
-	if (r->owners)
+	p = ps_format_next(p, r, common);
+	if (likely(r->owners))
 		return put_owner(p, store, r, 0);
 	if (r->held == PORTSOCK_HELD_KERNEL)
 		return ps_format_holder(p, ps_holder_name(&store->holders,
@@ -83,7 +89,7 @@ static char *put_row(char *p, const struct ps_store *store,
 
 /* Writes one piece and moves on. */
 static char *put_piece(char *p, const struct ps_snapshot *snapshot,
-		       struct ps_place *place)
+		       struct ps_place *place, struct ps_common *common)
 {
 	const struct ps_store *store = &snapshot->store;
 	const struct ps_record *r;
@@ -94,7 +100,7 @@ static char *put_piece(char *p, const struct ps_snapshot *snapshot,
 	}
 	r = ps_store_record(store, store->rows[place->row - 1]);
 	if (!place->owner) {
-		p = put_row(p, store, r);
+		p = put_row(p, store, r, common);
 	} else {
 		*p++ = ',';
 		p = put_owner(p, store, r, place->owner);
@@ -116,11 +122,12 @@ static bool at_end(const struct ps_text *text)
 static void write_page(struct ps_text *text, const struct mark *mark)
 {
 	char *p = text->page, *full = p + PAGE_BYTES - PIECE_MAX;
+	struct ps_common common = { .len = 0 };
 
 	text->begin = mark->offset;
 	text->next = mark->place;
 	while (p <= full && !at_end(text))
-		p = put_piece(p, text->snapshot, &text->next);
+		p = put_piece(p, text->snapshot, &text->next, &common);
 	text->len = p - text->page;
 }
 

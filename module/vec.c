@@ -51,23 +51,20 @@ static int vec_widen(struct ps_vec *vec)
 }
 
 /**
- * ps_vec_push() - append an element
+ * ps_vec_grow() - room for the first element of a chunk
  * @vec: list
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
- * Return: the new element, whose contents are undefined, NULL if there is no
- * memory.
+ * Return: 0 or -ENOMEM.
  */
-void *ps_vec_push(struct ps_vec *vec)
+int ps_vec_grow(struct ps_vec *vec)
 {
 	u32 chunk = vec->count >> PS_VEC_SHIFT;
 
 	if (chunk == vec->capacity && vec_widen(vec))
-		return NULL;
+		return -ENOMEM;
 	if (!vec->chunks[chunk])
 		vec->chunks[chunk] = __vmalloc((size_t)vec->size * PS_VEC_CHUNK,
 					       PS_GFP);
-	if (!vec->chunks[chunk])
-		return NULL;
-	return ps_vec_at(vec, vec->count++);
+	return vec->chunks[chunk] ? 0 : -ENOMEM;
 }

@@ -24,7 +24,7 @@ struct ps_vec {
 
 void ps_vec_init(struct ps_vec *vec, u32 size);
 void ps_vec_free(struct ps_vec *vec);
-void *ps_vec_push(struct ps_vec *vec);
+int ps_vec_grow(struct ps_vec *vec);
 
 /**
  * ps_vec_at() - an element
@@ -38,6 +38,21 @@ static inline void *ps_vec_at(const struct ps_vec *vec, u32 i)
 {
 	return vec->chunks[i >> PS_VEC_SHIFT] +
 		(size_t)(i & (PS_VEC_CHUNK - 1)) * vec->size;
+}
+
+/**
+ * ps_vec_push() - append an element
+ * @vec: list
+ *
+ * Context: process, may sleep.  The memory is charged to the caller's cgroup.
+ * Return: the new element, whose contents are undefined, NULL if there is no
+ * memory.
+ */
+static inline void *ps_vec_push(struct ps_vec *vec)
+{
+	if (unlikely(!(vec->count & (PS_VEC_CHUNK - 1))) && ps_vec_grow(vec))
+		return NULL;
+	return ps_vec_at(vec, vec->count++);
 }
 
 #endif /* PORTSOCK_VEC_H */

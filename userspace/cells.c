@@ -12,7 +12,7 @@ static void put_word(struct ps_text *t, const char *word)
 
 static void put_number(struct ps_text *t, u64 value)
 {
-	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), value));
+	ps_text_done(t, ps_put_u64(ps_text_room(t, PS_U64_ROOM), value));
 }
 
 /* "timewait 37s": how long it still stays belongs to why it is there. */

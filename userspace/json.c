@@ -23,7 +23,7 @@ void ps_json_string(struct ps_json *j, const char *text, size_t len)
  */
 void ps_json_u64(struct ps_json *j, u64 value)
 {
-	char digits[20];
+	char digits[PS_U64_ROOM];
 
 	yajl_gen_number(j->gen, digits, ps_put_u64(digits, value) - digits);
 }
@@ -86,7 +86,7 @@ static void put_inet6(struct ps_json *j, const struct ps_record *r,
 	struct ps_text *t = &j->word;
 
 	t->len = 0;
-	ps_text_done(t, ps_put_ip6(ps_text_room(t, 45), end->ip));
+	ps_text_done(t, ps_put_ip6(ps_text_room(t, PS_IP6_ROOM), end->ip));
 	if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
 		ps_text_char(t, '%');
 		ps_utf8_put(t, r->dev, strlen(r->dev));
@@ -114,7 +114,7 @@ static void put_path(struct ps_json *j, const struct ps_end *end)
 
 static void put_netlink(struct ps_json *j, const struct ps_end *end)
 {
-	char text[24], *p = ps_put_u64(text, end->num);
+	char text[2 * PS_U32_ROOM], *p = ps_put_u64(text, end->num);
 
 	*p++ = ':';
 	ps_json_string(j, text, ps_put_u64(p, end->id) - text);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Text out.  A view of 200,000 sockets is 200,000 calls of ps_format_record():
- * numbers go two digits at a time, words are copied with their known length,
- * nothing goes through a format string.
+ * numbers go three digits at a time, words are copied with their known length,
+ * what a row has in common with the one before is copied from there, nothing goes
+ * through a format string.
  *
  * Every function here writes at @p, with no NUL, and returns the place behind
  * what it wrote; the caller has made room.  None of them sleeps or takes locks.
@@ -20,14 +21,14 @@ static char *put_bytes(char *p, const char *text, size_t len)
 }
 
 /* Copies a constant length, that is cheaper, and steps by the real one. */
-static char *put_name(char *p, const struct ps_name *name)
+static __always_inline char *put_name(char *p, const struct ps_name *name)
 {
 	memcpy(p, name->text, sizeof(name->text));
 	return p + name->len;
 }
 
 /* Blanks up to @width columns from @start, and the one that separates. */
-static char *pad(char *p, const char *start, unsigned int width)
+static __always_inline char *pad(char *p, const char *start, unsigned int width)
 {
 	unsigned int done = p - start;
 
@@ -100,16 +101,12 @@ static char *put_vsock(char *p, const struct ps_end *end)
 	return ps_put_u32(p, end->num);
 }
 
-static char *put_end(char *p, const struct ps_record *r,
-		     const struct ps_end *end)
+static char *put_other_end(char *p, const struct ps_record *r,
+			   const struct ps_end *end)
 {
 	switch ((enum ps_form)end->form) {
 	case PS_FORM_ANY:
 		return ps_put_literal(p, "*:*");
-	case PS_FORM_INET:
-		p = ps_put_ip4(p, end->ip);
-		*p++ = ':';
-		return ps_put_u32(p, end->num);
 	case PS_FORM_INET6:
 		return put_inet6(p, r, end);
 	case PS_FORM_PATH:
@@ -123,10 +120,21 @@ static char *put_end(char *p, const struct ps_record *r,
 		return put_packet(p, r, end);
 	case PS_FORM_VSOCK:
 		return put_vsock(p, end);
+	case PS_FORM_INET:
 	case PS_FORM_NONE:
 		break;
 	}
 	return ps_put_literal(p, PORTSOCK_NONE);
+}
+
+static __always_inline char *put_end(char *p, const struct ps_record *r,
+				     const struct ps_end *end)
+{
+	if (unlikely(end->form != PS_FORM_INET))
+		return put_other_end(p, r, end);
+	p = ps_put_ip4(p, end->ip);
+	*p++ = ':';
+	return ps_put_u32(p, end->num);
 }
 
 static char *put_flags(char *p, u32 flags)
@@ -145,7 +153,7 @@ static char *put_flags(char *p, u32 flags)
 }
 
 /* A number and the blank behind it; "-" where there is none. */
-static char *put_number(char *p, bool there, u64 value)
+static __always_inline char *put_number(char *p, bool there, u64 value)
 {
 	if (there)
 		p = ps_put_u64(p, value);
@@ -155,7 +163,7 @@ static char *put_number(char *p, bool there, u64 value)
 	return p;
 }
 
-static char *put_cookie(char *p, bool there, u64 value)
+static __always_inline char *put_cookie(char *p, bool there, u64 value)
 {
 	if (there)
 		p = ps_put_hex(p, value);
@@ -185,6 +193,68 @@ static char *put_place(char *p, const struct ps_record *r)
 	return pad(put_end(p, r, &r->remote), start, 21);
 }
 
+/* What many rows have in common: where they are, what they are there for. */
+static char *write_common(char *p, const struct ps_record *r)
+{
+	p = put_number(p, true, r->netns);
+	p = put_number(p, r->has & PS_HAS_CGROUP, r->cgroup);
+	p = put_flags(p, r->flags);
+	*p++ = ' ';
+	p = put_name(p, &ps_held_names[r->held]);
+	*p++ = ' ';
+	return p;
+}
+
+static bool is_common(const struct ps_common *common, const struct ps_record *r)
+{
+	return r->netns == common->netns && r->cgroup == common->cgroup &&
+		r->flags == common->flags && r->held == common->held &&
+		(r->has & PS_HAS_CGROUP) == common->has_cgroup;
+}
+
+static void remember_common(struct ps_common *common, const struct ps_record *r)
+{
+	common->netns = r->netns;
+	common->cgroup = r->cgroup;
+	common->flags = r->flags;
+	common->held = r->held;
+	common->has_cgroup = r->has & PS_HAS_CGROUP;
+	common->len = write_common(common->text, r) - common->text;
+}
+
+/* Most are no longer than what is copied at once, of a length that is known. */
+static char *put_common(char *p, const struct ps_record *r,
+			struct ps_common *common)
+{
+	if (unlikely(!common->len || !is_common(common, r)))
+		remember_common(common, r);
+	memcpy(p, common->text, PS_COMMON_USUAL);
+	if (unlikely(common->len > PS_COMMON_USUAL))
+		memcpy(p, common->text, common->len);
+	return p + common->len;
+}
+
+/* The two columns that most rows have nothing in. */
+static char *put_tail(char *p, const struct ps_record *r)
+{
+	if (likely(!(r->has & PS_HAS_PARENT) && r->expires == PS_NO_EXPIRY))
+		return ps_put_literal(p, "- - ");
+	p = put_cookie(p, r->has & PS_HAS_PARENT, r->parent);
+	return put_number(p, r->expires != PS_NO_EXPIRY, r->expires);
+}
+
+/* DEV to COOKIE, which no two rows have in common. */
+static char *put_own(char *p, const struct ps_record *r)
+{
+	p = r->dev[0] ? put_dev(p, r) : ps_put_literal(p, PORTSOCK_NONE);
+	*p++ = ' ';
+	p = put_number(p, r->has & PS_HAS_QUEUES, r->rxq);
+	p = put_number(p, r->has & PS_HAS_QUEUES, r->txq);
+	p = put_number(p, r->has & PS_HAS_UID, r->uid);
+	p = put_number(p, true, r->inode);
+	return put_cookie(p, true, r->cookie);
+}
+
 /**
  * ps_format_record() - a row, all of it but OWNERS
  * @p: room for PS_RECORD_MAX bytes
@@ -195,23 +265,59 @@ static char *put_place(char *p, const struct ps_record *r)
  */
 char *ps_format_record(char *p, const struct ps_record *r)
 {
-	p = put_place(p, r);
-	p = r->dev[0] ? put_dev(p, r) : ps_put_literal(p, PORTSOCK_NONE);
-	*p++ = ' ';
-	p = put_number(p, r->has & PS_HAS_QUEUES, r->rxq);
-	p = put_number(p, r->has & PS_HAS_QUEUES, r->txq);
-	p = put_number(p, r->has & PS_HAS_UID, r->uid);
-	p = ps_put_u64(p, r->inode);
-	*p++ = ' ';
-	p = put_cookie(p, true, r->cookie);
-	p = put_number(p, true, r->netns);
-	p = put_number(p, r->has & PS_HAS_CGROUP, r->cgroup);
-	p = put_flags(p, r->flags);
-	*p++ = ' ';
-	p = put_name(p, &ps_held_names[r->held]);
-	*p++ = ' ';
-	p = put_cookie(p, r->has & PS_HAS_PARENT, r->parent);
-	return put_number(p, r->expires != PS_NO_EXPIRY, r->expires);
+	p = put_own(put_place(p, r), r);
+	return put_tail(write_common(p, r), r);
+}
+
+/**
+ * ps_format_next() - the same for one of many rows
+ * @p: room for PS_RECORD_MAX bytes
+ * @r: a text's length is at most PS_TEXT_MAX
+ * @common: what the row before had in common with others; zeroed at first
+ *
+ * Context: any.
+ * Return: the place behind the blank that follows EXPIRES.
+ */
+char *ps_format_next(char *p, const struct ps_record *r,
+		     struct ps_common *common)
+{
+	p = put_own(put_place(p, r), r);
+	return put_tail(put_common(p, r, common), r);
+}
+
+/**
+ * ps_format_owner_front() - what leads an owner: PID/ or PID:TID/
+ * @p: room for PS_OWNER_FRONT bytes
+ * @pid: process
+ * @tid: the thread whose own table it is, else @pid
+ *
+ * Context: any.
+ * Return: the place behind it, where the descriptor goes.
+ */
+char *ps_format_owner_front(char *p, u32 pid, u32 tid)
+{
+	p = ps_put_u32(p, pid);
+	if (tid != pid) {
+		*p++ = ':';
+		p = ps_put_u32(p, tid);
+	}
+	*p++ = '/';
+	return p;
+}
+
+/**
+ * ps_format_owner_back() - what ends an owner: /COMM
+ * @p: room for PS_OWNER_BACK bytes
+ * @comm: its name, PS_COMM_SIZE bytes
+ *
+ * Context: any.
+ * Return: the place behind it.
+ */
+char *ps_format_owner_back(char *p, const char *comm)
+{
+	*p++ = '/';
+	return ps_put_escaped(p, comm, strnlen(comm, PS_COMM_SIZE),
+			      PS_ESCAPE_COMM);
 }
 
 /**
@@ -224,16 +330,8 @@ char *ps_format_record(char *p, const struct ps_record *r)
  */
 char *ps_format_owner(char *p, const struct ps_owner *o)
 {
-	p = ps_put_u32(p, o->pid);
-	if (o->tid != o->pid) {
-		*p++ = ':';
-		p = ps_put_u32(p, o->tid);
-	}
-	*p++ = '/';
-	p = ps_put_u32(p, o->fd);
-	*p++ = '/';
-	return ps_put_escaped(p, o->comm, strnlen(o->comm, sizeof(o->comm)),
-			      PS_ESCAPE_COMM);
+	p = ps_format_owner_front(p, o->pid, o->tid);
+	return ps_format_owner_back(ps_put_u32(p, o->fd), o->comm);
 }
 
 /**

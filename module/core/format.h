@@ -15,8 +15,39 @@
 /* Longest name of a unix socket, in bytes before escaping. */
 #define PS_TEXT_MAX	108
 
+/* Parts of an owner: two numbers and their marks; a slash and a name. */
+#define PS_OWNER_FRONT	(2 * PS_U32_ROOM + 1)
+#define PS_OWNER_BACK	(1 + 4 * PS_COMM_SIZE)
+
+#define PS_COMMON_USUAL	48
+#define PS_COMMON_MAX	192
+
+/**
+ * struct ps_common - the columns NETNS to HELD of a row, as text
+ * @netns: of the row
+ * @flags: of the row
+ * @cgroup: of the row
+ * @held: of the row
+ * @has_cgroup: PS_HAS_CGROUP of the row
+ * @len: bytes of @text, 0 before the first row
+ * @text: the columns
+ */
+struct ps_common {
+	u32 netns;
+	u32 flags;
+	u64 cgroup;
+	u8 held;
+	u8 has_cgroup;
+	u8 len;
+	char text[PS_COMMON_MAX];
+};
+
 char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);
+char *ps_format_next(char *p, const struct ps_record *r,
+		     struct ps_common *common);
+char *ps_format_owner_front(char *p, u32 pid, u32 tid);
+char *ps_format_owner_back(char *p, const char *comm);
 char *ps_format_owner(char *p, const struct ps_owner *o);
 char *ps_format_holder(char *p, const char *name);
 

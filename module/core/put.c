@@ -1,72 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What text is made of.  Numbers go two digits at a time, nothing goes through a
- * format string.  Every function writes at @p, with no NUL, and returns the place
- * behind what it wrote; the caller has made room.
+ * What text is made of.  Numbers go three digits at a time, nothing goes through
+ * a format string.  Every function writes at @p, with no NUL, and returns the
+ * place behind what it wrote; the caller has made room, also for the byte that a
+ * number writes behind itself.
  */
 #include "put.h"
 
-#define TEN(d) \
-	{ d, '0' }, { d, '1' }, { d, '2' }, { d, '3' }, { d, '4' }, \
-	{ d, '5' }, { d, '6' }, { d, '7' }, { d, '8' }, { d, '9' }
+/* Three digits, and how many of them are left when leading zeros go. */
+#define ONE(a, b, c)	'0' + (a), '0' + (b), '0' + (c), (a) ? 3 : (b) ? 2 : 1
+#define TEN(a, b) \
+	ONE(a, b, 0), ONE(a, b, 1), ONE(a, b, 2), ONE(a, b, 3), ONE(a, b, 4), \
+	ONE(a, b, 5), ONE(a, b, 6), ONE(a, b, 7), ONE(a, b, 8), ONE(a, b, 9)
+#define HUNDRED(a) \
+	TEN(a, 0), TEN(a, 1), TEN(a, 2), TEN(a, 3), TEN(a, 4), \
+	TEN(a, 5), TEN(a, 6), TEN(a, 7), TEN(a, 8), TEN(a, 9)
 
-static const char digit_pairs[100][2] = {
-	TEN('0'), TEN('1'), TEN('2'), TEN('3'), TEN('4'),
-	TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9'),
+const char ps_triples[PS_TRIPLES_SIZE] = {
+	HUNDRED(0), HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4),
+	HUNDRED(5), HUNDRED(6), HUNDRED(7), HUNDRED(8), HUNDRED(9),
 };
 static const char hex_digits[16] __attribute__((nonstring)) =
 	"0123456789abcdef";
-static unsigned int count_digits(u32 v)
+
+/**
+ * ps_put_large() - a number of four digits or more in decimal
+ * @p: room for PS_U32_ROOM bytes
+ * @v: at least 1000
+ *
+ * Context: any.
+ * Return: the place behind it.
+ */
+char *ps_put_large(char *p, u32 v)
 {
-	if (v < 10000)
-		return v < 100 ? 1 + (v >= 10) : 3 + (v >= 1000);
-	if (v < 100000000)
-		return v < 1000000 ? 5 + (v >= 100000) : 7 + (v >= 10000000);
-	return 9 + (v >= 1000000000);
+	u32 thousands = v / 1000;
+
+	p = thousands < 1000 ? ps_put_triple(p, thousands) :
+		ps_put_large(p, thousands);
+	memcpy(p, ps_triples + 4 * (v - thousands * 1000), 4);
+	return p + 3;
 }
 
-static void put_digits(char *p, u32 v, unsigned int digits)
+/**
+ * ps_put_huge() - a number of more than 32 bits in decimal
+ * @p: room for PS_U64_ROOM bytes
+ * @value: more than U32_MAX
+ *
+ * Context: any.
+ * Return: the place behind it.
+ */
+char *ps_put_huge(char *p, u64 value)
 {
-	while (digits >= 2) {
-		digits -= 2;
-		memcpy(p + digits, digit_pairs[v % 100], 2);
-		v /= 100;
+	u32 i, rest = value % 1000000000;
+
+	p = ps_put_u64(p, value / 1000000000);
+	for (i = 1000000; i; i /= 1000) {
+		memcpy(p, ps_triples + 4 * (rest / i % 1000), 4);
+		p += 3;
 	}
-	if (digits)
-		*p = '0' + v;
-}
-
-/**
- * ps_put_u32() - a number in decimal
- * @p: room for 10 bytes
- * @v: any
- *
- * Context: any.
- * Return: the place behind it.
- */
-char *ps_put_u32(char *p, u32 v)
-{
-	unsigned int digits = count_digits(v);
-
-	put_digits(p, v, digits);
-	return p + digits;
-}
-
-/**
- * ps_put_u64() - a number in decimal
- * @p: room for 20 bytes
- * @value: any
- *
- * Context: any.
- * Return: the place behind it.
- */
-char *ps_put_u64(char *p, u64 value)
-{
-	if (value <= U32_MAX)
-		return ps_put_u32(p, value);
-	p = ps_put_u64(p, value / 100000000);
-	put_digits(p, value % 100000000, 8);
-	return p + 8;
+	return p;
 }
 
 /**
@@ -79,14 +71,12 @@ char *ps_put_u64(char *p, u64 value)
  */
 char *ps_put_hex(char *p, u64 value)
 {
-	unsigned int digits = value ? (67 - __builtin_clzll(value)) / 4 : 1;
-	unsigned int i = digits;
+	char *end = p + (value ? (67 - __builtin_clzll(value)) / 4 : 1);
 
-	while (i--) {
-		p[i] = hex_digits[value & 15];
-		value >>= 4;
-	}
-	return p + digits;
+	for (p = end; value > 15; value >>= 4)
+		*--p = hex_digits[value & 15];
+	*--p = hex_digits[value];
+	return end;
 }
 
 /**
@@ -153,26 +143,6 @@ char *ps_put_escaped(char *p, const char *text, size_t len, enum ps_escape how)
 	return p;
 }
 
-/**
- * ps_put_ip4() - an IPv4 address
- * @p: room for 15 bytes
- * @ip: in network byte order
- *
- * Context: any.
- * Return: the place behind it.
- */
-char *ps_put_ip4(char *p, const u8 ip[4])
-{
-	unsigned int i;
-
-	p = ps_put_u32(p, ip[0]);
-	for (i = 1; i < 4; i++) {
-		*p++ = '.';
-		p = ps_put_u32(p, ip[i]);
-	}
-	return p;
-}
-
 static u16 word_at(const u8 ip[16], unsigned int i)
 {
 	return ip[2 * i] << 8 | ip[2 * i + 1];
@@ -196,7 +166,7 @@ static unsigned int longest_zeros(const u8 ip[16], unsigned int *len)
 
 /**
  * ps_put_ip6() - an IPv6 address as inet_ntop() writes it (RFC 5952)
- * @p: room for 45 bytes
+ * @p: room for PS_IP6_ROOM bytes
  * @ip: in network byte order; mapped and compatible ones end in dots
  *
  * Context: any.

@@ -252,7 +252,8 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	struct ps_store *store = store_of(test);
 	u32 a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
 	u32 b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN), i;
-	struct ps_owner owner;
+	const struct ps_task *task;
+	const struct ps_hold *hold;
 
 	own(test, store, a, 5, 5, 9);
 	own(test, store, b, 5, 5, 10);
@@ -263,14 +264,17 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, store->nholds, 5U);
 	KUNIT_ASSERT_EQ(test, ps_store_record(store, a)->owners, 4U);
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
-		ps_store_owner(store, ps_store_record(store, a), i, &owner);
-		KUNIT_EXPECT_EQ(test, owner.pid, expected[i].pid);
-		KUNIT_EXPECT_EQ(test, owner.tid, expected[i].tid);
-		KUNIT_EXPECT_EQ(test, owner.fd, expected[i].fd);
-		KUNIT_EXPECT_STREQ(test, owner.comm, "made-up");
+		hold = ps_store_hold(store, ps_store_record(store, a), i);
+		task = ps_store_holder(store, hold);
+		KUNIT_EXPECT_EQ(test, task->pid, expected[i].pid);
+		KUNIT_EXPECT_EQ(test, task->tid, expected[i].tid);
+		KUNIT_EXPECT_EQ(test, hold->fd, expected[i].fd);
+		KUNIT_EXPECT_EQ(test, task->back, strlen("/made-up"));
+		KUNIT_EXPECT_EQ(test, memcmp(task->text + task->front,
+					     "/made-up", task->back), 0);
 	}
-	ps_store_owner(store, ps_store_record(store, b), 0, &owner);
-	KUNIT_EXPECT_EQ(test, owner.fd, 10U);
+	hold = ps_store_hold(store, ps_store_record(store, b), 0);
+	KUNIT_EXPECT_EQ(test, hold->fd, 10U);
 }
 
 /* Every path through two names, in different batches of memory. */

@@ -61,7 +61,7 @@ cached_version() {
 
 # The sources that a module build reads, below the current directory.
 module_sources() {
-	find Kbuild module tests/kunit \( -name '*.[chS]' ! -name '*.mod.c' -o -name Kbuild -o -name Makefile \) 2>/dev/null || true
+	find Kbuild module tests/kunit tests/bench \( -name '*.[chS]' ! -name '*.mod.c' -o -name Kbuild -o -name Makefile -o -name probes \) 2>/dev/null || true
 }
 
 # Makes $1 a build directory whose sources are links into the tree: kernels and suites do not meet each other's objects.
@@ -83,7 +83,7 @@ build_module() {
 	shift 2
 	[[ -e $top/Kbuild ]] || die "there is no $top/Kbuild to build a module from"
 	link_sources "$dir"
-	if [[ -e $dir/$target && ! $(find -L "$dir" "$dir/.args" \( -name '*.[chS]' -o -name Kbuild -o -name Makefile -o -name .args \) \
+	if [[ -e $dir/$target && ! $(find -L "$dir" "$dir/.args" \( -name '*.[chS]' -o -name Kbuild -o -name Makefile -o -name probes -o -name .args \) \
 		-newer "$dir/$target" -print -quit) && $(<"$dir/.args") == "$top $*" ]]; then
 		return
 	fi

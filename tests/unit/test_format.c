@@ -11,7 +11,7 @@
 
 static void check_number(u64 value)
 {
-	char *room = malloc(20), text[32];
+	char *room = malloc(PS_U64_ROOM), text[32];
 	char *end = ps_put_u64(room, value);
 
 	snprintf(text, sizeof(text), "%" PRIu64, value);
@@ -103,7 +103,7 @@ static void every_byte_escaped(void **state)
 
 static void check_ip4(const u8 ip[4])
 {
-	char *room = malloc(15), text[INET_ADDRSTRLEN];
+	char *room = malloc(PS_IP4_ROOM), text[INET_ADDRSTRLEN];
 	char *end = ps_put_ip4(room, ip);
 
 	inet_ntop(AF_INET, ip, text, sizeof(text));
@@ -135,7 +135,7 @@ static void ip4_as_inet_ntop(void **state)
 
 static void check_ip6(const u8 ip[16])
 {
-	char *room = malloc(45), text[INET6_ADDRSTRLEN];
+	char *room = malloc(PS_IP6_ROOM), text[INET6_ADDRSTRLEN];
 	char *end = ps_put_ip6(room, ip);
 
 	inet_ntop(AF_INET6, ip, text, sizeof(text));
@@ -404,6 +404,40 @@ static void longest_holder_fits(void **state)
 	free(room);
 }
 
+/* What is copied from the row before is what this one would say. */
+static void next_rows_are_as_single_ones(void **state)
+{
+	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
+	char *room = malloc(PS_RECORD_MAX), *alone = malloc(PS_RECORD_MAX);
+	struct ps_common common = { .len = 0 };
+	struct ps_record r, last;
+	unsigned int i;
+
+	(void)state;
+	random_record(&last, local, remote);
+	for (i = 0; i < 50000; i++) {
+		size_t len;
+
+		random_record(&r, local, remote);
+		/* often the same as before, but for one column */
+		if (i % 8) {
+			const struct ps_record other = r;
+
+			r.netns = i % 8 == 1 ? other.netns : last.netns;
+			r.cgroup = i % 8 == 2 ? other.cgroup : last.cgroup;
+			r.flags = i % 8 == 3 ? other.flags : last.flags;
+			r.held = i % 8 == 4 ? other.held : last.held;
+			r.has = i % 8 == 5 ? other.has : last.has;
+		}
+		len = ps_format_next(room, &r, &common) - room;
+		assert_int_equal(ps_format_record(alone, &r) - alone, len);
+		assert_memory_equal(room, alone, len);
+		last = r;
+	}
+	free(alone);
+	free(room);
+}
+
 /* No field is ever empty, none holds a blank: a row splits into 17 words. */
 static void random_rows_have_all_columns(void **state)
 {
@@ -447,6 +481,7 @@ int main(void)
 		cmocka_unit_test(header_lines),
 		cmocka_unit_test(worst_cases_fit),
 		cmocka_unit_test(longest_holder_fits),
+		cmocka_unit_test(next_rows_are_as_single_ones),
 		cmocka_unit_test(random_rows_have_all_columns),
 	};
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * load SOCKETS PROCESSES: a busy machine of a known size. A tenth of the sockets listens, two are UDP's, seven are ends of connections
+ * over the loopback interface; as many plain descriptors beside them. Prints "ready" when all are there, and stays until it is killed.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FIRST_PORT	1025	/* of what is bound: below the ephemeral ones */
+#define PORTS		30000
+#define THE_PORT	8080	/* the one that is asked for */
+
+/* Sockets that are bound get an end of their own each, by their number. */
+static struct sockaddr_in place(unsigned int number)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(FIRST_PORT + number % PORTS),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK +
+					 (number / PORTS << 8)),
+	};
+}
+
+static int bound(int type, const struct sockaddr_in *at)
+{
+	int fd = socket(AF_INET, type, 0);
+
+	if (fd < 0 || bind(fd, (const void *)at, sizeof(*at)))
+		err(1, "bind");
+	if (type == SOCK_STREAM && listen(fd, 128))
+		err(1, "listen");
+	return fd;
+}
+
+static void connect_to(int listener, const struct sockaddr_in *at)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || connect(fd, (const void *)at, sizeof(*at)) ||
+	    accept(listener, NULL, NULL) < 0)
+		err(1, "connect");
+}
+
+static void plain(unsigned int number)
+{
+	int fd = number % 2 ? eventfd(0, 0) : open("/dev/null", O_RDONLY);
+
+	if (fd < 0)
+		err(1, "a plain descriptor");
+}
+
+/* What of @total is due to process @p of @processes. */
+static unsigned int share(unsigned int total, unsigned int p,
+			  unsigned int processes)
+{
+	return (unsigned long)total * (p + 1) / processes -
+		(unsigned long)total * p / processes;
+}
+
+static void fill_process(unsigned int sockets, unsigned int p,
+			 unsigned int processes)
+{
+	unsigned int tenth = sockets / 10;
+	unsigned int doors = share(tenth, p, processes), i;
+	unsigned int first = (unsigned long)tenth * p / processes;
+	unsigned int udp = share(2 * tenth, p, processes);
+	unsigned int udp_first = (unsigned long)2 * tenth * p / processes;
+	unsigned int pairs = share((sockets - 3 * tenth) / 2, p, processes);
+	int *listeners = calloc(doors + 1, sizeof(*listeners));
+	struct sockaddr_in at;
+
+	for (i = 0; i < doors; i++) {
+		at = place(first + i);
+		listeners[i] = bound(SOCK_STREAM, &at);
+	}
+	for (i = 0; i < udp; i++) {
+		at = place(udp_first + i);
+		bound(SOCK_DGRAM, &at);
+	}
+	for (i = 0; i < pairs; i++) {
+		at = place(first + i % doors);
+		connect_to(listeners[i % doors], &at);
+	}
+	for (i = 0; i < share(sockets, p, processes); i++)
+		plain(i);
+	free(listeners);
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit files = { 1 << 20, 1 << 20 };
+	unsigned int sockets, processes, p;
+	struct sockaddr_in at;
+	int ready[2];
+	char word;
+
+	if (argc != 3)
+		errx(2, "load SOCKETS PROCESSES");
+	sockets = atoi(argv[1]);
+	processes = atoi(argv[2]);
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (pipe(ready))
+		err(1, "pipe");
+	at = place(THE_PORT - FIRST_PORT);	/* in small loads nobody else's */
+	if (sockets / 10 <= THE_PORT - FIRST_PORT)
+		connect_to(bound(SOCK_STREAM, &at), &at);
+	for (p = 0; p < processes; p++) {
+		if (fork())
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fill_process(sockets, p, processes);
+		if (write(ready[1], "+", 1) != 1)
+			err(1, "write");
+		pause();
+	}
+	close(ready[1]);
+	for (p = 0; p < processes; p++)
+		if (read(ready[0], &word, 1) != 1)
+			errx(1, "a process ended early");
+	puts("ready");
+	fflush(stdout);
+	pause();
+}
