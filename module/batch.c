@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/highuid.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -16,6 +17,8 @@
  */
 int ps_batch_init(struct ps_batch *batch, u32 capacity)
 {
+	batch->uid = INVALID_UID;
+	batch->uid_told = overflowuid;
 	batch->records = kvmalloc_array(capacity, sizeof(*batch->records),
 					PS_GFP);
 	batch->text = kvmalloc(PAGE_SIZE, PS_GFP);

@@ -13,6 +13,8 @@
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
 
+#include <linux/uidgid.h>
+
 #include "core/filter.h"
 #include "core/record.h"
 
@@ -44,6 +46,8 @@ struct ps_sink {
  * @sink: where the records go
  * @holders: the names of kernel modules that hold sockets
  * @again: the second look, at sockets that no process was found to hold
+ * @uid: the last one that was told
+ * @uid_told: what it is in @user_ns
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -60,6 +64,8 @@ struct ps_batch {
 	struct ps_sink *sink;
 	struct ps_holders *holders;
 	bool again;
+	kuid_t uid;
+	u32 uid_told;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;

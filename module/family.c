@@ -121,6 +121,16 @@ u64 ps_cookie(struct sock *sk)
 	return (u64)halves[1] << 32 | halves[0];
 }
 
+/* Most sockets are of the same few users, one after the other. */
+static u32 tell_uid(struct ps_batch *batch, kuid_t uid)
+{
+	if (!uid_eq(uid, batch->uid)) {
+		batch->uid = uid;
+		batch->uid_told = from_kuid_munged(batch->user_ns, uid);
+	}
+	return batch->uid_told;
+}
+
 /*
  * The struct socket and its file cannot go while sk_callback_lock is held:
  * sock_orphan() takes it to part them from the sock before both are freed.
@@ -136,7 +146,7 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 	if (socket) {
 		inode = SOCK_INODE(socket);
 		r->inode = inode->i_ino;
-		r->uid = from_kuid_munged(batch->user_ns, inode->i_uid);
+		r->uid = tell_uid(batch, inode->i_uid);
 		r->evidence |= PS_EV_SOCKET;
 		if (socket->file)
 			r->evidence |= ps_file_is_open(socket->file) ?

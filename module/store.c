@@ -72,23 +72,24 @@ static u32 tag_of(u64 cookie, bool timewait)
 	return hash_64(cookie, 32) ^ timewait;
 }
 
-/* The slot of a record, or the empty one where it would be. */
-static struct ps_slot *find_slot(const struct ps_store *store, u64 cookie,
-				 bool timewait)
+/* A record of that identity, or NULL; and its slot, or where it would be. */
+static __always_inline struct ps_record *look_up(const struct ps_store *store,
+						 u64 cookie, bool timewait,
+						 struct ps_slot **slot)
 {
-	u32 tag = tag_of(cookie, timewait), i = tag & store->mask;
-	const struct ps_record *r;
-	struct ps_slot *slot;
+	u32 tag = tag_of(cookie, timewait), i = tag;
+	struct ps_record *r;
 
-	for (;; i = (i + 1) & store->mask) {
-		slot = &store->slots[i];
-		if (!slot->record)
-			return slot;
-		if (slot->tag != tag)
-			continue;
-		r = ps_store_record(store, slot->record - 1);
-		if (r->cookie == cookie && ps_record_is_timewait(r) == timewait)
-			return slot;
+	for (;; i++) {
+		*slot = &store->slots[i & store->mask];
+		if (!(*slot)->record)
+			return NULL;
+		if (likely((*slot)->tag == tag)) {
+			r = ps_store_record(store, (*slot)->record - 1);
+			if (r->cookie == cookie &&
+			    ps_record_is_timewait(r) == timewait)
+				return r;
+		}
 	}
 }
 
@@ -212,7 +213,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 {
 	u32 count = store->records.count;
 	bool timewait = ps_record_is_timewait(r);
-	struct ps_record *new;
+	struct ps_record *known, *new;
 	struct ps_slot *slot;
 
 	if (!(r->evidence & PS_EV_GONE) &&
@@ -227,12 +228,11 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 		if (err)
 			return err;
 	}
-	slot = find_slot(store, r->cookie, timewait);
+	known = look_up(store, r->cookie, timewait, &slot);
 	if (index)
-		*index = slot->record ? slot->record - 1 : count;
-	if (slot->record)
-		return merge(store, ps_store_record(store, slot->record - 1),
-			     r);
+		*index = known ? slot->record - 1 : count;
+	if (known)
+		return merge(store, known, r);
 	if (count >= store->max)
 		return -EFBIG;
 	new = ps_vec_push(&store->records);
@@ -254,16 +254,15 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
  */
 u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full)
 {
-	u32 index;
+	const struct ps_record *r;
+	struct ps_slot *slot;
 
 	if (!store->slots)
 		return PS_NO_RECORD;
-	index = find_slot(store, cookie, false)->record;
-	if (!index--)
+	r = look_up(store, cookie, false, &slot);
+	if (!r || (full && !(r->evidence & PS_EV_FULL)))
 		return PS_NO_RECORD;
-	if (full && !(ps_store_record(store, index)->evidence & PS_EV_FULL))
-		return PS_NO_RECORD;
-	return index;
+	return slot->record - 1;
 }
 
 /**
