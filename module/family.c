@@ -22,6 +22,7 @@ static const struct ps_family *const families[] = {
 	&ps_family_unix,
 	&ps_family_netlink,
 	&ps_family_packet,
+	&ps_family_tipc,
 	&ps_family_smc,
 	&ps_family_xdp,
 	&ps_family_other,

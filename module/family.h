@@ -41,6 +41,7 @@ extern const struct ps_family ps_family_raw;
 extern const struct ps_family ps_family_unix;
 extern const struct ps_family ps_family_netlink;
 extern const struct ps_family ps_family_packet;
+extern const struct ps_family ps_family_tipc;
 extern const struct ps_family ps_family_smc;
 extern const struct ps_family ps_family_xdp;
 extern const struct ps_family ps_family_other;

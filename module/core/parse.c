@@ -236,6 +236,7 @@ static int parse_end(char *field, u8 proto, struct ps_end *end)
 	}
 	switch (proto) {
 	case PORTSOCK_PROTO_NETLINK:
+	case PORTSOCK_PROTO_TIPC:
 		end->form = PS_FORM_NETLINK;
 		return parse_pair(field, &end->num, &end->id);
 	case PORTSOCK_PROTO_VSOCK:

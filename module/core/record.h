@@ -26,7 +26,7 @@ enum ps_form {
 	PS_FORM_INET6,		/* "[v6]:num", "[v6%dev]:num"               */
 	PS_FORM_PATH,		/* a unix path, escaped                     */
 	PS_FORM_ABSTRACT,	/* "@name", escaped                         */
-	PS_FORM_NETLINK,	/* "num:id": protocol, port id              */
+	PS_FORM_NETLINK,	/* "num:id": protocol, port id; node, ref   */
 	PS_FORM_PACKET,		/* "num:dev": ethertype in hex, interface   */
 	PS_FORM_VSOCK,		/* "id:num": cid, port                      */
 };
@@ -35,10 +35,10 @@ enum ps_form {
  * struct ps_end - one end of a socket
  * @form: enum ps_form, which says what the other members mean
  * @len: bytes of @text
- * @num: port, protocol or ethertype
+ * @num: port, protocol, ethertype or TIPC node
  * @ip: address in network byte order (4 or 16 bytes)
  * @text: name, not NUL-terminated; the memory is the record keeper's
- * @id: netlink port id, vsock cid
+ * @id: netlink port id, vsock cid, TIPC reference
  */
 struct ps_end {
 	u8 form;

@@ -396,6 +396,31 @@ def plain(proto):
     equal("owners", [owner[:3] for owner in row.owners()], [(os.getpid(), os.getpid(), sock.fileno())])
 
 
+@scenario("tipc/states")
+def tipc():
+    """Each end is where getsockname() says that it is, and ss."""
+    listener, client = make(TIPC, socket.SOCK_SEQPACKET), make(TIPC, socket.SOCK_SEQPACKET)
+    listener.bind((socket.TIPC_ADDR_NAME, 18888, 17, 17, socket.TIPC_NODE_SCOPE))
+    listener.listen()
+    client.setblocking(False)
+    client.connect_ex((socket.TIPC_ADDR_NAME, 18888, 17, 17))  # it ends when the other end accepts
+    accepted, _ = listener.accept()
+
+    def name(address):
+        kind, node, reference, *_ = address
+        equal("kind of the address", kind, socket.TIPC_ADDR_ID)
+        return f"{node}:{reference}"
+
+    now = view.read()
+    told = {sock: now.one(COOKIE=cookie(sock)) for sock in (listener, client, accepted)}
+    for sock, state in ((listener, "LISTEN"), (client, "ESTABLISHED"), (accepted, "ESTABLISHED")):
+        row = told[sock]
+        remote = "-" if sock is listener else name(sock.getpeername())
+        equal("row", [row[key] for key in ("PROTO", "PORT", "STATE", "LOCAL", "REMOTE", "HELD")],
+              ["tipc", "-", state, name(sock.getsockname()), remote, "process"])
+    equal("ends of a connection", told[client]["REMOTE"], told[accepted]["LOCAL"])
+
+
 @scenario("plain/alg-accepted")
 def alg():
     """The two sockets of a hash: the one that is bound, and the one that works."""

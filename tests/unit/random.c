@@ -90,6 +90,7 @@ static void random_end(struct ps_end *end, u8 proto, char *text)
 		random_name(end, text);
 		return;
 	case PORTSOCK_PROTO_NETLINK:
+	case PORTSOCK_PROTO_TIPC:
 		end->form = PS_FORM_NETLINK;
 		end->num = (u16)random_magnitude();
 		end->id = random_magnitude();
