@@ -44,6 +44,7 @@ struct ps_sink {
  * @sink: where the records go
  * @holders: the names of kernel modules that hold sockets
  * @again: the second look, at sockets that no process was found to hold
+ * @queues: only what travels in messages is looked for
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -60,6 +61,7 @@ struct ps_batch {
 	struct ps_sink *sink;
 	struct ps_holders *holders;
 	bool again;
+	bool queues;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;

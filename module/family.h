@@ -12,6 +12,7 @@
  * @name: for people
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
+ * @carries: its sockets' queues may hold other sockets
  * @match: whether a socket is of this family; the first that says so has it
  * @visit: walk the family's table and add every socket of batch->net, bucket
  *	by bucket; NULL where a module can reach no table.
@@ -23,6 +24,7 @@ struct ps_family {
 	const char *name;
 	u64 protos;
 	bool portless;
+	bool carries;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,

@@ -23,14 +23,26 @@ struct look {
 	struct ps_store *store;
 };
 
+/* Nothing but that one socket carries another. */
+static bool is_edge(const struct ps_record *r)
+{
+	return r->evidence == (PS_EV_GONE | PS_EV_CARRIED) &&
+		!(r->has & PS_HAS_PARENT);
+}
+
 static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct look *look = container_of(sink, struct look, sink);
+	const struct ps_record *r;
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < batch->count && !err; i++)
-		err = ps_store_add(look->store, &batch->records[i], NULL);
+	for (i = 0; i < batch->count && !err; i++) {
+		r = &batch->records[i];
+		err = ps_store_carry(look->store, r);
+		if (!err && !is_edge(r))
+			err = ps_store_add(look->store, r, NULL);
+	}
 	return err;
 }
 
@@ -60,7 +72,8 @@ static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 
 	for (i = 0; i < batch->count && !err; i++) {
 		r = &batch->records[i];
-		if (!(r->evidence & PS_EV_FULL))
+		err = ps_store_carry(look->store, r);
+		if (err || !(r->evidence & PS_EV_FULL))
 			continue;
 		record = find_doubtful(look->store, r->cookie);
 		if (record != PS_NO_RECORD)
@@ -126,6 +139,21 @@ static int visit(struct ps_batch *batch)
 	return batch->net ? ps_families_visit(batch) : visit_all_nets(batch);
 }
 
+/*
+ * What was sent on its way after its table was walked, and before its sender's
+ * descriptors were, is in a message now, unless it has been received: then the
+ * second look finds it.
+ */
+static int visit_queues(struct ps_batch *batch)
+{
+	int err;
+
+	batch->queues = true;
+	err = visit(batch);
+	batch->queues = false;
+	return err;
+}
+
 /* A process' own descriptors tell all that is asked for. */
 static int look_at_processes(struct look *look, struct ps_batch *batch,
 			     const struct ps_viewer *viewer)
@@ -145,7 +173,8 @@ static int look_at(struct look *look, struct ps_batch *batch,
 	err = visit(batch);
 	if (err || ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
-	err = ps_owners_walk(look->store, batch, viewer, false);
+	err = ps_owners_walk(look->store, batch, viewer, false) ?:
+		visit_queues(batch);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
