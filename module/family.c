@@ -33,7 +33,8 @@ static bool wants_table(const struct ps_batch *batch,
 {
 	const struct ps_filter *filter = batch->filter;
 
-	if (!family->visit || (batch->queues && !family->carries))
+	if (!family->visit || (batch->queues && !family->carries) ||
+	    (family->shared && !ps_batch_is_first(batch)))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))
@@ -44,7 +45,7 @@ static bool wants_table(const struct ps_batch *batch,
 
 /**
  * ps_families_visit() - walk the tables of all families
- * @batch: where the sockets of batch->net go
+ * @batch: where the sockets go; says whose tables are walked
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EINTR or the sink's error.

@@ -34,7 +34,7 @@ static int mptcp_visit(struct ps_batch *batch)
 	struct sock *sk;
 	int err = 0;
 
-	while (!err && (sk = ps_mptcp_next(batch->net, &slot, &num))) {
+	while (!err && (sk = ps_mptcp_next(batch->at, &slot, &num))) {
 		r = ps_batch_add(batch);
 		if (r)
 			mptcp_fill(batch, sk, r);

@@ -99,7 +99,8 @@ static int tcp_visit(struct ps_batch *batch)
 	const struct ps_hashed tcp = {
 		.proto = PORTSOCK_PROTO_TCP,
 		.fill = tcp_fill,
-		.tables = ps_tcp_hashinfo(batch->net),
+		.tables = ps_tcp_hashinfo(batch->at),
+		.first = ps_tcp_hashinfo(batch->first),
 		.batch = batch,
 	};
 

@@ -227,7 +227,7 @@ static int bucket_done(struct unix_walk *walk)
 
 static int visit_bucket(struct unix_walk *walk, u32 i)
 {
-	struct net *net = walk->batch->net;
+	struct net *net = walk->batch->at;
 	struct sock *sk;
 	int err;
 

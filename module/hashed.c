@@ -56,6 +56,13 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 	spin_unlock_bh(&queue->rskq_lock);
 }
 
+/* Whether a table was walked for the sake of another network namespace. */
+static bool is_walked(const struct ps_hashed *h, const void *table,
+		      const void *first)
+{
+	return !ps_batch_is_first(h->batch) && table == first;
+}
+
 static int visit_listeners(const struct ps_hashed *h)
 {
 	struct ps_listen_bucket *bucket;
@@ -64,6 +71,9 @@ static int visit_listeners(const struct ps_hashed *h)
 	u32 i;
 	int err = 0;
 
+	if (is_walked(h, ps_listen_bucket(h->tables, 0),
+		      ps_listen_bucket(h->first, 0)))
+		return 0;
 	for (i = 0; i < ps_listen_buckets(h->tables) && !err; i++) {
 		bucket = ps_listen_bucket(h->tables, i);
 		if (ps_listen_empty(bucket))
@@ -71,7 +81,7 @@ static int visit_listeners(const struct ps_hashed *h)
 		do {
 			spin_lock(&bucket->lock);
 			ps_listen_for_each(sk, node, bucket) {
-				if (!net_eq(sock_net(sk), h->batch->net))
+				if (!ps_batch_wants_net(h->batch, sock_net(sk)))
 					continue;
 				add_any(h, sk);
 				add_accept_queue(h, sk);
@@ -86,7 +96,7 @@ static int visit_listeners(const struct ps_hashed *h)
 static void add_established(const struct ps_hashed *h, struct sock *sk,
 			    bool requests_only)
 {
-	if (!net_eq(sock_net(sk), h->batch->net))
+	if (!ps_batch_wants_net(h->batch, sock_net(sk)))
 		return;
 	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
 		add_any(h, sk);
@@ -101,6 +111,8 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 	u32 i;
 	int err = 0;
 
+	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
+		return 0;
 	for (i = 0; i <= tables->ehash_mask && !err; i++) {
 		if (!(i & 0xfff))
 			cond_resched();
@@ -124,6 +136,7 @@ static void add_bound(struct sock *sk, void *arg)
 	const struct ps_hashed *h = arg;
 
 	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
+	    ps_batch_wants_net(h->batch, sock_net(sk)) &&
 	    !ps_batch_knows(h->batch, ps_cookie(sk)))
 		add_any(h, sk);
 }
@@ -135,6 +148,8 @@ static int visit_bound(const struct ps_hashed *h)
 	u32 i;
 	int err = 0;
 
+	if (is_walked(h, tables->bhash, h->first->bhash))
+		return 0;
 	for (i = 0; i < tables->bhash_size && !err; i++) {
 		bucket = &tables->bhash[i];
 		if (hlist_empty(&bucket->chain))
@@ -170,7 +185,7 @@ static void add_at_port(struct sock *sk, void *arg)
 static int visit_port(u32 port, struct at_port *at)
 {
 	struct inet_hashinfo *tables = at->h->tables;
-	struct net *net = at->h->batch->net;
+	struct net *net = at->h->batch->at;
 	struct inet_bind_hashbucket *bucket =
 		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
 	int err;
@@ -185,8 +200,9 @@ static int visit_port(u32 port, struct at_port *at)
 }
 
 /*
- * All that is at a port stands together in the bind table, TIME_WAITs included;
- * but for requests, of which the listener knows only how many there are.
+ * All that is at a port of a namespace stands together in the bind table,
+ * TIME_WAITs included; but for requests, of which the listener knows only how
+ * many there are.
  */
 static int visit_ports(const struct ps_hashed *h)
 {

@@ -12,6 +12,7 @@ struct inet_hashinfo;
  * @proto: the protocol
  * @fill: as in struct ps_family
  * @tables: its tables; they may hold sockets of other namespaces
+ * @first: those of batch->first, which may be the same, or partly
  * @batch: where the sockets go
  */
 struct ps_hashed {
@@ -19,6 +20,7 @@ struct ps_hashed {
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r);
 	struct inet_hashinfo *tables;
+	struct inet_hashinfo *first;
 	struct ps_batch *batch;
 };
 

@@ -117,6 +117,13 @@ static bool mark_doubtful(struct ps_store *store)
 	return any;
 }
 
+static int visit_net(struct ps_batch *batch, struct net *net, struct net *first)
+{
+	batch->at = net;
+	batch->first = first;
+	return ps_families_visit(batch);
+}
+
 static int visit_all_nets(struct ps_batch *batch)
 {
 	struct ps_nets all;
@@ -125,18 +132,17 @@ static int visit_all_nets(struct ps_batch *batch)
 
 	if (err)
 		return err;
-	for (i = 0; i < all.count && !err; i++) {
-		batch->net = all.nets[i];
-		err = ps_families_visit(batch);
-	}
-	batch->net = NULL;
+	for (i = 0; i < all.count && !err; i++)
+		err = visit_net(batch, all.nets[i], all.nets[0]);
 	ps_nets_put_all(&all);
 	return err;
 }
 
 static int visit(struct ps_batch *batch)
 {
-	return batch->net ? ps_families_visit(batch) : visit_all_nets(batch);
+	if (!batch->net)
+		return visit_all_nets(batch);
+	return visit_net(batch, batch->net, batch->net);
 }
 
 /*
