@@ -10,6 +10,7 @@
 
 #include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
+#include "compat/mptcp.h"
 #include "hashed.h"
 
 /* The state comes first: a mini object is no struct sock. */
@@ -30,6 +31,28 @@ static void add_any(const struct ps_hashed *h, struct sock *sk)
 }
 
 /*
+ * Who the child waits for: its own listener, or the one that this is part of.
+ * A child of the latter that is no part of anything looks like the kernel's, as
+ * its listener is, and will be whose accept() returns it.
+ */
+static void note_queued(struct sock *child, struct ps_record *r, u64 listener,
+			u64 whole)
+{
+	if (whole && !ps_is_subflow(child))
+		r->evidence &= ~PS_EV_KERNEL;
+	if (r->evidence & PS_EV_KERNEL) {
+		if (!whole || r->has & PS_HAS_PARENT)
+			return;
+		listener = whole;
+	}
+	r->evidence |= PS_EV_QUEUED;
+	r->parent = listener;
+	r->has |= PS_HAS_PARENT;
+	if (ps_record_is_queued_part(r))
+		r->evidence |= PS_EV_WITNESS;
+}
+
+/*
  * Connections that wait for accept().  A child does not point at its listener;
  * rskq_lock keeps it in the queue, and what is in the queue is not freed.
  */
@@ -37,6 +60,7 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 {
 	struct request_sock_queue *queue =
 		&inet_csk(listener)->icsk_accept_queue;
+	u64 whole = h->whole ? h->whole(listener) : 0;
 	u64 parent = ps_cookie(listener);
 	struct request_sock *req;
 	struct ps_record *r;
@@ -47,11 +71,7 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 		if (!r)
 			continue;
 		h->fill(h->batch, req->sk, r);
-		if (r->evidence & PS_EV_KERNEL)
-			continue;
-		r->evidence |= PS_EV_QUEUED;
-		r->parent = parent;
-		r->has |= PS_HAS_PARENT;
+		note_queued(req->sk, r, parent, whole);
 	}
 	spin_unlock_bh(&queue->rskq_lock);
 }

@@ -9,6 +9,7 @@
 #include "core/held.h"
 #include "core/order.h"
 #include "gfp.h"
+#include "parts.h"
 #include "rows.h"
 #include "sort.h"
 #include "store.h"
@@ -234,6 +235,9 @@ int ps_rows_make(struct ps_store *store)
 	u32 i;
 	int err;
 
+	err = ps_parts_join(store);
+	if (err)
+		return err;
 	tell_all_carried(store);
 	for (i = 0; i < store->records.count; i++) {
 		name_reason(store, ps_store_record(store, i));

@@ -172,7 +172,10 @@ static int merge(struct ps_store *store, struct ps_record *old,
 	int err;
 
 	if ((new->evidence & file) <= (old->evidence & file)) {
-		old->evidence |= new->evidence & PS_EV_QUEUED;
+		if (new->evidence & PS_EV_QUEUED) {
+			old->evidence &= new->evidence | ~PS_EV_KERNEL;
+			old->evidence |= PS_EV_QUEUED;
+		}
 		old->evidence = still_carried(old, new->evidence);
 		ps_record_keep_parent(old, new);
 		return 0;

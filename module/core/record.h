@@ -158,6 +158,22 @@ static inline bool ps_record_is_request(const struct ps_record *r)
 }
 
 /**
+ * ps_record_is_queued_part() - whether it waits for accept() as part of another
+ * @r: record
+ *
+ * Until its whole is found among the records, its parent is that one's listener.
+ *
+ * Context: any.
+ * Return: true for an MPTCP subflow in its listener's queue.
+ */
+static inline bool ps_record_is_queued_part(const struct ps_record *r)
+{
+	const u16 both = PS_EV_KERNEL | PS_EV_QUEUED;
+
+	return (r->evidence & both) == both;
+}
+
+/**
  * ps_record_keep_parent() - take over a parent if there is none
  * @to: record
  * @from: another of the same connection

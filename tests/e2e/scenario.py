@@ -157,6 +157,8 @@ def run_all(patterns):
         if verdict.split(" ")[0] == "ok":
             passed += 1
             print(f"ok {name}" + (f" ({took:.1f} s)" if took > 1 else ""), flush=True)
+            if len(verdict) > 3:
+                print(verdict[3:], flush=True)
         elif verdict.startswith("SKIP"):
             skipped += 1
             print(f"skip {name}: {verdict[5:]}", flush=True)

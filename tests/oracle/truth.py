@@ -260,10 +260,11 @@ class Witness:
                     self.owners.setdefault(inode, set()).add((pid, fd))
 
     def held_in(self, other):
-        """This one without the inodes that no descriptor refers to both times: a close() that was stopped on its way is nobody's socket."""
+        """This one without the inodes that no descriptor refers to both times, where a socket stands in its table from its making on:
+        one whose socket() or close() was stopped on its way is nobody's. What is at a port has a row even so."""
         held = set(self.owners) & set(other.owners) | {0}
         less = copy.copy(self)
-        less.net = {table: {row for row in rows if row[3] in held} for table, rows in self.net.items()}
+        less.net = {**self.net, "raw": {row for row in self.net["raw"] if row[3] in held}}
         less.unix = self.unix & held
         less.netlink, less.packet = ({inode: place for inode, place in table.items() if int(inode) in held} for table in (self.netlink, self.packet))
         return less
