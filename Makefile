@@ -11,7 +11,7 @@ all: reader module ## build module/portsock.ko (KDIR=kernel-build-dir) and users
 
 help: ## this list
 	@sed -n 's/^\([a-z -]*\):.* ## /\1: /p' Makefile | sed 's/: /\t/' | \
-		awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+		awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "make: no kernel to build for at $(KDIR): install linux-headers-$(KVER), or give" \
@@ -43,6 +43,9 @@ check-lint check-unit check-reader check-kunit check-e2e check-oracle: deps
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
+blind-spots: deps ## what ss, lsof, netstat and fuser say of sockets that they do not explain, beside portsock: README's table
+	@tests/blind/run
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -66,5 +69,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle blind-spots \
 	load unload install uninstall clean

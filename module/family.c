@@ -29,10 +29,13 @@ static const struct ps_family *const families[] = {
 };
 
 /* Whether anything in the family's table can be asked for. */
-static bool wants_table(const struct ps_filter *filter,
+static bool wants_table(const struct ps_batch *batch,
 			const struct ps_family *family)
 {
-	if (!family->visit)
+	const struct ps_filter *filter = batch->filter;
+
+	if (!family->visit || (batch->queues && !family->carries) ||
+	    (family->shared && !ps_batch_is_first(batch)))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))
@@ -43,7 +46,7 @@ static bool wants_table(const struct ps_filter *filter,
 
 /**
  * ps_families_visit() - walk the tables of all families
- * @batch: where the sockets of batch->net go
+ * @batch: where the sockets go; says whose tables are walked
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EINTR or the sink's error.
@@ -54,7 +57,7 @@ int ps_families_visit(struct ps_batch *batch)
 	int err = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
-		if (wants_table(batch->filter, families[i]))
+		if (wants_table(batch, families[i]))
 			err = families[i]->visit(batch);
 	return err;
 }

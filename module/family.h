@@ -12,9 +12,11 @@
  * @name: for people
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
+ * @shared: its table is that of all network namespaces
+ * @carries: its sockets' queues may hold other sockets
  * @match: whether a socket is of this family; the first that says so has it
- * @visit: walk the family's table and add every socket of batch->net, bucket
- *	by bucket; NULL where a module can reach no table.
+ * @visit: walk the table of batch->at and add every socket that
+ *	ps_batch_wants_net(), bucket by bucket; NULL where a module can reach no table.
  *	Context: process, may sleep.  Return: 0 or what ps_batch_done() said.
  * @fill: tell what is known of a full socket, which cannot go away meanwhile.
  *	Context: locks are held.
@@ -23,6 +25,8 @@ struct ps_family {
 	const char *name;
 	u64 protos;
 	bool portless;
+	bool shared;
+	bool carries;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,

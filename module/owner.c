@@ -342,12 +342,16 @@ static int walk_tasks(struct walk *walk)
 	};
 	int err = 0;
 
+	ps_task_begin(&cursor);
 	while (!err && ps_task_next(&cursor)) {
 		walk->task = cursor.task;
 		walk->is_process = cursor.is_process;
 		err = walk_table(walk);
+		if (!err && walk->index != NO_TASK)
+			err = ps_task_told(&cursor);
 		put_task_struct(cursor.task);
 	}
+	ps_task_end(&cursor);
 	return err;
 }
 

@@ -23,14 +23,26 @@ struct look {
 	struct ps_store *store;
 };
 
+/* Nothing but that one socket carries another. */
+static bool is_edge(const struct ps_record *r)
+{
+	return r->evidence == (PS_EV_GONE | PS_EV_CARRIED) &&
+		!(r->has & PS_HAS_PARENT);
+}
+
 static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct look *look = container_of(sink, struct look, sink);
+	const struct ps_record *r;
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < batch->count && !err; i++)
-		err = ps_store_add(look->store, &batch->records[i], NULL);
+	for (i = 0; i < batch->count && !err; i++) {
+		r = &batch->records[i];
+		err = ps_store_carry(look->store, r);
+		if (!err && !is_edge(r))
+			err = ps_store_add(look->store, r, NULL);
+	}
 	return err;
 }
 
@@ -60,7 +72,8 @@ static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 
 	for (i = 0; i < batch->count && !err; i++) {
 		r = &batch->records[i];
-		if (!(r->evidence & PS_EV_FULL))
+		err = ps_store_carry(look->store, r);
+		if (err || !(r->evidence & PS_EV_FULL))
 			continue;
 		record = find_doubtful(look->store, r->cookie);
 		if (record != PS_NO_RECORD)
@@ -104,6 +117,13 @@ static bool mark_doubtful(struct ps_store *store)
 	return any;
 }
 
+static int visit_net(struct ps_batch *batch, struct net *net, struct net *first)
+{
+	batch->at = net;
+	batch->first = first;
+	return ps_families_visit(batch);
+}
+
 static int visit_all_nets(struct ps_batch *batch)
 {
 	struct ps_nets all;
@@ -112,18 +132,32 @@ static int visit_all_nets(struct ps_batch *batch)
 
 	if (err)
 		return err;
-	for (i = 0; i < all.count && !err; i++) {
-		batch->net = all.nets[i];
-		err = ps_families_visit(batch);
-	}
-	batch->net = NULL;
+	for (i = 0; i < all.count && !err; i++)
+		err = visit_net(batch, all.nets[i], all.nets[0]);
 	ps_nets_put_all(&all);
 	return err;
 }
 
 static int visit(struct ps_batch *batch)
 {
-	return batch->net ? ps_families_visit(batch) : visit_all_nets(batch);
+	if (!batch->net)
+		return visit_all_nets(batch);
+	return visit_net(batch, batch->net, batch->net);
+}
+
+/*
+ * What was sent on its way after its table was walked, and before its sender's
+ * descriptors were, is in a message now, unless it has been received: then the
+ * second look finds it.
+ */
+static int visit_queues(struct ps_batch *batch)
+{
+	int err;
+
+	batch->queues = true;
+	err = visit(batch);
+	batch->queues = false;
+	return err;
 }
 
 /* A process' own descriptors tell all that is asked for. */
@@ -145,7 +179,8 @@ static int look_at(struct look *look, struct ps_batch *batch,
 	err = visit(batch);
 	if (err || ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
-	err = ps_owners_walk(look->store, batch, viewer, false);
+	err = ps_owners_walk(look->store, batch, viewer, false) ?:
+		visit_queues(batch);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;

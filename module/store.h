@@ -64,12 +64,23 @@ struct ps_slot {
 };
 
 /**
+ * struct ps_edge - a message in the queue of one socket carries another
+ * @carrier: cookie of the one
+ * @carried: cookie of the other
+ */
+struct ps_edge {
+	u64 carrier;
+	u64 carried;
+};
+
+/**
  * struct ps_store - the rows of one snapshot
  * @max: records that may be gathered
  * @filter: what is asked for, NULL for everything
  * @records: struct ps_record
  * @tasks: struct ps_task
  * @found: struct ps_found, descriptors as the walk comes upon them
+ * @edges: struct ps_edge, of records with PS_EV_CARRIED
  * @texts: chunks of text that records refer to
  * @text_room: bytes left in the last of @texts
  * @slots: hash of the records by identity, open addressing
@@ -87,6 +98,7 @@ struct ps_store {
 	struct ps_vec records;
 	struct ps_vec tasks;
 	struct ps_vec found;
+	struct ps_vec edges;
 	struct ps_vec texts;
 	u32 text_room;
 	struct ps_slot *slots;
@@ -120,6 +132,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index);
 u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full);
 int ps_store_renew(struct ps_store *store, u32 index,
 		   const struct ps_record *r);
+int ps_store_carry(struct ps_store *store, const struct ps_record *r);
 int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index);
 int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd);

@@ -321,7 +321,7 @@ bool ps_filter_wants_socket(const struct ps_filter *f,
 {
 	if (!f || !f->keys)
 		return true;
-	if (ps_filter_has(f, PS_KEY_PROTO) && !(f->protos & 1ULL << r->proto))
+	if (!ps_filter_wants_proto(f, r->proto))
 		return false;
 	if (ps_filter_has(f, PS_KEY_PORT) &&
 	    !(r->has & PS_HAS_PORT && has_port(&f->ports, r->port)))

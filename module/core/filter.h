@@ -96,4 +96,18 @@ static inline bool ps_filter_has(const struct ps_filter *f,
 	return f && f->keys & 1U << key;
 }
 
+/**
+ * ps_filter_wants_proto() - whether a protocol is asked for
+ * @f: filter, NULL asks for everything
+ * @proto: protocol
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool ps_filter_wants_proto(const struct ps_filter *f,
+					 enum portsock_proto proto)
+{
+	return !ps_filter_has(f, PS_KEY_PROTO) || f->protos & 1ULL << proto;
+}
+
 #endif /* PORTSOCK_CORE_FILTER_H */

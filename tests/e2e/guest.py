@@ -9,6 +9,10 @@ import t_other  # noqa: F401
 import t_families  # noqa: F401
 import t_holders  # noqa: F401
 import t_owners  # noqa: F401
+import t_netns  # noqa: F401
+import t_reasons  # noqa: F401
+import t_blind  # noqa: F401
+import t_carried  # noqa: F401
 import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
 import t_reader  # noqa: F401

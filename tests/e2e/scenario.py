@@ -3,6 +3,7 @@
 import ctypes
 import fcntl
 import fnmatch
+import json
 import os
 import signal
 import socket
@@ -47,6 +48,36 @@ def equal(what, got, wanted):
 def true(what, truth):
     if not truth:
         raise AssertionError(what)
+
+
+def in_child(function):
+    """What function returned, in a process of its own."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reading)
+        try:
+            words = json.dumps(function())
+        except BaseException as reason:  # the parent says it
+            words = json.dumps({"failed": repr(reason)})
+        os.write(writing, words.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as words:
+        told = json.load(words)
+    os.waitpid(pid, 0)
+    if isinstance(told, dict) and "failed" in told:
+        raise AssertionError(told["failed"])
+    return told
+
+
+def wait_until(is_so, seconds=10):
+    """Until it is so, for what takes a moment to happen elsewhere."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > end:
+            raise AssertionError(f"it never came: {is_so.__code__.co_firstlineno}")
+        time.sleep(0.01)
 
 
 def loopback_up():
@@ -126,6 +157,8 @@ def run_all(patterns):
         if verdict.split(" ")[0] == "ok":
             passed += 1
             print(f"ok {name}" + (f" ({took:.1f} s)" if took > 1 else ""), flush=True)
+            if len(verdict) > 3:
+                print(verdict[3:], flush=True)
         elif verdict.startswith("SKIP"):
             skipped += 1
             print(f"skip {name}: {verdict[5:]}", flush=True)
