@@ -44,6 +44,8 @@ struct ps_sink {
  * @sink: where the records go
  * @holders: the names of kernel modules that hold sockets
  * @again: the second look, at sockets that no process was found to hold
+ * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
+ *	where in which state, of others nothing; 0: all of everything
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -60,6 +62,7 @@ struct ps_batch {
 	struct ps_sink *sink;
 	struct ps_holders *holders;
 	bool again;
+	u64 brief;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;
@@ -104,16 +107,16 @@ static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 }
 
 /**
- * ps_batch_wants_few_ports() - whether to go by port instead of by bucket
- * @batch: batch
+ * ps_wants_few_ports() - whether to go by port instead of by bucket
+ * @filter: what is asked for, NULL for everything
  *
  * Context: any.
  * Return: true if so few ports are asked for that each of them is looked up.
  */
-static inline bool ps_batch_wants_few_ports(const struct ps_batch *batch)
+static inline bool ps_wants_few_ports(const struct ps_filter *filter)
 {
-	return ps_filter_has(batch->filter, PS_KEY_PORT) &&
-		batch->filter->ports.count <= PS_FEW_PORTS;
+	return ps_filter_has(filter, PS_KEY_PORT) &&
+		filter->ports.count <= PS_FEW_PORTS;
 }
 
 /**

@@ -28,10 +28,14 @@ static const struct ps_family *const families[] = {
 };
 
 /* Whether anything in the family's table can be asked for. */
-static bool wants_table(const struct ps_filter *filter,
+static bool wants_table(const struct ps_batch *batch,
 			const struct ps_family *family)
 {
+	const struct ps_filter *filter = batch->filter;
+
 	if (!family->visit)
+		return false;
+	if (batch->brief && !(batch->brief & family->protos))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))
@@ -53,7 +57,7 @@ int ps_families_visit(struct ps_batch *batch)
 	int err = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
-		if (wants_table(batch->filter, families[i]))
+		if (wants_table(batch, families[i]))
 			err = families[i]->visit(batch);
 	return err;
 }
@@ -208,6 +212,8 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	r->evidence = PS_EV_FULL;
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;
+	if (batch->brief)
+		return;
 	r->has = PS_HAS_UID;
 	r->flags = sock_flags(sk);
 	r->cgroup = ps_sock_cgroup(sk);

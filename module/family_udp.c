@@ -95,7 +95,7 @@ int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
 	u32 i;
 	int err = 0;
 
-	if (ps_batch_wants_few_ports(batch))
+	if (ps_wants_few_ports(batch->filter))
 		return visit_ports(batch, table, proto);
 	for (i = 0; i <= table->mask && !err; i++)
 		err = visit_slot(batch, &table->hash[i], proto);
