@@ -223,13 +223,14 @@ void ps_snapshot_free(struct ps_snapshot *snapshot)
 }
 
 /*
- * What stands in a table for as long as it is in a state, whoever holds it.  One
- * that had no row was being made or destroyed: it has changed if it is there.
+ * What stands in a table for as long as it is in a state, whoever holds it; not
+ * what is only bound, which nobody is told of.
  */
 static bool is_comparable(const struct ps_record *r, u64 protos)
 {
 	return protos & 1ULL << r->proto && r->evidence & PS_EV_FULL &&
-		r->has & PS_HAS_PORT && r->state != PORTSOCK_CLOSE;
+		r->has & PS_HAS_PORT && r->state != PORTSOCK_CLOSE &&
+		r->state != PORTSOCK_BOUND;
 }
 
 static u32 count_comparable(const struct ps_store *store, u64 protos)
@@ -254,7 +255,10 @@ static bool has_same(const struct ps_store *now, const struct ps_record *r)
 	return same->state == r->state && same->port == r->port;
 }
 
-/* The other way round it is enough to count. */
+/*
+ * The other way round it is enough to count.  What had no row was being made or
+ * destroyed: it has changed if it is there.
+ */
 static bool is_same(const struct ps_store *old, const struct ps_store *now,
 		    u64 protos)
 {
@@ -279,7 +283,8 @@ static bool is_same(const struct ps_store *old, const struct ps_store *now,
  * @viewer: whose it is
  * @max_sockets: records that may be gathered
  * @protos: bits of enum portsock_proto, of which the ports and states of full
- *	sockets are compared: not who holds them, and no TIME_WAITs and requests
+ *	sockets are compared: not who holds them, and not what is only bound, a
+ *	TIME_WAIT or a request
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
  * Return: 1 if it does, 0 if not, -ENOMEM, -EFBIG, -EINTR on a fatal signal.

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "options.h"
 #include "show.h"
+#include "wait.h"
 
 #define VERSION	"portsock " PORTSOCK_VERSION ", format 1 of " PORTSOCK_PATH "\n"
 
@@ -67,6 +68,7 @@ static const struct command {
 	const char *word;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "wait", ps_wait },
 	{ NULL, run_show },
 };
 

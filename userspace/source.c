@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,18 @@ static int read_layout(struct ps_source *s)
 	return 0;
 }
 
+/* From the first line on. */
+static int begin(struct ps_source *s)
+{
+	s->start = 0;
+	s->end = 0;
+	s->eof = false;
+	s->line = 0;
+	s->rows = 0;
+	s->layout.count = 0;
+	return read_header(s) || read_layout(s) ? -1 : 0;
+}
+
 /**
  * ps_source_open() - open a view and read its two first lines
  * @s: source
@@ -180,7 +193,63 @@ int ps_source_open(struct ps_source *s, const char *path)
 		return no_access(s);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
-	return read_header(s) || read_layout(s) ? -1 : 0;
+	return begin(s);
+}
+
+/**
+ * ps_source_open_filtered() - open the kernel's view of what a filter names
+ * @s: source
+ * @filter: as it is written to /proc/portsock, without a newline
+ *
+ * Return: 0, or -1 when it cannot be read; that has been said then.
+ */
+int ps_source_open_filtered(struct ps_source *s, const char *filter)
+{
+	memset(s, 0, sizeof(*s));
+	s->is_proc = true;
+	s->name = PORTSOCK_PATH;
+	s->fd = open(s->name, O_RDWR | O_CLOEXEC);
+	if (s->fd < 0 || write(s->fd, filter, strlen(filter)) < 0)
+		return no_access(s);
+	s->size = FIRST_SIZE;
+	s->buffer = ps_realloc(NULL, s->size);
+	return begin(s);
+}
+
+/**
+ * ps_source_again() - take a new snapshot, with the same filter
+ * @s: open source, the kernel's
+ *
+ * Return: 0, or -1 when it cannot be read; that has been said then.
+ */
+int ps_source_again(struct ps_source *s)
+{
+	if (lseek(s->fd, 0, SEEK_SET))
+		return no_access(s);
+	return begin(s);
+}
+
+/**
+ * ps_source_wait() - sleep until what was read is out of date
+ * @s: open source, the kernel's
+ * @milliseconds: but no longer, -1 for any time
+ *
+ * What is not announced (module/doc/format.md, "Waiting for change") does not
+ * end the wait: do not wait for ever where that matters.
+ *
+ * Return: 1 when something has changed: ps_source_again() tells what; 0 when
+ * the time is over or a signal came; -1 when it cannot be waited for; that has
+ * been said then.
+ */
+int ps_source_wait(struct ps_source *s, int milliseconds)
+{
+	struct pollfd file = { .fd = s->fd, .events = POLLPRI };
+	int got = poll(&file, 1, milliseconds);
+
+	if (got < 0 && errno != EINTR)
+		return ps_error("cannot wait for %s: %s", s->name,
+				strerror(errno));
+	return got > 0;
 }
 
 /**
