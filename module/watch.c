@@ -111,6 +111,16 @@ static void hook(void)
 		state_tp = tp;
 }
 
+/*
+ * Who was told that it has changed need not compare: in an epoll that tells of
+ * edges it would be told twice.
+ */
+static void wake_to_look(struct ps_watch *w)
+{
+	if (!ps_watch_changed(w))
+		wake_up_poll(&w->wait, EPOLLPRI);
+}
+
 /* Has the poller compare; another time if more was heard of meanwhile. */
 static void settle(struct work_struct *work)
 {
@@ -118,7 +128,7 @@ static void settle(struct work_struct *work)
 					  struct ps_watch, settle);
 
 	set_bit(PS_WATCH_LOOK, &w->bits);
-	wake_up_poll(&w->wait, EPOLLPRI);
+	wake_to_look(w);
 	if (test_and_clear_bit(PS_WATCH_AGAIN, &w->bits)) {
 		schedule_delayed_work(&w->settle, SETTLE);
 		return;
@@ -135,7 +145,7 @@ static void tick(struct work_struct *work)
 
 	if (test_and_clear_bit(PS_WATCH_LATER, &w->bits))
 		set_bit(PS_WATCH_LOOK, &w->bits);
-	wake_up_poll(&w->wait, EPOLLPRI);
+	wake_to_look(w);
 }
 
 /**

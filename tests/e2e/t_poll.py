@@ -57,6 +57,16 @@ class Watch:
         self.close()
 
 
+def settle_all(watches):
+    for _ in range(3):
+        for watch in watches:
+            watch.read()
+            watch.changed(0)
+        time.sleep(0.7)
+    for watch in watches:
+        equal("changed though nothing did", watch.changed(0), False)
+
+
 def tcp(port=0, host="127.0.0.1", backlog=None):
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -185,7 +195,7 @@ def do_listener_closes():
 CHANGES = {name[3:].replace("_", "-"): function for name, function in list(globals().items()) if name.startswith("do_")}
 
 
-@variants("poll/tcp", CHANGES)
+@variants("poll/tcp", CHANGES, seconds=40)
 def tcp_change(name):
     for line in (f"proto=tcp port={PORT}-{PORT + 3}", f"proto=tcp port={PORT}-{PORT + 1000}", "proto=tcp", ""):
         act, state, kept = CHANGES[name]()
@@ -205,7 +215,7 @@ def tcp_change(name):
         own_netns()  # no TIME_WAIT in the way of the next
 
 
-@scenario("poll/tcp-quiet")
+@scenario("poll/tcp-quiet", seconds=40)
 def tcp_quiet():
     """What the filter does not name wakes nobody."""
     door = tcp(PORT, backlog=5)
@@ -233,7 +243,7 @@ def tcp_quiet():
     door.close()
 
 
-@scenario("poll/netns")
+@scenario("poll/netns", seconds=60)
 def other_namespace():
     elsewhere, ours = Elsewhere(), tcp(PORT + 1)
     pid_netns = os.stat(f"/proc/{elsewhere.pid}/ns/net").st_ino
@@ -326,20 +336,18 @@ def since_read(line):
             true(f"change {number} is seen by the first poll()", watch.changed(0))
 
 
-@scenario("poll/several")
+@scenario("poll/several", seconds=60)
 def several():
     """Each of many pollers hears of its own."""
     ports = range(PORT, PORT + 10)
     watches = [Watch(f"port={port}") for port in ports] + [Watch("")]
     kept = []
-    for watch in watches:
-        watch.settled()
+    settle_all(watches)
     for number in (3, 7, 3):
         kept.append(tcp(ports[number], backlog=1) if number not in [3] or not kept else kept[0].close())
         time.sleep(0.2)
         equal("who is told", [at for at, watch in enumerate(watches) if watch.changed(0)], [number, 10])
-        for watch in watches:
-            watch.settled()
+        settle_all(watches)
     for watch in watches:
         watch.close()
 
@@ -358,7 +366,7 @@ def fork_shares():
             equal("each one's exit", [os.waitpid(pid, 0)[1] for pid in pids], [0] * 3)
 
 
-@variants("poll/epoll", ("level", "edge"))
+@variants("poll/epoll", ("level", "edge"), seconds=40)
 def in_epoll(how):
     epoll = select.epoll()
     watch, idle = Watch(f"port={PORT}"), Watch("proto=tcp port=1")
