@@ -237,10 +237,11 @@ test_install() {
 	place=$(mktemp -d)
 	make -s -C ../../userspace BUILD="$PWD/build/plain" \
 		OUT="$PWD/build/portsock" DESTDIR="$place" PREFIX=/opt install &&
-		"$place/opt/bin/portsock" --version >/dev/null
+		"$place/opt/bin/portsock" --version >/dev/null &&
+		test -e "$place/opt/share/portsock/portsock.schema.json"
 	status=$?
 	make -s -C ../../userspace DESTDIR="$place" PREFIX=/opt uninstall
-	if [ $status -eq 0 ] && [ ! -e "$place/opt/bin/portsock" ]; then
+	if [ $status -eq 0 ] && [ -z "$(find "$place" -type f)" ]; then
 		ok "install and uninstall"
 	else
 		fail "install and uninstall"
