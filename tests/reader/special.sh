@@ -313,7 +313,7 @@ test_help_is_complete() {
 		esac
 		portsock --help | grep -q -- "--$option" || missing="$missing $option"
 	done < <(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c | cut -c 5-)
-	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
+	for option in a t u w x d S M 0 4 6 l n e r p N J j o H W h V; do
 		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
 	done
 	judge "help is complete" "$missing" [ -z "$missing" ]
