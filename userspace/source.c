@@ -160,24 +160,22 @@ static int read_layout(struct ps_source *s)
 	return 0;
 }
 
-/* From the first line on. */
-static int begin(struct ps_source *s)
+/* Who may only read asks for nothing less than all of it. */
+static int open_proc(struct ps_source *s)
 {
-	s->start = 0;
-	s->end = 0;
-	s->eof = false;
-	s->line = 0;
-	s->rows = 0;
-	s->layout.count = 0;
-	return read_header(s) || read_layout(s) ? -1 : 0;
+	int fd = open(s->name, O_RDWR | O_CLOEXEC);
+
+	s->can_filter = fd >= 0;
+	return fd >= 0 || (errno != EACCES && errno != EPERM) ? fd :
+		open(s->name, O_RDONLY | O_CLOEXEC);
 }
 
 /**
- * ps_source_open() - open a view and read its two first lines
+ * ps_source_open() - open a view
  * @s: source
  * @path: file, "-" for standard input, NULL for the kernel's
  *
- * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ * Return: 0, or -1 when it cannot be opened; that has been said then.
  */
 int ps_source_open(struct ps_source *s, const char *path)
 {
@@ -188,32 +186,46 @@ int ps_source_open(struct ps_source *s, const char *path)
 	if (path && !strcmp(path, "-"))
 		s->name = "standard input";
 	else
-		s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
+		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
-	return begin(s);
+	return 0;
 }
 
 /**
- * ps_source_open_filtered() - open the kernel's view of what a filter names
- * @s: source
- * @filter: as it is written to /proc/portsock, without a newline
+ * ps_source_filter() - ask the kernel for less, before the first read
+ * @s: source that was opened
+ * @line: what is asked for, in the words of /proc/portsock's filter
  *
- * Return: 0, or -1 when it cannot be read; that has been said then.
+ * Return: 0, or -errno when the kernel does not take it: all rows come then.
+ * A saved view has what it has.
  */
-int ps_source_open_filtered(struct ps_source *s, const char *filter)
+int ps_source_filter(struct ps_source *s, const char *line)
 {
-	memset(s, 0, sizeof(*s));
-	s->is_proc = true;
-	s->name = PORTSOCK_PATH;
-	s->fd = open(s->name, O_RDWR | O_CLOEXEC);
-	if (s->fd < 0 || write(s->fd, filter, strlen(filter)) < 0)
-		return no_access(s);
-	s->size = FIRST_SIZE;
-	s->buffer = ps_realloc(NULL, s->size);
-	return begin(s);
+	if (!s->is_proc)
+		return 0;
+	if (!s->can_filter)
+		return -EACCES;
+	return write(s->fd, line, strlen(line)) < 0 ? -errno : 0;
+}
+
+/**
+ * ps_source_begin() - read a view's two first lines
+ * @s: source that was opened
+ *
+ * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ */
+int ps_source_begin(struct ps_source *s)
+{
+	s->start = 0;
+	s->end = 0;
+	s->eof = false;
+	s->line = 0;
+	s->rows = 0;
+	s->layout.count = 0;
+	return read_header(s) || read_layout(s) ? -1 : 0;
 }
 
 /**
@@ -226,7 +238,7 @@ int ps_source_again(struct ps_source *s)
 {
 	if (lseek(s->fd, 0, SEEK_SET))
 		return no_access(s);
-	return begin(s);
+	return ps_source_begin(s);
 }
 
 /**

@@ -213,6 +213,16 @@ static int parse(struct wait *w, int argc, char **argv)
 	return ps_place_parse(&w->place, "wait", argc - optind, argv + optind);
 }
 
+/* All of it, again and again, would be no way to wait. */
+static int ask(struct ps_source *s, const char *filter)
+{
+	int err = ps_source_filter(s, filter);
+
+	return err ? ps_error("cannot ask %s for one port: %s; waiting needs "
+			      "permission to write to it", s->name,
+			      strerror(-err)) : 0;
+}
+
 static int tell_help(void)
 {
 	struct ps_text t;
@@ -243,7 +253,8 @@ int ps_wait(int argc, char **argv)
 	snprintf(filter, sizeof(filter), "proto=%s port=%" PRIu32 " owners=no",
 		 w.place.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
 		 w.place.local.num);
-	if (!ps_source_open_filtered(&s, filter))
+	if (!ps_source_open(&s, NULL) && !ask(&s, filter) &&
+	    !ps_source_begin(&s))
 		status = wait_until(&w, &s);
 	ps_source_close(&s);
 	return status;
