@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """poll(): what changes is announced, what does not is not, and nothing is hooked for whom does not poll."""
+import functools
 import os
 import random
 import select
@@ -471,10 +472,15 @@ def killed():
         watch.settled()
 
 
+@functools.lru_cache
+def tracepoint():
+    with open("/proc/kallsyms", encoding="ascii") as symbols:
+        return next((int(line.split()[0], 16) for line in symbols if line.endswith(" __tracepoint_inet_sock_set_state\n")), 0)
+
+
 def hooks():
     """How many listen to the tracepoint, from the kernel's memory: its static key counts them."""
-    with open("/proc/kallsyms", encoding="ascii") as symbols:
-        address = next((int(line.split()[0], 16) for line in symbols if line.split()[2] == "__tracepoint_inet_sock_set_state"), 0)
+    address = tracepoint()
     if not address or not os.path.exists("/proc/kcore"):
         raise Skip("no /proc/kcore to look into the kernel's memory")
     with open("/proc/kcore", "rb", buffering=0) as core:
@@ -489,7 +495,7 @@ def hooks():
     raise AssertionError("the tracepoint is in no part of /proc/kcore")
 
 
-@scenario("zz-module/poll-hooks-only-while-polled", netns=False)
+@scenario("zz-module/poll-hooks-only-while-polled", netns=False, seconds=60)
 def hooks_only_while_polled():
     deadline = time.monotonic() + 5
     while hooks() and time.monotonic() < deadline:
