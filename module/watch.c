@@ -39,23 +39,45 @@ static u16 port_of(const struct sock *sk, int newstate)
 	return ntohs(inet_sk(sk)->inet_sport);
 }
 
+static void look_soon(struct ps_watch *w)
+{
+	if (!schedule_delayed_work(&w->settle, SETTLE))
+		set_bit(PS_WATCH_AGAIN, &w->bits);
+}
+
+static void look_later(struct ps_watch *w)
+{
+	set_bit(PS_WATCH_LATER, &w->bits);
+	schedule_delayed_work(&w->tick, PERIOD);
+}
+
 /*
- * A port that is about to be chosen may be one of those that are asked for.  If
- * they are few, the second look finds out.
+ * A port that is about to be chosen may be one of those that are asked for:
+ * looking finds out.  Each client of the machine comes by here, so looking at
+ * more than a few ports is not done for each of them.
  */
+static void hear_of_choice(struct ps_watch *w)
+{
+	if (w->few || time_after_eq(jiffies, READ_ONCE(w->looked) + PERIOD))
+		look_soon(w);
+	else
+		look_later(w);
+}
+
 static void hear(struct ps_watch *w, const struct sock *sk, u16 port,
 		 bool choosing)
 {
+	const struct ps_filter *filter = w->viewer->filter;
 	const struct net *target = w->viewer->target;
 
 	if (target && !net_eq(target, sock_net(sk)))
 		return;
-	if (!ps_filter_wants_port(w->viewer->filter, port) && !choosing)
-		return;
-	if (!choosing || !w->few)
+	if (choosing && ps_filter_has(filter, PS_KEY_PORT)) {
+		hear_of_choice(w);
+	} else if (ps_filter_wants_port(filter, port)) {
 		ps_watch_announce(w);
-	if (!schedule_delayed_work(&w->settle, SETTLE))
-		set_bit(PS_WATCH_AGAIN, &w->bits);
+		look_soon(w);
+	}
 }
 
 /* The kernel calls this with the socket's lock held, often in a softirq. */
@@ -134,8 +156,7 @@ static void settle(struct work_struct *work)
 		return;
 	}
 	/* A virtual machine's processor may stand still for long. */
-	set_bit(PS_WATCH_LATER, &w->bits);
-	schedule_delayed_work(&w->tick, PERIOD);
+	look_later(w);
 }
 
 static void tick(struct work_struct *work)
