@@ -51,6 +51,8 @@ struct ps_sink {
  * @uid: the last one that was told
  * @uid_told: what it is in @user_ns
  * @queues: only what travels in messages is looked for
+ * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
+ *	where in which state, of others nothing; 0: all of everything
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -72,6 +74,7 @@ struct ps_batch {
 	kuid_t uid;
 	u32 uid_told;
 	bool queues;
+	u64 brief;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;
@@ -129,16 +132,16 @@ static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 }
 
 /**
- * ps_batch_wants_few_ports() - whether to go by port instead of by bucket
- * @batch: batch
+ * ps_wants_few_ports() - whether to go by port instead of by bucket
+ * @filter: what is asked for, NULL for everything
  *
  * Context: any.
  * Return: true if so few ports are asked for that each of them is looked up.
  */
-static inline bool ps_batch_wants_few_ports(const struct ps_batch *batch)
+static inline bool ps_wants_few_ports(const struct ps_filter *filter)
 {
-	return ps_filter_has(batch->filter, PS_KEY_PORT) &&
-		batch->filter->ports.count <= PS_FEW_PORTS;
+	return ps_filter_has(filter, PS_KEY_PORT) &&
+		filter->ports.count <= PS_FEW_PORTS;
 }
 
 /**

@@ -37,6 +37,8 @@ static bool wants_table(const struct ps_batch *batch,
 	if (!family->visit || (batch->queues && !family->carries) ||
 	    (family->shared && !ps_batch_is_first(batch)))
 		return false;
+	if (batch->brief && !(batch->brief & family->protos))
+		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))
 		return false;
@@ -222,6 +224,8 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	r->evidence = PS_EV_FULL;
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;
+	if (batch->brief)
+		return;
 	r->has = PS_HAS_UID;
 	r->flags = sock_flags(sk);
 	r->cgroup = ps_sock_cgroup(sk);

@@ -96,7 +96,7 @@ int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
 	u32 i;
 	int err = 0;
 
-	if (ps_batch_wants_few_ports(batch))
+	if (ps_wants_few_ports(batch->filter))
 		return visit_ports(batch, table, proto);
 	if (table == first && !ps_batch_is_first(batch))
 		return 0;

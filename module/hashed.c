@@ -234,7 +234,7 @@ static int visit_ports(const struct ps_hashed *h)
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
 		err = visit_port(port, &at);
-	if (!err && at.has_requests)
+	if (!err && at.has_requests && !h->batch->brief)
 		err = visit_established(h, true);
 	return err;
 }
@@ -248,7 +248,7 @@ static int visit_ports(const struct ps_hashed *h)
  */
 int ps_hashed_visit(const struct ps_hashed *h)
 {
-	if (ps_batch_wants_few_ports(h->batch))
+	if (ps_wants_few_ports(h->batch->filter))
 		return visit_ports(h);
 	return visit_listeners(h) ?: visit_established(h, false) ?:
 		visit_bound(h);

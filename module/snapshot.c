@@ -6,11 +6,13 @@
  * the boot, joins the two, so memory that is reused in between joins nothing.
  */
 #include <linux/pid_namespace.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
 #include "core/held.h"
 #include "family.h"
+#include "gfp.h"
 #include "nets.h"
 #include "owner.h"
 #include "rows.h"
@@ -177,7 +179,7 @@ static int look_at(struct look *look, struct ps_batch *batch,
 		return look_at_processes(look, batch, viewer);
 	look->sink = sink_all;
 	err = visit(batch);
-	if (err || ps_filter_has(batch->filter, PS_KEY_OWNERS))
+	if (err || batch->brief || ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
 	err = ps_owners_walk(look->store, batch, viewer, false) ?:
 		visit_queues(batch);
@@ -189,7 +191,8 @@ static int look_at(struct look *look, struct ps_batch *batch,
 		ps_owners_walk(look->store, batch, viewer, true);
 }
 
-static int gather(struct ps_store *store, const struct ps_viewer *viewer)
+static int gather(struct ps_store *store, const struct ps_viewer *viewer,
+		  u64 brief)
 {
 	struct look look = { .store = store };
 	struct ps_batch batch = {
@@ -198,13 +201,14 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 		.user_ns = viewer->user_ns,
 		.sink = &look.sink,
 		.holders = &store->holders,
+		.brief = brief,
 	};
 	int err;
 
 	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
 		look_at(&look, &batch, viewer);
 	ps_batch_free(&batch);
-	return err ?: ps_rows_make(store);
+	return err;
 }
 
 /**
@@ -226,7 +230,8 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 
 	ps_store_init(&snapshot->store, max_sockets);
 	snapshot->store.filter = viewer->filter;
-	err = gather(&snapshot->store, viewer);
+	err = gather(&snapshot->store, viewer, 0) ?:
+		ps_rows_make(&snapshot->store);
 	if (err) {
 		ps_store_free(&snapshot->store);
 		return err;
@@ -250,4 +255,90 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 void ps_snapshot_free(struct ps_snapshot *snapshot)
 {
 	ps_store_free(&snapshot->store);
+}
+
+/*
+ * What stands in a table for as long as it is in a state, whoever holds it; not
+ * what is only bound, which nobody is told of.
+ */
+static bool is_comparable(const struct ps_record *r, u64 protos)
+{
+	return protos & 1ULL << r->proto && r->evidence & PS_EV_FULL &&
+		r->has & PS_HAS_PORT && r->state != PORTSOCK_CLOSE &&
+		r->state != PORTSOCK_BOUND;
+}
+
+static u32 count_comparable(const struct ps_store *store, u64 protos)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < store->records.count; i++) {
+		count += is_comparable(ps_store_record(store, i), protos);
+		ps_breathe(i);
+	}
+	return count;
+}
+
+static bool has_same(const struct ps_store *now, const struct ps_record *r)
+{
+	u32 i = ps_store_find(now, r->cookie, true);
+	const struct ps_record *same;
+
+	if (i == PS_NO_RECORD)
+		return false;
+	same = ps_store_record(now, i);
+	return same->state == r->state && same->port == r->port;
+}
+
+/*
+ * The other way round it is enough to count.  What had no row was being made or
+ * destroyed: it has changed if it is there.
+ */
+static bool is_same(const struct ps_store *old, const struct ps_store *now,
+		    u64 protos)
+{
+	const struct ps_record *r;
+	u32 i, count = 0;
+
+	for (i = 0; i < old->records.count; i++) {
+		r = ps_store_record(old, i);
+		ps_breathe(i);
+		if (r->held == PORTSOCK_HELD_NONE || !is_comparable(r, protos))
+			continue;
+		if (!has_same(now, r))
+			return false;
+		count++;
+	}
+	return count == count_comparable(now, protos);
+}
+
+/**
+ * ps_snapshot_compare() - whether a snapshot still tells who is where
+ * @snapshot: taken
+ * @viewer: whose it is
+ * @max_sockets: records that may be gathered
+ * @protos: bits of enum portsock_proto, of which the ports and states of full
+ *	sockets are compared: not who holds them, and not what is only bound, a
+ *	TIME_WAIT or a request
+ *
+ * Context: process, may sleep.  The memory is charged to the caller's cgroup.
+ * Return: 1 if it does, 0 if not, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
+ */
+int ps_snapshot_compare(const struct ps_snapshot *snapshot,
+			const struct ps_viewer *viewer, u32 max_sockets,
+			u64 protos)
+{
+	struct ps_store *now = kmalloc(sizeof(*now), PS_GFP);
+	int ret;
+
+	if (!now)
+		return -ENOMEM;
+	ps_store_init(now, max_sockets);
+	now->filter = viewer->filter;
+	ret = gather(now, viewer, protos);
+	if (!ret)
+		ret = is_same(&snapshot->store, now, protos);
+	ps_store_free(now);
+	kfree(now);
+	return ret;
 }

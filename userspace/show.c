@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "error.h"
+#include "leak.h"
 #include "show.h"
 #include "source.h"
+#include "watch.h"
 
 static bool wants_color(enum ps_color when)
 {
@@ -16,15 +19,38 @@ static bool wants_color(enum ps_color when)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
-static int show_rows(struct ps_out *out, struct ps_source *s,
-		     const struct ps_select *sel)
+/**
+ * ps_show_wants() - whether a row is asked for
+ * @o: command line
+ * @names: what the view does not have
+ * @row: row; owners that nobody asked for are taken out
+ *
+ * Return: whether it is.
+ */
+bool ps_show_wants(const struct ps_options *o, struct ps_names *names,
+		   struct ps_row *row)
+{
+	return ps_select_row(&o->select, row) &&
+		(!o->leaked || ps_leak(names, row));
+}
+
+/**
+ * ps_show_rows() - show a snapshot's rows, as they come
+ * @out: output; to be released in any case
+ * @s: source, its first two lines read
+ * @o: command line
+ *
+ * Return: exit status.
+ */
+int ps_show_rows(struct ps_out *out, struct ps_source *s,
+		 const struct ps_options *o)
 {
 	int got, status = PS_EXIT_NOTHING;
 
 	if (out->ops->begin(out))
 		return PS_EXIT_ERROR;
 	while ((got = ps_source_next(s)) > 0 && !out->text.error) {
-		if (!ps_select_row(sel, &s->row))
+		if (!ps_show_wants(o, out->names, &s->row))
 			continue;
 		if (out->ops->row(out, &s->row))
 			return PS_EXIT_ERROR;
@@ -43,8 +69,12 @@ static int show_rows(struct ps_out *out, struct ps_source *s,
  */
 int ps_show(const struct ps_options *o)
 {
+	struct ps_names names;
 	struct ps_out out = {
 		.ops = o->out,
+		.names = &names,
+		.resolve = o->resolve,
+		.wide = o->wide,
 		.columns = &o->columns,
 		.headings = o->headings,
 		.color = wants_color(o->color),
@@ -52,12 +82,21 @@ int ps_show(const struct ps_options *o)
 	struct ps_source s;
 	int status = PS_EXIT_ERROR;
 
+	ps_names_init(&names, !o->input);
 	ps_text_init(&out.text, STDOUT_FILENO);
-	if (!ps_source_open(&s, o->input)) {
+	if (!ps_source_open(&s, o->input) &&
+	    !ps_ask(&s, &o->select, o->leaked ||
+		    ps_columns_need_owners(&o->columns)) &&
+	    !ps_source_begin(&s)) {
 		out.header = &s.header;
-		status = show_rows(&out, &s, &o->select);
-		o->out->release(&out);
+		if (o->watch) {
+			status = ps_watch(&out, &s, o);
+		} else {
+			status = ps_show_rows(&out, &s, o);
+			o->out->release(&out);
+		}
 	}
 	ps_source_close(&s);
+	ps_names_free(&names);
 	return ps_text_finish(&out.text, status);
 }

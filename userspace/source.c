@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,12 +160,22 @@ static int read_layout(struct ps_source *s)
 	return 0;
 }
 
+/* Who may only read asks for nothing less than all of it. */
+static int open_proc(struct ps_source *s)
+{
+	int fd = open(s->name, O_RDWR | O_CLOEXEC);
+
+	s->can_filter = fd >= 0;
+	return fd >= 0 || (errno != EACCES && errno != EPERM) ? fd :
+		open(s->name, O_RDONLY | O_CLOEXEC);
+}
+
 /**
- * ps_source_open() - open a view and read its two first lines
+ * ps_source_open() - open a view
  * @s: source
  * @path: file, "-" for standard input, NULL for the kernel's
  *
- * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ * Return: 0, or -1 when it cannot be opened; that has been said then.
  */
 int ps_source_open(struct ps_source *s, const char *path)
 {
@@ -175,12 +186,82 @@ int ps_source_open(struct ps_source *s, const char *path)
 	if (path && !strcmp(path, "-"))
 		s->name = "standard input";
 	else
-		s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
+		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
+	return 0;
+}
+
+/**
+ * ps_source_filter() - ask the kernel for less, before the first read
+ * @s: source that was opened
+ * @line: what is asked for, in the words of /proc/portsock's filter
+ *
+ * Return: 0, or -errno when the kernel does not take it: all rows come then.
+ * A saved view has what it has.
+ */
+int ps_source_filter(struct ps_source *s, const char *line)
+{
+	if (!s->is_proc)
+		return 0;
+	if (!s->can_filter)
+		return -EACCES;
+	return write(s->fd, line, strlen(line)) < 0 ? -errno : 0;
+}
+
+/**
+ * ps_source_begin() - read a view's two first lines
+ * @s: source that was opened
+ *
+ * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ */
+int ps_source_begin(struct ps_source *s)
+{
+	s->start = 0;
+	s->end = 0;
+	s->eof = false;
+	s->line = 0;
+	s->rows = 0;
+	s->layout.count = 0;
 	return read_header(s) || read_layout(s) ? -1 : 0;
+}
+
+/**
+ * ps_source_again() - take a new snapshot, with the same filter
+ * @s: open source, the kernel's
+ *
+ * Return: 0, or -1 when it cannot be read; that has been said then.
+ */
+int ps_source_again(struct ps_source *s)
+{
+	if (lseek(s->fd, 0, SEEK_SET))
+		return no_access(s);
+	return ps_source_begin(s);
+}
+
+/**
+ * ps_source_wait() - sleep until what was read is out of date
+ * @s: open source, the kernel's
+ * @milliseconds: but no longer, -1 for any time
+ *
+ * What is not announced (module/doc/format.md, "Waiting for change") does not
+ * end the wait: do not wait for ever where that matters.
+ *
+ * Return: 1 when something has changed: ps_source_again() tells what; 0 when
+ * the time is over or a signal came; -1 when it cannot be waited for; that has
+ * been said then.
+ */
+int ps_source_wait(struct ps_source *s, int milliseconds)
+{
+	struct pollfd file = { .fd = s->fd, .events = POLLPRI };
+	int got = poll(&file, 1, milliseconds);
+
+	if (got < 0 && errno != EINTR)
+		return ps_error("cannot wait for %s: %s", s->name,
+				strerror(errno));
+	return got > 0;
 }
 
 /**

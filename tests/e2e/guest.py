@@ -16,9 +16,12 @@ import t_carried  # noqa: F401
 import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
 import t_reader  # noqa: F401
+import t_show  # noqa: F401
 import t_access  # noqa: F401
 import t_filter  # noqa: F401
 import t_fault  # noqa: F401
+import t_poll  # noqa: F401
+import t_wait  # noqa: F401
 import t_module  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
