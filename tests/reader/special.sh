@@ -209,10 +209,10 @@ expect_asked() {
 }
 
 test_filter() {
-	local doors='state=LISTEN,BOUND,UNCONN'
-	# shellcheck disable=SC2046
-	local ports=$(seq -s ' ' 20001 2 25001) pids=$(seq -s ' ' 1000001 1000999)
+	local doors='state=LISTEN,BOUND,UNCONN' ports pids
 
+	ports=$(seq -s ' ' 20001 2 25001)
+	pids=$(seq -s ' ' 1000001 1000999)
 	if ! unshare -m true 2>/dev/null; then
 		skip "filter" "no mount namespace of its own (not root, or in a chroot)"
 		return
