@@ -69,7 +69,7 @@ expect_error() {
 test_full_disk() {
 	local o view="$V"/server.view
 
-	for o in "" --raw -J -j --help --version --list-columns; do
+	for o in "" --tree --raw -J -j --help --version --list-columns; do
 		# shellcheck disable=SC2086
 		portsock -a $o --input "$view" >/dev/full 2>build/stderr
 		expect_error "full-disk ${o:-table}" $? '^portsock: cannot write: No space'
