@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "plain.h"
 #include "source.h"
 
 #define FIRST_SIZE	(128 * 1024)
@@ -160,6 +161,17 @@ static int read_layout(struct ps_source *s)
 	return 0;
 }
 
+/* The columns are those of format 1, in its order. */
+static bool has_usual_layout(const struct ps_source *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->layout.count; i++)
+		if (s->layout.column[i] != i)
+			return false;
+	return i == PORTSOCK_NCOLUMNS;
+}
+
 /* Who may only read asks for nothing less than all of it. */
 static int open_proc(struct ps_source *s)
 {
@@ -189,6 +201,7 @@ int ps_source_open(struct ps_source *s, const char *path)
 		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
+	ps_text_init(&s->kept, -1);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
 	return 0;
@@ -225,7 +238,10 @@ int ps_source_begin(struct ps_source *s)
 	s->line = 0;
 	s->rows = 0;
 	s->layout.count = 0;
-	return read_header(s) || read_layout(s) ? -1 : 0;
+	if (read_header(s) || read_layout(s))
+		return -1;
+	s->keep_line &= has_usual_layout(s);
+	return 0;
 }
 
 /**
@@ -274,6 +290,7 @@ void ps_source_close(struct ps_source *s)
 		close(s->fd);
 	free(s->buffer);
 	free(s->row.owners);
+	ps_text_free(&s->kept);
 }
 
 static void more_owners(struct ps_source *s)
@@ -313,6 +330,20 @@ static int bad_row(const struct ps_source *s)
 			"it again", s->line, s->name, PORTSOCK_FORMAT);
 }
 
+/* Reading a row cuts it up. */
+static void keep_line(struct ps_source *s, const char *line)
+{
+	size_t len = s->buffer + s->start - 1 - line;
+
+	s->row.line = NULL;
+	if (!s->keep_line || !ps_plain_line(line, len))
+		return;
+	s->kept.len = 0;
+	ps_text_put(&s->kept, line, len);
+	s->row.line = s->kept.data;
+	s->row.line_len = len;
+}
+
 static int take_row(struct ps_source *s, char *line)
 {
 	char *owners;
@@ -321,6 +352,7 @@ static int take_row(struct ps_source *s, char *line)
 		return ps_error("%s has more rows than the %" PRIu64
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
+	keep_line(s, line);
 	if (ps_parse_record(line, &s->layout, &s->row.record, &owners) ||
 	    take_owners(s, owners))
 		return bad_row(s);
