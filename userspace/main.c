@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "metrics.h"
 #include "options.h"
 #include "show.h"
 
@@ -12,6 +13,7 @@
 
 static const char help[] =
 "portsock [options] [PORT | A-B | PORT/PROTO | :PORT | SERVICE]...\n"
+"portsock metrics [--help]\n"
 "What is at a port, who owns it, and if nobody does: why it is there.\n"
 "Without -a and PORT: listening and bound sockets. With PORT: all that is there.\n"
 "\n"
@@ -67,6 +69,7 @@ static const struct command {
 	const char *word;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "metrics", ps_metrics },
 	{ NULL, run_show },
 };
 
