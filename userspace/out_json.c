@@ -60,7 +60,7 @@ static int json_begin(struct ps_out *out)
 	j = out->state;
 	yajl_gen_map_open(j->gen);
 	ps_json_key(j, PORTSOCK_MAGIC);
-	ps_json_u64(j, h->version);
+	ps_json_u64(j, PORTSOCK_FORMAT);
 	ps_json_key(j, "netns");
 	ps_json_u64(j, h->netns);
 	ps_json_key(j, "pidns");
