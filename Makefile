@@ -54,11 +54,12 @@ unload: ## and take it out again
 
 install: all ## install both (DESTDIR=, PREFIX=/usr/local)
 	install -D -m 644 module/portsock.ko $(MODDIR)/portsock.ko
-	install -D -m 755 userspace/portsock $(DESTDIR)$(PREFIX)/bin/portsock
+	@$(MAKE) -C userspace install
 	test -n "$(DESTDIR)" || depmod $(KVER)
 
 uninstall: ## remove what install put there
-	rm -f $(MODDIR)/portsock.ko $(DESTDIR)$(PREFIX)/bin/portsock
+	rm -f $(MODDIR)/portsock.ko
+	@$(MAKE) -C userspace uninstall
 	test -n "$(DESTDIR)" || depmod $(KVER)
 
 clean: ## remove what builds made; the downloads and kernels in .cache stay

@@ -34,13 +34,13 @@ const struct ps_column ps_columns[PORTSOCK_NCOLUMNS] = {
 	[PORTSOCK_COL_CGROUP] = { "cgroup v2 id in which it was made",
 				  .number = true },
 	[PORTSOCK_COL_FLAGS] = { "socket options that are set" },
-	[PORTSOCK_COL_HELD] = { "why it is there" },
+	[PORTSOCK_COL_HELD] = { "why it is there", .owners = true },
 	[PORTSOCK_COL_PARENT] = { "cookie of the listener it came through",
 				  .number = true },
 	[PORTSOCK_COL_EXPIRES] = { "milliseconds until the kernel lets go of "
 				   "it", .number = true },
 	[PORTSOCK_COL_OWNERS] = { "processes that hold it, and their "
-				  "descriptors" },
+				  "descriptors", .owners = true },
 };
 
 const struct ps_column_list ps_columns_table = {
@@ -109,6 +109,22 @@ int ps_columns_choose(struct ps_column_list *list, const char *words)
 			return 0;
 		words += len + 1;
 	}
+}
+
+/**
+ * ps_columns_need_owners() - whether a column depends on who holds the socket
+ * @list: columns that are shown
+ *
+ * Return: whether one does.
+ */
+bool ps_columns_need_owners(const struct ps_column_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++)
+		if (ps_columns[list->id[i]].owners)
+			return true;
+	return false;
 }
 
 /**

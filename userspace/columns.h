@@ -11,11 +11,13 @@
  * @help: what it says, for --list-columns
  * @number: it is numbers, which stand to the right
  * @optional: the table leaves it out when it says nothing in any row
+ * @owners: it depends on who holds the socket
  */
 struct ps_column {
 	const char *help;
 	bool number;
 	bool optional;
+	bool owners;
 };
 
 #define PS_COLUMNS_MAX	32
@@ -49,6 +51,7 @@ extern const struct ps_column_list ps_columns_table;
 extern const struct ps_column_list ps_columns_all;
 
 int ps_columns_choose(struct ps_column_list *list, const char *words);
+bool ps_columns_need_owners(const struct ps_column_list *list);
 void ps_columns_describe(struct ps_text *t);
 void ps_columns_fields(struct ps_fields *f, const struct ps_record *r);
 void ps_columns_owners(struct ps_text *t, const struct ps_row *row);

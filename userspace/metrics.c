@@ -139,7 +139,7 @@ static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 static int make_metrics(struct ps_text *t, const struct options *o)
 {
 	struct ps_source s;
-	int err = ps_source_open(&s, o->input);
+	int err = ps_source_open(&s, o->input) || ps_source_begin(&s);
 
 	if (!err)
 		err = count_and_put(t, &s, o->max_listeners);

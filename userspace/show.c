@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "error.h"
 #include "show.h"
 #include "source.h"
@@ -53,7 +54,9 @@ int ps_show(const struct ps_options *o)
 	int status = PS_EXIT_ERROR;
 
 	ps_text_init(&out.text, STDOUT_FILENO);
-	if (!ps_source_open(&s, o->input)) {
+	if (!ps_source_open(&s, o->input) &&
+	    !ps_ask(&s, &o->select, ps_columns_need_owners(&o->columns)) &&
+	    !ps_source_begin(&s)) {
 		out.header = &s.header;
 		status = show_rows(&out, &s, &o->select);
 		o->out->release(&out);

@@ -185,12 +185,22 @@ static void tell_if_newer(const struct ps_source *s)
 			 "not know are left out", s->name);
 }
 
+/* Who may only read asks for nothing less than all of it. */
+static int open_proc(struct ps_source *s)
+{
+	int fd = open(s->name, O_RDWR | O_CLOEXEC);
+
+	s->can_filter = fd >= 0;
+	return fd >= 0 || (errno != EACCES && errno != EPERM) ? fd :
+		open(s->name, O_RDONLY | O_CLOEXEC);
+}
+
 /**
- * ps_source_open() - open a view and read its two first lines
+ * ps_source_open() - open a view
  * @s: source
  * @path: file, "-" for standard input, NULL for the kernel's
  *
- * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ * Return: 0, or -1 when it cannot be opened; that has been said then.
  */
 int ps_source_open(struct ps_source *s, const char *path)
 {
@@ -201,11 +211,39 @@ int ps_source_open(struct ps_source *s, const char *path)
 	if (path && !strcmp(path, "-"))
 		s->name = "standard input";
 	else
-		s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
+		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
+	return 0;
+}
+
+/**
+ * ps_source_filter() - ask the kernel for less, before the first read
+ * @s: source that was opened
+ * @line: what is asked for, in the words of /proc/portsock's filter
+ *
+ * Return: 0, or -errno when the kernel does not take it: all rows come then.
+ * A saved view has what it has.
+ */
+int ps_source_filter(struct ps_source *s, const char *line)
+{
+	if (!s->is_proc)
+		return 0;
+	if (!s->can_filter)
+		return -EACCES;
+	return write(s->fd, line, strlen(line)) < 0 ? -errno : 0;
+}
+
+/**
+ * ps_source_begin() - read a view's two first lines
+ * @s: source that was opened
+ *
+ * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ */
+int ps_source_begin(struct ps_source *s)
+{
 	return read_header(s) || read_layout(s) ? -1 : 0;
 }
 

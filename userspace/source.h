@@ -11,6 +11,7 @@
  * @name: what it is called in messages
  * @fd: what it is read from
  * @is_proc: it is the kernel's, no saved one
+ * @can_filter: less than all can be asked for
  * @eof: all of it has been read into @buffer
  * @buffer: bytes read and not yet used up
  * @size: bytes of @buffer that there are
@@ -27,6 +28,7 @@ struct ps_source {
 	const char *name;
 	int fd;
 	bool is_proc;
+	bool can_filter;
 	bool eof;
 	char *buffer;
 	size_t size;
@@ -41,6 +43,8 @@ struct ps_source {
 };
 
 int ps_source_open(struct ps_source *s, const char *path);
+int ps_source_filter(struct ps_source *s, const char *line);
+int ps_source_begin(struct ps_source *s);
 int ps_source_next(struct ps_source *s);
 void ps_source_close(struct ps_source *s);
 

@@ -271,9 +271,8 @@ test_megabytes() {
 				{ print }' "$V"/contract.view >build/bad.view
 			portsock -a --input build/bad.view >build/stdout 2>build/stderr
 			status=$?
-			if [ "$line$fill" = "3 " ]; then
-				judge "a line of blanks" "" \
-					[ "$(wc -l <build/stdout)" -gt 2 ]
+			if [ $line != 1 ] && [ "$fill" = " " ]; then
+				judge "blanks in line $line" "" [ $status -eq 0 ]
 				continue
 			fi
 			expect_error "a megabyte of '$fill' in line $line" $status \
@@ -406,10 +405,11 @@ test_install() {
 	place=$(mktemp -d)
 	make -s -C ../../userspace BUILD="$PWD/build/plain" \
 		OUT="$PWD/build/portsock" DESTDIR="$place" PREFIX=/opt install &&
-		"$place/opt/bin/portsock" --version >/dev/null
+		"$place/opt/bin/portsock" --version >/dev/null &&
+		test -e "$place/opt/share/portsock/portsock.schema.json"
 	status=$?
 	make -s -C ../../userspace DESTDIR="$place" PREFIX=/opt uninstall
-	if [ $status -eq 0 ] && [ ! -e "$place/opt/bin/portsock" ]; then
+	if [ $status -eq 0 ] && [ -z "$(find "$place" -type f)" ]; then
 		ok "install and uninstall"
 	else
 		fail "install and uninstall"
