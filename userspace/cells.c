@@ -67,22 +67,101 @@ static void show_owners(struct ps_text *t, const struct ps_row *row)
 	}
 }
 
+/* A name, as safe to look at as everything else; it may hold blanks. */
+static void put_name(struct ps_text *t, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == ' ')
+			ps_text_char(t, ' ');
+		else
+			ps_text_done(t, ps_put_escaped(ps_text_room(t, 4), name,
+						       1, PS_ESCAPE_PATH));
+	}
+}
+
+/* "mail.example.org:smtp": what has a name, the rest as it is. */
+static bool show_end(struct ps_text *t, struct ps_names *n, u8 proto,
+		     const struct ps_end *end, const char *field, size_t len)
+{
+	const char *host = ps_names_host(n, end), *service;
+	const char *colon = memrchr(field, ':', len);
+
+	if (end->form != PS_FORM_INET && end->form != PS_FORM_INET6)
+		return false;
+	service = proto == PORTSOCK_PROTO_RAW ? NULL :
+		ps_names_service(n, proto, end->num);
+	if (host)
+		put_name(t, host);
+	else
+		ps_text_put(t, field, colon - field);
+	if (!service) {
+		ps_text_put(t, colon, field + len - colon);
+		return true;
+	}
+	ps_text_char(t, ':');
+	put_name(t, service);
+	return true;
+}
+
+/* What -r shows instead of a column's numbers. */
+static const u8 resolved_by[PS_NCOLUMNS] = {
+	[PORTSOCK_COL_PORT] = PS_COL_SERVICE,
+	[PORTSOCK_COL_UID] = PS_COL_USER,
+	[PORTSOCK_COL_CGROUP] = PS_COL_CGPATH,
+};
+
+/**
+ * ps_cell_is_resolved() - whether -r may show names in a column of numbers
+ * @id: column
+ *
+ * Return: whether it may.
+ */
+bool ps_cell_is_resolved(u8 id)
+{
+	return resolved_by[id];
+}
+
+/* With -r: whether a name was found for what stands in a column. */
+static bool show_resolved(struct ps_text *t, struct ps_names *n, u8 id,
+			  const struct ps_row *row, const struct ps_fields *f)
+{
+	const struct ps_record *r = &row->record;
+	const char *name;
+
+	if (id == PORTSOCK_COL_LOCAL || id == PORTSOCK_COL_REMOTE)
+		return show_end(t, n, r->proto, id == PORTSOCK_COL_LOCAL ?
+				&r->local : &r->remote, f->start[id],
+				f->len[id]);
+	name = resolved_by[id] ?
+		ps_names_column(n, resolved_by[id], row) : NULL;
+	if (name)
+		put_name(t, name);
+	return name;
+}
+
 /**
  * ps_cell_text() - what a person reads in a cell
  * @t: where it goes
+ * @out: how it is shown
  * @id: column
  * @row: row
  * @f: its columns as the view has them, which most cells are
  */
-void ps_cell_text(struct ps_text *t, u8 id, const struct ps_row *row,
-		  const struct ps_fields *f)
+void ps_cell_text(struct ps_text *t, const struct ps_out *out, u8 id,
+		  const struct ps_row *row, const struct ps_fields *f)
 {
-	if (id == PORTSOCK_COL_OWNERS)
+	if (id >= PORTSOCK_NCOLUMNS) {
+		const char *name = ps_names_column(out->names, id, row);
+
+		put_name(t, name ? name : PORTSOCK_NONE);
+	} else if (id == PORTSOCK_COL_OWNERS) {
 		show_owners(t, row);
-	else if (id == PORTSOCK_COL_HELD)
+	} else if (id == PORTSOCK_COL_HELD) {
 		show_held(t, &row->record);
-	else
+	} else if (!out->resolve ||
+		   !show_resolved(t, out->names, id, row, f)) {
 		ps_text_put(t, f->start[id], f->len[id]);
+	}
 }
 
 /* The first row of a port stands out: one port's rows are one group. */

@@ -47,6 +47,15 @@ int ps_error(const char *format, ...)
 }
 
 /**
+ * ps_no_memory() - end with PS_EXIT_ERROR, for there is no memory left
+ */
+void ps_no_memory(void)
+{
+	ps_error("out of memory: ask for less, or use --raw or --jsonl");
+	exit(PS_EXIT_ERROR);
+}
+
+/**
  * ps_realloc() - realloc() that does not fail
  * @old: as of realloc()
  * @size: as of realloc()
@@ -57,9 +66,7 @@ void *ps_realloc(void *old, size_t size)
 {
 	void *memory = realloc(old, size);
 
-	if (!memory) {
-		ps_error("out of memory: ask for less, or use --raw or --jsonl");
-		exit(PS_EXIT_ERROR);
-	}
+	if (!memory)
+		ps_no_memory();
 	return memory;
 }

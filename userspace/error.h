@@ -13,6 +13,7 @@ enum ps_exit {
 };
 
 int ps_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void ps_no_memory(void) __attribute__((noreturn));
 void *ps_realloc(void *old, size_t size);
 
 #endif /* PORTSOCK_ERROR_H */

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_JSON_H
 #define PORTSOCK_JSON_H
 
+#include "lookup.h"
 #include "row.h"
 #include "text.h"
 #include "../module/core/names.h"
@@ -26,7 +27,8 @@ void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len);
 void ps_json_name(struct ps_json *j, const struct ps_name *name);
 void ps_json_end(struct ps_json *j, const struct ps_record *r,
 		 const struct ps_end *end);
-void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown);
+void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
+		    struct ps_names *names);
 
 /**
  * ps_json_before() - what stands between two values

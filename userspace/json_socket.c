@@ -195,13 +195,35 @@ static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
 	[PORTSOCK_COL_OWNERS] = put_owners,
 };
 
+/* A column that only the reader has is a string, if it is asked for. */
+static void put_own(struct ps_json *j, const struct ps_row *row, u8 id,
+		    struct ps_names *names)
+{
+	const struct ps_name *column = ps_column_name(id);
+	const char *name = ps_names_column(names, id, row);
+	char key[sizeof(column->text)];
+	unsigned int i;
+
+	for (i = 0; i < column->len; i++)
+		key[i] = column->text[i] | 0x20;
+	ps_json_word(j, key, column->len);
+	ps_text_char(j->text, ':');
+	j->comma = false;
+	if (name)
+		ps_json_bytes(j, name, strlen(name));
+	else
+		ps_json_null(j);
+}
+
 /**
  * ps_json_socket() - a socket and its owners
  * @j: JSON
  * @row: socket
  * @shown: columns to show, as bits
+ * @names: what the view does not have
  */
-void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown)
+void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
+		    struct ps_names *names)
 {
 	unsigned int i;
 
@@ -209,5 +231,8 @@ void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown)
 	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
 		if (shown & 1U << i)
 			members[i](j, row);
+	for (; i < PS_NCOLUMNS; i++)
+		if (shown & 1U << i)
+			put_own(j, row, i, names);
 	ps_json_close(j, '}');
 }

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "error.h"
+#include "netns.h"
 #include "options.h"
 #include "ports.h"
 #include "../module/core/parse.h"
 
-#define SHORT_OPTIONS	":atuwxdSM046lnp:Jjo:HhV"
+#define SHORT_OPTIONS	":atuwxdSM046lnerp:N:Jjo:HWhV"
 #define SEE_HELP	"see portsock --help"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 	OPTION_INPUT,
 	OPTION_COLOR,
 	OPTION_LIST_COLUMNS,
+	OPTION_LEAKED,
 };
 
 static const struct option long_options[] = {
@@ -31,6 +33,10 @@ static const struct option long_options[] = {
 	{ "ipv6", no_argument, NULL, '6' },
 	{ "listening", no_argument, NULL, 'l' },
 	{ "numeric", no_argument, NULL, 'n' },
+	{ "extended", no_argument, NULL, 'e' },
+	{ "resolve", no_argument, NULL, 'r' },
+	{ "netns", required_argument, NULL, 'N' },
+	{ "leaked", no_argument, NULL, OPTION_LEAKED },
 	{ "pid", required_argument, NULL, 'p' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "jsonl", no_argument, NULL, 'j' },
@@ -38,6 +44,7 @@ static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
 	{ "no-headings", no_argument, NULL, 'H' },
+	{ "wide", no_argument, NULL, 'W' },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
 	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "help", no_argument, NULL, 'h' },
@@ -125,6 +132,9 @@ static int parse_output(struct ps_options *o, int c)
 	case 'H':
 		o->headings = false;
 		return 0;
+	case 'W':
+		o->wide = true;
+		return 0;
 	case OPTION_COLOR:
 		return parse_color(o, optarg);
 	case OPTION_LIST_COLUMNS:
@@ -146,7 +156,17 @@ static int parse_option(struct ps_options *o, int c, const char **columns)
 	case 'l':
 		o->states = c;
 		return 0;
-	case 'n':	/* numbers are what is shown anyway */
+	case 'n':	/* of -n and -r the last counts */
+	case 'r':
+		o->resolve = c == 'r';
+		return 0;
+	case 'e':
+		o->extended = true;
+		return 0;
+	case 'N':
+		return ps_netns_parse(optarg, &o->select.netns);
+	case OPTION_LEAKED:
+		o->leaked = true;
 		return 0;
 	case '4':
 		o->select.forms |= 1U << PS_FORM_INET;
@@ -182,9 +202,25 @@ static void settle_families(struct ps_select *sel)
 /* Who asks for a port or a process wants all that is there. */
 static void settle_states(struct ps_options *o)
 {
-	bool precise = o->select.nports || o->select.npids;
+	bool precise = (o->select.nports || o->select.npids) && !o->leaked;
 
 	o->select.doors = o->states ? o->states == 'l' : !precise;
+}
+
+/* What -e and --leaked add to the table, unless columns were chosen. */
+static void settle_columns(struct ps_options *o)
+{
+	static const u8 more[] = {
+		PORTSOCK_COL_INODE, PORTSOCK_COL_COOKIE, PORTSOCK_COL_CGROUP,
+		PORTSOCK_COL_FLAGS, PORTSOCK_COL_PARENT,
+	};
+	unsigned int i;
+
+	o->columns = *o->out->columns;
+	for (i = 0; o->extended && i < sizeof(more); i++)
+		ps_columns_insert(&o->columns, more[i]);
+	if (o->leaked && o->out == &ps_out_table)
+		ps_columns_insert(&o->columns, PS_COL_LEAK);
 }
 
 /**
@@ -214,8 +250,11 @@ int ps_options_parse(struct ps_options *o, int argc, char **argv)
 	for (; optind < argc; optind++)
 		if (ps_ports_parse(argv[optind], &o->select))
 			return -1;
-	o->columns = *o->out->columns;
+	if (o->leaked && o->input)
+		return ps_error("--leaked: a saved view does not know of "
+				"processes; without --input it works");
 	settle_families(&o->select);
 	settle_states(o);
+	settle_columns(o);
 	return columns ? ps_columns_choose(&o->columns, columns) : 0;
 }

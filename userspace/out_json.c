@@ -36,7 +36,7 @@ static int json_row(struct ps_out *out, const struct ps_row *row)
 {
 	struct json_state *state = out->state;
 
-	ps_json_socket(&state->json, row, state->shown);
+	ps_json_socket(&state->json, row, state->shown, out->names);
 	return 0;
 }
 

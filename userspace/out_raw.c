@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* For scripts: the view's own words, one blank between them, streamed. */
+#include <string.h>
+
 #include "out.h"
-#include "../module/core/names.h"
+#include "../module/core/put.h"
 
 static int raw_begin(struct ps_out *out)
 {
@@ -9,7 +11,7 @@ static int raw_begin(struct ps_out *out)
 
 	for (i = 0; out->headings && i < out->columns->count; i++) {
 		const struct ps_name *name =
-			&ps_column_names[out->columns->id[i]];
+			ps_column_name(out->columns->id[i]);
 
 		if (i)
 			ps_text_char(&out->text, ' ');
@@ -18,6 +20,19 @@ static int raw_begin(struct ps_out *out)
 	if (out->headings)
 		ps_text_char(&out->text, '\n');
 	return 0;
+}
+
+static void put_own(struct ps_out *out, u8 id, const struct ps_row *row)
+{
+	const char *name = ps_names_column(out->names, id, row);
+	size_t len = name ? strlen(name) : 0;
+	char *p = ps_text_room(&out->text, len * 4 + 1);
+
+	if (len)
+		p = ps_put_escaped(p, name, len, PS_ESCAPE_PATH);
+	else
+		*p++ = PORTSOCK_NONE[0];
+	ps_text_done(&out->text, p);
 }
 
 static int raw_row(struct ps_out *out, const struct ps_row *row)
@@ -31,7 +46,9 @@ static int raw_row(struct ps_out *out, const struct ps_row *row)
 
 		if (i)
 			ps_text_char(&out->text, ' ');
-		if (id == PORTSOCK_COL_OWNERS)
+		if (id >= PORTSOCK_NCOLUMNS)
+			put_own(out, id, row);
+		else if (id == PORTSOCK_COL_OWNERS)
 			ps_columns_owners(&out->text, row);
 		else
 			ps_text_put(&out->text, f.start[id], f.len[id]);

@@ -30,16 +30,25 @@ int ps_table_no_memory(void)
 			"--jsonl");
 }
 
-static bool is_end(u8 id)
+/**
+ * ps_table_is_end() - whether a column is an end of a socket
+ * @id: column
+ *
+ * Return: whether it is.
+ */
+bool ps_table_is_end(u8 id)
 {
 	return id == PORTSOCK_COL_LOCAL || id == PORTSOCK_COL_REMOTE;
 }
 
-static int column_flags(u8 id)
+/* Numbers stand to the right, but not where some of them are names. */
+static int column_flags(const struct ps_out *out, u8 id)
 {
-	if (ps_columns[id].number)
+	bool names = out->resolve && ps_cell_is_resolved(id);
+
+	if (ps_columns[id].number && !names)
 		return SCOLS_FL_RIGHT;
-	return is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
+	return ps_table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
 }
 
 static int add_columns(struct ps_out *out, struct ps_table *t)
@@ -50,9 +59,9 @@ static int add_columns(struct ps_out *out, struct ps_table *t)
 		u8 id = out->columns->id[i];
 		struct libscols_column *cl;
 
-		t->width[id] = ps_column_names[id].len;
-		cl = scols_table_new_column(t->table, ps_column_names[id].text,
-					    0, column_flags(id));
+		t->width[id] = ps_column_name(id)->len;
+		cl = scols_table_new_column(t->table, ps_column_name(id)->text,
+					    0, column_flags(out, id));
 		if (!cl)
 			return ps_table_no_memory();
 		if (out->color)
@@ -77,8 +86,8 @@ static int table_begin(struct ps_out *out)
 	scols_table_set_stream(t->table, t->stream);
 	scols_table_enable_noheadings(t->table, !out->headings);
 	scols_table_enable_colors(t->table, out->color);
-	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) ?
-				  SCOLS_TERMFORCE_ALWAYS :
+	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) &&
+				  !out->wide ? SCOLS_TERMFORCE_ALWAYS :
 				  SCOLS_TERMFORCE_NEVER);
 	return add_columns(out, t);
 }
@@ -99,13 +108,15 @@ static u32 says_something(const struct ps_record *r,
 		said |= 1U << PORTSOCK_COL_RXQ;
 	if (r->txq)
 		said |= 1U << PORTSOCK_COL_TXQ;
+	if (r->has & PS_HAS_PARENT)
+		said |= 1U << PORTSOCK_COL_PARENT;
 	return said;
 }
 
 static void note_width(struct ps_table *t, u8 id)
 {
 	if (t->cell.len > t->width[id] &&
-	    !(is_end(id) && t->cell.len > END_USUAL))
+	    !(ps_table_is_end(id) && t->cell.len > END_USUAL))
 		t->width[id] = t->cell.len;
 }
 
@@ -117,7 +128,7 @@ static int add_cell(struct ps_out *out, struct libscols_line *line,
 	u8 id = out->columns->id[i];
 
 	t->cell.len = 0;
-	ps_cell_text(&t->cell, id, row, f);
+	ps_cell_text(&t->cell, out, id, row, f);
 	note_width(t, id);
 	ps_text_char(&t->cell, '\0');
 	if (scols_line_set_data(line, i, t->cell.data))

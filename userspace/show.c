@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "error.h"
+#include "leak.h"
 #include "show.h"
 #include "source.h"
 
@@ -17,15 +18,22 @@ static bool wants_color(enum ps_color when)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
+static bool is_asked_for(const struct ps_options *o, struct ps_names *names,
+			 struct ps_row *row)
+{
+	return ps_select_row(&o->select, row) &&
+		(!o->leaked || ps_leak(names, row));
+}
+
 static int show_rows(struct ps_out *out, struct ps_source *s,
-		     const struct ps_select *sel)
+		     const struct ps_options *o)
 {
 	int got, status = PS_EXIT_NOTHING;
 
 	if (out->ops->begin(out))
 		return PS_EXIT_ERROR;
 	while ((got = ps_source_next(s)) > 0 && !out->text.error) {
-		if (!ps_select_row(sel, &s->row))
+		if (!is_asked_for(o, out->names, &s->row))
 			continue;
 		if (out->ops->row(out, &s->row))
 			return PS_EXIT_ERROR;
@@ -44,8 +52,12 @@ static int show_rows(struct ps_out *out, struct ps_source *s,
  */
 int ps_show(const struct ps_options *o)
 {
+	struct ps_names names;
 	struct ps_out out = {
 		.ops = o->out,
+		.names = &names,
+		.resolve = o->resolve,
+		.wide = o->wide,
 		.columns = &o->columns,
 		.headings = o->headings,
 		.color = wants_color(o->color),
@@ -53,14 +65,17 @@ int ps_show(const struct ps_options *o)
 	struct ps_source s;
 	int status = PS_EXIT_ERROR;
 
+	ps_names_init(&names, !o->input);
 	ps_text_init(&out.text, STDOUT_FILENO);
 	if (!ps_source_open(&s, o->input) &&
-	    !ps_ask(&s, &o->select, ps_columns_need_owners(&o->columns)) &&
+	    !ps_ask(&s, &o->select, o->leaked ||
+		    ps_columns_need_owners(&o->columns)) &&
 	    !ps_source_begin(&s)) {
 		out.header = &s.header;
-		status = show_rows(&out, &s, &o->select);
+		status = show_rows(&out, &s, o);
 		o->out->release(&out);
 	}
 	ps_source_close(&s);
+	ps_names_free(&names);
 	return ps_text_finish(&out.text, status);
 }

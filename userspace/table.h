@@ -24,11 +24,12 @@ struct ps_table {
 	FILE *stream;
 	struct ps_text cell;
 	u32 said;
-	size_t width[PORTSOCK_NCOLUMNS];
+	size_t width[PS_NCOLUMNS];
 	int last_port;
 };
 
 int ps_table_no_memory(void);
+bool ps_table_is_end(u8 id);
 int ps_table_fit(struct ps_out *out);
 
 #endif /* PORTSOCK_TABLE_H */
