@@ -45,30 +45,43 @@ static void show_owner(struct ps_text *t, const struct ps_owner *o)
 	put_number(t, o->fd);
 }
 
-/* "nginx(901) fd 6,7, nginx(902) fd 6": descriptors of one process together. */
-static void show_owners(struct ps_text *t, const struct ps_row *row)
+/**
+ * ps_cell_owner() - a process and all its descriptors: "nginx(901) fd 6,7"
+ * @t: where it goes
+ * @row: socket
+ * @i: the first of its owners that is not shown yet; moved on
+ */
+void ps_cell_owner(struct ps_text *t, const struct ps_row *row, size_t *i)
 {
-	const struct ps_owner *o = row->owners;
-	size_t i;
+	const struct ps_owner *o = &row->owners[*i], *first = o;
 
-	if (row->holder || !row->count) {
-		ps_columns_owners(t, row);
-		return;
-	}
-	for (i = 0; i < row->count; i++) {
-		if (i && o[i].pid == o[i - 1].pid && o[i].tid == o[i - 1].tid) {
-			ps_text_char(t, ',');
-			put_number(t, o[i].fd);
-			continue;
-		}
-		if (i)
-			put_word(t, ", ");
-		show_owner(t, &o[i]);
+	show_owner(t, o);
+	for (++*i, o++; *i < row->count && o->pid == first->pid &&
+	     o->tid == first->tid; ++*i, o++) {
+		ps_text_char(t, ',');
+		put_number(t, o->fd);
 	}
 }
 
-/* A name, as safe to look at as everything else; it may hold blanks. */
-static void put_name(struct ps_text *t, const char *name)
+static void show_owners(struct ps_text *t, const struct ps_row *row)
+{
+	size_t i = 0;
+
+	if (row->holder || !row->count)
+		ps_columns_owners(t, row);
+	while (i < row->count) {
+		if (i)
+			put_word(t, ", ");
+		ps_cell_owner(t, row, &i);
+	}
+}
+
+/**
+ * ps_cell_name() - a name, as safe to look at as everything else
+ * @t: where it goes
+ * @name: any bytes; blanks stay what they are
+ */
+void ps_cell_name(struct ps_text *t, const char *name)
 {
 	for (; *name; name++) {
 		if (*name == ' ')
@@ -91,7 +104,7 @@ static bool show_end(struct ps_text *t, struct ps_names *n, u8 proto,
 	service = proto == PORTSOCK_PROTO_RAW ? NULL :
 		ps_names_service(n, proto, end->num);
 	if (host)
-		put_name(t, host);
+		ps_cell_name(t, host);
 	else
 		ps_text_put(t, field, colon - field);
 	if (!service) {
@@ -99,7 +112,7 @@ static bool show_end(struct ps_text *t, struct ps_names *n, u8 proto,
 		return true;
 	}
 	ps_text_char(t, ':');
-	put_name(t, service);
+	ps_cell_name(t, service);
 	return true;
 }
 
@@ -135,7 +148,7 @@ static bool show_resolved(struct ps_text *t, struct ps_names *n, u8 id,
 	name = resolved_by[id] ?
 		ps_names_column(n, resolved_by[id], row) : NULL;
 	if (name)
-		put_name(t, name);
+		ps_cell_name(t, name);
 	return name;
 }
 
@@ -153,7 +166,7 @@ void ps_cell_text(struct ps_text *t, const struct ps_out *out, u8 id,
 	if (id >= PORTSOCK_NCOLUMNS) {
 		const char *name = ps_names_column(out->names, id, row);
 
-		put_name(t, name ? name : PORTSOCK_NONE);
+		ps_cell_name(t, name ? name : PORTSOCK_NONE);
 	} else if (id == PORTSOCK_COL_OWNERS) {
 		show_owners(t, row);
 	} else if (id == PORTSOCK_COL_HELD) {

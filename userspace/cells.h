@@ -12,6 +12,8 @@
 #define GREEN	"\033[32m"
 #define YELLOW	"\033[33m"
 
+void ps_cell_owner(struct ps_text *t, const struct ps_row *row, size_t *i);
+void ps_cell_name(struct ps_text *t, const char *name);
 bool ps_cell_is_resolved(u8 id);
 void ps_cell_text(struct ps_text *t, const struct ps_out *out, u8 id,
 		  const struct ps_row *row, const struct ps_fields *f);

@@ -83,6 +83,14 @@ const struct ps_column_list ps_columns_table = {
 	},
 };
 
+const struct ps_column_list ps_columns_tree = {
+	.count = 6,
+	.id = {
+		PORTSOCK_COL_STATE, PORTSOCK_COL_DEV, PORTSOCK_COL_RXQ,
+		PORTSOCK_COL_TXQ, PORTSOCK_COL_UID, PORTSOCK_COL_HELD,
+	},
+};
+
 const struct ps_column_list ps_columns_all = {
 	.count = PORTSOCK_NCOLUMNS,
 	.id = {

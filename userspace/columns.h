@@ -72,6 +72,7 @@ struct ps_fields {
 
 extern const struct ps_column ps_columns[PS_NCOLUMNS];
 extern const struct ps_column_list ps_columns_table;
+extern const struct ps_column_list ps_columns_tree;
 extern const struct ps_column_list ps_columns_all;
 
 const struct ps_name *ps_column_name(u8 id);

@@ -18,6 +18,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_LIST_COLUMNS,
 	OPTION_LEAKED,
+	OPTION_TREE,
 };
 
 static const struct option long_options[] = {
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "jsonl", no_argument, NULL, 'j' },
+	{ "tree", no_argument, NULL, OPTION_TREE },
 	{ "raw", no_argument, NULL, OPTION_RAW },
 	{ "output", required_argument, NULL, 'o' },
 	{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
@@ -126,6 +128,9 @@ static int parse_output(struct ps_options *o, int c)
 	case 'j':
 		o->out = &ps_out_jsonl;
 		return 0;
+	case OPTION_TREE:
+		o->out = &ps_out_tree;
+		return 0;
 	case OPTION_RAW:
 		o->out = &ps_out_raw;
 		return 0;
@@ -199,12 +204,18 @@ static void settle_families(struct ps_select *sel)
 		sel->protos |= inet;
 }
 
-/* Who asks for a port or a process wants all that is there. */
+/*
+ * Who asks for a port or a process wants all that is there.  A tree without
+ * connections is none, but what has no port has no place in it.
+ */
 static void settle_states(struct ps_options *o)
 {
-	bool precise = (o->select.nports || o->select.npids) && !o->leaked;
+	bool tree = o->out == &ps_out_tree;
+	bool precise = o->select.nports || o->select.npids || tree;
 
-	o->select.doors = o->states ? o->states == 'l' : !precise;
+	o->select.doors = o->states ? o->states == 'l' :
+		!precise || o->leaked;
+	o->select.at_ports = tree && o->states != 'a' && !o->select.protos;
 }
 
 /* What -e and --leaked add to the table, unless columns were chosen. */
@@ -219,7 +230,7 @@ static void settle_columns(struct ps_options *o)
 	o->columns = *o->out->columns;
 	for (i = 0; o->extended && i < sizeof(more); i++)
 		ps_columns_insert(&o->columns, more[i]);
-	if (o->leaked && o->out == &ps_out_table)
+	if (o->leaked && (o->out == &ps_out_table || o->out == &ps_out_tree))
 		ps_columns_insert(&o->columns, PS_COL_LEAK);
 }
 
@@ -253,8 +264,8 @@ int ps_options_parse(struct ps_options *o, int argc, char **argv)
 	if (o->leaked && o->input)
 		return ps_error("--leaked: a saved view does not know of "
 				"processes; without --input it works");
-	settle_families(&o->select);
 	settle_states(o);
+	settle_families(&o->select);
 	settle_columns(o);
 	return columns ? ps_columns_choose(&o->columns, columns) : 0;
 }

@@ -56,6 +56,7 @@ struct ps_out {
 };
 
 extern const struct ps_out_ops ps_out_table;
+extern const struct ps_out_ops ps_out_tree;
 extern const struct ps_out_ops ps_out_raw;
 extern const struct ps_out_ops ps_out_json;
 extern const struct ps_out_ops ps_out_jsonl;

@@ -1,193 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * For people: a table as wide as the terminal.  It holds all rows until the
- * end, so that columns that say nothing can be left out and the others be as
- * narrow as can be.
- */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "cells.h"
-#include "error.h"
+/* For people: a table as wide as the terminal, a line a socket. */
 #include "table.h"
-#include "../module/core/names.h"
-
-static ssize_t write_stream(void *cookie, const char *data, size_t len)
-{
-	ps_text_put(cookie, data, len);
-	return len;
-}
-
-/**
- * ps_table_no_memory() - say that a table is too large
- *
- * Return: -1, so that a caller can return it.
- */
-int ps_table_no_memory(void)
-{
-	return ps_error("out of memory: ask for less, or use --raw or "
-			"--jsonl");
-}
-
-/**
- * ps_table_is_end() - whether a column is an end of a socket
- * @id: column
- *
- * Return: whether it is.
- */
-bool ps_table_is_end(u8 id)
-{
-	return id == PORTSOCK_COL_LOCAL || id == PORTSOCK_COL_REMOTE;
-}
-
-/* Numbers stand to the right, but not where some of them are names. */
-static int column_flags(const struct ps_out *out, u8 id)
-{
-	bool names = out->resolve && ps_cell_is_resolved(id);
-
-	if (ps_columns[id].number && !names)
-		return SCOLS_FL_RIGHT;
-	return ps_table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
-}
-
-static int add_columns(struct ps_out *out, struct ps_table *t)
-{
-	unsigned int i;
-
-	for (i = 0; i < out->columns->count; i++) {
-		u8 id = out->columns->id[i];
-		struct libscols_column *cl;
-
-		t->width[id] = ps_column_name(id)->len;
-		cl = scols_table_new_column(t->table, ps_column_name(id)->text,
-					    0, column_flags(out, id));
-		if (!cl)
-			return ps_table_no_memory();
-		if (out->color)
-			scols_cell_set_color(scols_column_get_header(cl), BOLD);
-	}
-	return 0;
-}
 
 static int table_begin(struct ps_out *out)
 {
-	const cookie_io_functions_t io = { .write = write_stream };
-	struct ps_table *t = ps_realloc(NULL, sizeof(*t));
-
-	memset(t, 0, sizeof(*t));
-	out->state = t;
-	t->last_port = -1;
-	ps_text_init(&t->cell, -1);
-	t->stream = fopencookie(&out->text, "w", io);
-	t->table = scols_new_table();
-	if (!t->stream || !t->table)
-		return ps_table_no_memory();
-	scols_table_set_stream(t->table, t->stream);
-	scols_table_enable_noheadings(t->table, !out->headings);
-	scols_table_enable_colors(t->table, out->color);
-	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) &&
-				  !out->wide ? SCOLS_TERMFORCE_ALWAYS :
-				  SCOLS_TERMFORCE_NEVER);
-	return add_columns(out, t);
-}
-
-/* Which of the columns that may be left out say something in this row. */
-static u32 says_something(const struct ps_record *r,
-			  const struct ps_header *header)
-{
-	u32 said = 0;
-
-	if (r->remote.form != PS_FORM_NONE && r->remote.form != PS_FORM_ANY)
-		said |= 1U << PORTSOCK_COL_REMOTE;
-	if (r->dev[0])
-		said |= 1U << PORTSOCK_COL_DEV;
-	if (r->netns != header->netns)
-		said |= 1U << PORTSOCK_COL_NETNS;
-	if (r->rxq)
-		said |= 1U << PORTSOCK_COL_RXQ;
-	if (r->txq)
-		said |= 1U << PORTSOCK_COL_TXQ;
-	if (r->has & PS_HAS_PARENT)
-		said |= 1U << PORTSOCK_COL_PARENT;
-	return said;
-}
-
-static void note_width(struct ps_table *t, u8 id)
-{
-	if (t->cell.len > t->width[id] &&
-	    !(ps_table_is_end(id) && t->cell.len > END_USUAL))
-		t->width[id] = t->cell.len;
-}
-
-static int add_cell(struct ps_out *out, struct libscols_line *line,
-		    unsigned int i, const struct ps_row *row,
-		    const struct ps_fields *f)
-{
-	struct ps_table *t = out->state;
-	u8 id = out->columns->id[i];
-
-	t->cell.len = 0;
-	ps_cell_text(&t->cell, out, id, row, f);
-	note_width(t, id);
-	ps_text_char(&t->cell, '\0');
-	if (scols_line_set_data(line, i, t->cell.data))
-		return ps_table_no_memory();
-	if (out->color)
-		scols_cell_set_color(scols_line_get_cell(line, i),
-				     ps_cell_color(id, &row->record,
-						   t->last_port));
-	return 0;
+	return ps_table_begin(out, false);
 }
 
 static int table_row(struct ps_out *out, const struct ps_row *row)
 {
 	struct ps_table *t = out->state;
-	const struct ps_record *r = &row->record;
 	struct libscols_line *line = scols_table_new_line(t->table, NULL);
-	struct ps_fields f;
-	unsigned int i;
 
-	if (!line)
-		return ps_table_no_memory();
-	ps_columns_fields(&f, r);
-	for (i = 0; i < out->columns->count; i++)
-		if (add_cell(out, line, i, row, &f))
-			return -1;
-	t->said |= says_something(r, out->header);
-	t->last_port = r->has & PS_HAS_PORT ? (int)r->port : -1;
-	return 0;
-}
-
-static int table_end(struct ps_out *out)
-{
-	struct ps_table *t = out->state;
-
-	if (scols_table_is_empty(t->table))
-		return 0;
-	if (ps_table_fit(out))
-		return -1;
-	if (scols_print_table(t->table))
-		return ps_table_no_memory();
-	fflush(t->stream);
-	return 0;
-}
-
-static void table_release(struct ps_out *out)
-{
-	struct ps_table *t = out->state;
-
-	if (t->stream)
-		fclose(t->stream);
-	scols_unref_table(t->table);
-	ps_text_free(&t->cell);
-	free(t);
+	return line ? ps_table_row(out, line, row) : ps_table_no_memory();
 }
 
 const struct ps_out_ops ps_out_table = {
 	.columns = &ps_columns_table,
 	.begin = table_begin,
 	.row = table_row,
-	.end = table_end,
-	.release = table_release,
+	.end = ps_table_print,
+	.release = ps_table_release,
 };

@@ -69,7 +69,7 @@ static bool match_ports(const struct ps_select *sel, const struct ps_record *r)
 	size_t i;
 
 	if (!sel->nports)
-		return true;
+		return !sel->at_ports || r->has & PS_HAS_PORT;
 	if (!(r->has & PS_HAS_PORT))
 		return false;
 	for (i = 0; i < sel->nports; i++) {

@@ -18,7 +18,7 @@ static struct libscols_column *find_column(const struct ps_out *out, u8 id)
 
 	for (i = 0; i < out->columns->count; i++)
 		if (out->columns->id[i] == id)
-			return scols_table_get_column(t->table, i);
+			return scols_table_get_column(t->table, i + t->first);
 	return NULL;
 }
 
@@ -50,7 +50,7 @@ static void hide_silent(struct ps_out *out)
 /* How wide the table is when what may be cut is cut. */
 static size_t least_width(const struct ps_table *t)
 {
-	size_t sum = 0;
+	size_t sum = t->label_width + t->first;
 	unsigned int i;
 
 	for (i = 0; i < PS_NCOLUMNS; i++) {
@@ -75,9 +75,11 @@ static int merge_held(struct ps_out *out)
 	if (!held || !owners || out->columns->asked & 1U << PORTSOCK_COL_HELD)
 		return 0;
 	for (i = 0; i < scols_table_get_nlines(t->table); i++) {
+		const char *text;
+
 		line = scols_table_get_line(t->table, i);
-		if (strcmp(scols_line_get_column_data(line, owners),
-			   PORTSOCK_NONE))
+		text = scols_line_get_column_data(line, owners);
+		if (!text || strcmp(text, PORTSOCK_NONE))
 			continue;
 		if (scols_line_set_column_data(line, owners,
 				scols_line_get_column_data(line, held)))
@@ -133,7 +135,7 @@ static void set_flags(struct ps_out *out, int flags)
 		if (ps_columns[out->columns->id[i]].cut &&
 		    t->width[out->columns->id[i]])
 			scols_column_set_flags(
-				scols_table_get_column(t->table, i), flags);
+				scols_table_get_column(t->table, i + t->first), flags);
 }
 
 static ssize_t drop(void *cookie, const char *data, size_t len)
@@ -165,7 +167,7 @@ static int try_ends(struct ps_out *out)
 
 		if (ps_table_is_end(id) && t->width[id])
 			t->width[id] = scols_column_get_width(
-				scols_table_get_column(t->table, i));
+				scols_table_get_column(t->table, i + t->first));
 	}
 	return err ? ps_table_no_memory() : 0;
 }
@@ -182,7 +184,7 @@ static int cut_cells(struct ps_table *t, struct libscols_column *cl,
 
 		line = scols_table_get_line(t->table, i);
 		text = scols_line_get_column_data(line, cl);
-		if (strlen(text) <= len)
+		if (!text || strlen(text) <= len)
 			continue;
 		t->cell.len = 0;
 		ps_text_put(&t->cell, text, len - 1);
@@ -220,7 +222,8 @@ static size_t share(const struct ps_table *t, size_t left, unsigned int count)
 static int cut_columns(struct ps_out *out)
 {
 	struct ps_table *t = out->state;
-	size_t have = scols_table_get_termwidth(t->table), fixed = 0, each;
+	size_t have = scols_table_get_termwidth(t->table), each;
+	size_t fixed = t->label_width + t->first;
 	unsigned int i, count = 0;
 
 	if (try_ends(out))
@@ -235,7 +238,7 @@ static int cut_columns(struct ps_out *out)
 		share(t, have - (fixed - 1), count) : 0;
 	for (i = 0; i < out->columns->count && each >= CUT_LEAST; i++)
 		if (ps_columns[out->columns->id[i]].cut &&
-		    cut_cells(t, scols_table_get_column(t->table, i), each))
+		    cut_cells(t, scols_table_get_column(t->table, i + t->first), each))
 			return -1;
 	return 0;
 }

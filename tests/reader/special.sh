@@ -342,9 +342,9 @@ test_proc() {
 	expect_error "proc module-not-loaded" $? 'modprobe portsock.*insmod'
 	in_proc "$V"/server.view 600 "${nobody[@]}" "$place/portsock"
 	expect_error "proc no-permission" $? 'run it as root (sudo'
-	in_proc "$V"/bad-state.view 644 "$place/portsock"
+	in_proc "$V"/bad-state.view 444 "${nobody[@]}" "$place/portsock"
 	expect_error "proc another-version" $? 'came with the module'
-	if in_proc "$V"/server.view 600 "$place/portsock" 22 &&
+	if in_proc "$V"/server.view 444 "${nobody[@]}" "$place/portsock" 22 &&
 	   "$fast" 22 --input "$V"/server.view | cmp -s - build/stdout; then
 		ok "proc read"
 	else
@@ -356,6 +356,57 @@ test_proc() {
 	"${nobody[@]}" "$place/portsock" --input "$place/view" 2>build/stderr
 	expect_error "input no-permission" $? 'cannot read .*/view: Permission'
 	rm -r "$place"
+}
+
+# What is written to /proc/portsock before it is read: a plain file keeps it.
+asked() {
+	# shellcheck disable=SC2016
+	unshare -m sh -c '
+		mount -t tmpfs none /proc || exit 99
+		: >/proc/portsock
+		"$@" >/dev/null 2>&1
+		cat /proc/portsock' sh "$fast" "$@"
+}
+
+expect_asked() {
+	local want=$1 got
+
+	shift
+	got=$(asked "$@")
+	judge "asks $(cut -c 1-60 <<<"$*")" "'$got'" [ "$got" = "$want" ]
+}
+
+test_filter() {
+	local doors='state=LISTEN,BOUND,UNCONN'
+	# shellcheck disable=SC2046
+	local ports=$(seq -s ' ' 20001 2 25001) pids=$(seq -s ' ' 1000001 1000999)
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "filter" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	expect_asked "$doors"
+	expect_asked "" -a
+	expect_asked "proto=tcp $doors" -t
+	expect_asked "port=8080" 8080
+	expect_asked "proto=tcp,udp port=8080,53" 8080/tcp 53/udp
+	expect_asked "port=8080,53" 8080/tcp 53
+	expect_asked "proto=udp port=8080,53" -u 8080/tcp 53/udp
+	expect_asked "proto=udp $doors port=8000-8100" 8000-8100 -u -l
+	expect_asked "pid=1,2" -p 1 -p 2
+	expect_asked "netns=all" -N all -a
+	expect_asked "netns=4026539999 $doors" -N 4026539999
+	expect_asked "proto=tcp owners=no port=8080" 8080/tcp -o PORT,LOCAL
+	expect_asked "proto=tcp port=8080" 8080/tcp -o PORT,HELD
+	expect_asked "proto=tcp port=8080" 8080/tcp -o PORT,COMMAND
+	expect_asked "proto=tcp" -at -o PORT
+	expect_asked "proto=tcp $doors owners=no" -tl -o PORT
+	expect_asked "proto=tcp $doors" -tl -o PORT --leaked
+	expect_asked "port=8080" 8080 -o PORT
+	# shellcheck disable=SC2086
+	expect_asked "port=20001-25001" $ports
+	# shellcheck disable=SC2086
+	expect_asked "" ${pids//1000/-p 1000}
 }
 
 # A screen of 24 lines of 80 columns holds it all.
@@ -431,6 +482,7 @@ run_specials() {
 	test_megabytes
 	test_garbage
 	test_proc
+	test_filter
 	test_help_fits
 	test_help_is_complete
 	test_build_says_what_is_missing
