@@ -191,15 +191,39 @@ static const char *held_color(const struct ps_record *r)
 }
 
 /**
+ * ps_cell_mark_color() - the colour of all of a row that is marked
+ * @row: row
+ *
+ * Return: a terminal's sequence, or NULL.
+ */
+const char *ps_cell_mark_color(const struct ps_row *row)
+{
+	switch (row->mark) {
+	case PS_MARK_NEW:
+		return BOLD GREEN;
+	case PS_MARK_CHANGED:
+		return BOLD;
+	case PS_MARK_GONE:
+		return DIM;
+	default:
+		return NULL;
+	}
+}
+
+/**
  * ps_cell_color() - the colour of a cell
  * @id: column
- * @r: row
+ * @row: row
  * @last_port: port of the row before, -1 if it had none
  *
  * Return: a terminal's sequence, or NULL.
  */
-const char *ps_cell_color(u8 id, const struct ps_record *r, int last_port)
+const char *ps_cell_color(u8 id, const struct ps_row *row, int last_port)
 {
+	const struct ps_record *r = &row->record;
+
+	if (ps_cell_mark_color(row))
+		return ps_cell_mark_color(row);
 	switch (id) {
 	case PORTSOCK_COL_PORT:
 		return port_color(r, last_port);

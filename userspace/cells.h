@@ -17,6 +17,7 @@ void ps_cell_name(struct ps_text *t, const char *name);
 bool ps_cell_is_resolved(u8 id);
 void ps_cell_text(struct ps_text *t, const struct ps_out *out, u8 id,
 		  const struct ps_row *row, const struct ps_fields *f);
-const char *ps_cell_color(u8 id, const struct ps_record *r, int last_port);
+const char *ps_cell_mark_color(const struct ps_row *row);
+const char *ps_cell_color(u8 id, const struct ps_row *row, int last_port);
 
 #endif /* PORTSOCK_CELLS_H */

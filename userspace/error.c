@@ -25,6 +25,8 @@ static size_t make_safe(char *safe, const char *message)
 	return p - safe;
 }
 
+void (*ps_error_before)(void);
+
 /**
  * ps_error() - say in one line on stderr what is wrong and what to do next
  * @format: as of printf(), without a newline
@@ -38,6 +40,8 @@ int ps_error(const char *format, ...)
 	ssize_t written;
 	va_list args;
 
+	if (ps_error_before)
+		ps_error_before();
 	va_start(args, format);
 	vsnprintf(message + prefix, sizeof(message) - prefix, format, args);
 	va_end(args);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The letters are those of ss, the words those of util-linux. */
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -10,6 +11,8 @@
 #include "../module/core/parse.h"
 
 #define SHORT_OPTIONS	":atuwxdSM046lnerp:N:Jjo:HWhV"
+#define WATCH_LEAST	0.1	/* seconds */
+#define WATCH_MOST	86400
 #define SEE_HELP	"see portsock --help"
 
 enum {
@@ -19,6 +22,7 @@ enum {
 	OPTION_LIST_COLUMNS,
 	OPTION_LEAKED,
 	OPTION_TREE,
+	OPTION_WATCH,
 };
 
 static const struct option long_options[] = {
@@ -39,6 +43,7 @@ static const struct option long_options[] = {
 	{ "netns", required_argument, NULL, 'N' },
 	{ "leaked", no_argument, NULL, OPTION_LEAKED },
 	{ "pid", required_argument, NULL, 'p' },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "json", no_argument, NULL, 'J' },
 	{ "jsonl", no_argument, NULL, 'j' },
 	{ "tree", no_argument, NULL, OPTION_TREE },
@@ -100,6 +105,20 @@ static int parse_pid(struct ps_options *o, const char *word)
 		return ps_error("-p %s: it takes a process' number (owners "
 				"are always shown); " SEE_HELP, word);
 	ps_select_pid(&o->select, pid);
+	return 0;
+}
+
+static int parse_watch(struct ps_options *o, const char *seconds)
+{
+	char *end;
+
+	if (!seconds)
+		seconds = "2";
+	o->watch = strtod(seconds, &end);
+	if (end == seconds || *end || !(o->watch >= WATCH_LEAST) ||
+	    o->watch > WATCH_MOST)
+		return ps_error("--watch=%s: it takes seconds, %g to %d; "
+				SEE_HELP, seconds, WATCH_LEAST, WATCH_MOST);
 	return 0;
 }
 
@@ -170,6 +189,8 @@ static int parse_option(struct ps_options *o, int c, const char **columns)
 		return 0;
 	case 'N':
 		return ps_netns_parse(optarg, &o->select.netns);
+	case OPTION_WATCH:
+		return parse_watch(o, optarg);
 	case OPTION_LEAKED:
 		o->leaked = true;
 		return 0;
@@ -264,6 +285,9 @@ int ps_options_parse(struct ps_options *o, int argc, char **argv)
 	if (o->leaked && o->input)
 		return ps_error("--leaked: a saved view does not know of "
 				"processes; without --input it works");
+	if (o->watch && o->input)
+		return ps_error("--watch: a saved view does not change; without "
+				"--input it works");
 	settle_states(o);
 	settle_families(&o->select);
 	settle_columns(o);

@@ -33,6 +33,7 @@ enum ps_color {
  * @resolve: names instead of numbers
  * @wide: nothing is cut to the terminal's width
  * @leaked: only what is held by somebody else than who made it
+ * @watch: seconds between snapshots, 0: one is enough
  * @states: 'a': any, 'l': listening and bound, 0: what suits the rest
  */
 struct ps_options {
@@ -47,6 +48,7 @@ struct ps_options {
 	bool resolve;
 	bool wide;
 	bool leaked;
+	double watch;
 	char states;
 };
 

@@ -38,6 +38,7 @@ struct ps_out_ops {
  * @names: what the view does not have
  * @resolve: names instead of numbers
  * @wide: nothing is cut
+ * @marks: rows are marked that are new, have changed or are gone
  * @headings: show the names of the columns
  * @color: use colour
  * @state: its kind's own
@@ -50,6 +51,7 @@ struct ps_out {
 	struct ps_names *names;
 	bool resolve;
 	bool wide;
+	bool marks;
 	bool headings;
 	bool color;
 	void *state;

@@ -85,7 +85,7 @@ static int add_owners(const struct place *at, const struct ps_row *row)
 	}
 	while (i < row->count) {
 		ps_cell_owner(new_label(at), row, &i);
-		if (add_line(at, &below, NULL))
+		if (add_line(at, &below, ps_cell_mark_color(row)))
 			return -1;
 	}
 	return 0;
@@ -121,7 +121,7 @@ static void put_socket(struct ps_text *t, struct ps_out *out,
 static int add_socket(const struct place *at, const struct ps_row *row,
 		      struct place *below)
 {
-	return add_line(at, below, NULL) ||
+	return add_line(at, below, ps_cell_mark_color(row)) ||
 		ps_table_row(at->out, below->line, row) ||
 		add_owners(below, row);
 }
@@ -238,8 +238,7 @@ static void forget(struct ps_tree *tree)
 	size_t i;
 
 	for (i = 0; i < tree->count; i++) {
-		free(tree->members[i]->row.owners);
-		free((char *)tree->members[i]->row.holder);
+		ps_row_free(&tree->members[i]->row);
 		free(tree->members[i]);
 	}
 	tree->count = 0;
@@ -273,14 +272,9 @@ static int add_port(struct ps_out *out)
 static void keep(struct ps_tree *tree, const struct ps_row *row)
 {
 	struct ps_member *m = ps_realloc(NULL, sizeof(*m));
-	size_t owners = row->count * sizeof(*row->owners);
 
-	*m = (struct ps_member){ .row = *row };
-	m->row.owners = owners ? memcpy(ps_realloc(NULL, owners), row->owners,
-					owners) : NULL;
-	if (row->holder)
-		m->row.holder = memcpy(ps_realloc(NULL, row->holder_len),
-				       row->holder, row->holder_len);
+	*m = (struct ps_member){};
+	ps_row_copy(&m->row, row);
 	if (tree->count == tree->size) {
 		tree->size = tree->size ? tree->size * 2 : 64;
 		tree->members = ps_realloc(tree->members, tree->size *
@@ -293,7 +287,7 @@ static int tree_begin(struct ps_out *out)
 {
 	struct ps_table *t;
 
-	if (ps_table_begin(out, true))
+	if (ps_table_begin(out, "PORT"))
 		return -1;
 	t = out->state;
 	t->tree = ps_realloc(NULL, sizeof(*t->tree));

@@ -8,6 +8,7 @@
 #include "leak.h"
 #include "show.h"
 #include "source.h"
+#include "watch.h"
 
 static bool wants_color(enum ps_color when)
 {
@@ -18,22 +19,38 @@ static bool wants_color(enum ps_color when)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
-static bool is_asked_for(const struct ps_options *o, struct ps_names *names,
-			 struct ps_row *row)
+/**
+ * ps_show_wants() - whether a row is asked for
+ * @o: command line
+ * @names: what the view does not have
+ * @row: row; owners that nobody asked for are taken out
+ *
+ * Return: whether it is.
+ */
+bool ps_show_wants(const struct ps_options *o, struct ps_names *names,
+		   struct ps_row *row)
 {
 	return ps_select_row(&o->select, row) &&
 		(!o->leaked || ps_leak(names, row));
 }
 
-static int show_rows(struct ps_out *out, struct ps_source *s,
-		     const struct ps_options *o)
+/**
+ * ps_show_rows() - show a snapshot's rows, as they come
+ * @out: output; to be released in any case
+ * @s: source, its first two lines read
+ * @o: command line
+ *
+ * Return: exit status.
+ */
+int ps_show_rows(struct ps_out *out, struct ps_source *s,
+		 const struct ps_options *o)
 {
 	int got, status = PS_EXIT_NOTHING;
 
 	if (out->ops->begin(out))
 		return PS_EXIT_ERROR;
 	while ((got = ps_source_next(s)) > 0 && !out->text.error) {
-		if (!is_asked_for(o, out->names, &s->row))
+		if (!ps_show_wants(o, out->names, &s->row))
 			continue;
 		if (out->ops->row(out, &s->row))
 			return PS_EXIT_ERROR;
@@ -72,8 +89,12 @@ int ps_show(const struct ps_options *o)
 		    ps_columns_need_owners(&o->columns)) &&
 	    !ps_source_begin(&s)) {
 		out.header = &s.header;
-		status = show_rows(&out, &s, o);
-		o->out->release(&out);
+		if (o->watch) {
+			status = ps_watch(&out, &s, o);
+		} else {
+			status = ps_show_rows(&out, &s, o);
+			o->out->release(&out);
+		}
 	}
 	ps_source_close(&s);
 	ps_names_free(&names);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -244,7 +245,49 @@ int ps_source_filter(struct ps_source *s, const char *line)
  */
 int ps_source_begin(struct ps_source *s)
 {
+	s->start = 0;
+	s->end = 0;
+	s->eof = false;
+	s->line = 0;
+	s->rows = 0;
+	s->layout.count = 0;
 	return read_header(s) || read_layout(s) ? -1 : 0;
+}
+
+/**
+ * ps_source_again() - take a new snapshot, with the same filter
+ * @s: open source, the kernel's
+ *
+ * Return: 0, or -1 when it cannot be read; that has been said then.
+ */
+int ps_source_again(struct ps_source *s)
+{
+	if (lseek(s->fd, 0, SEEK_SET))
+		return no_access(s);
+	return ps_source_begin(s);
+}
+
+/**
+ * ps_source_wait() - sleep until what was read is out of date
+ * @s: open source, the kernel's
+ * @milliseconds: but no longer, -1 for any time
+ *
+ * What is not announced (module/doc/format.md, "Waiting for change") does not
+ * end the wait: do not wait for ever where that matters.
+ *
+ * Return: 1 when something has changed: ps_source_again() tells what; 0 when
+ * the time is over or a signal came; -1 when it cannot be waited for; that has
+ * been said then.
+ */
+int ps_source_wait(struct ps_source *s, int milliseconds)
+{
+	struct pollfd file = { .fd = s->fd, .events = POLLPRI };
+	int got = poll(&file, 1, milliseconds);
+
+	if (got < 0 && errno != EINTR)
+		return ps_error("cannot wait for %s: %s", s->name,
+				strerror(errno));
+	return got > 0;
 }
 
 /**

@@ -45,6 +45,8 @@ struct ps_source {
 int ps_source_open(struct ps_source *s, const char *path);
 int ps_source_filter(struct ps_source *s, const char *line);
 int ps_source_begin(struct ps_source *s);
+int ps_source_again(struct ps_source *s);
+int ps_source_wait(struct ps_source *s, int milliseconds);
 int ps_source_next(struct ps_source *s);
 void ps_source_close(struct ps_source *s);
 

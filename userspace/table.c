@@ -65,13 +65,14 @@ static int column_flags(const struct ps_out *out, u8 id)
 	return ps_table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
 }
 
-static int add_columns(struct ps_out *out, struct ps_table *t)
+static int add_columns(struct ps_out *out, struct ps_table *t,
+		       const char *labels)
 {
 	struct libscols_column *cl;
 	unsigned int i;
 
-	if (t->first && !scols_table_new_column(t->table, "PORT", 0,
-						SCOLS_FL_TREE))
+	if (labels && !scols_table_new_column(t->table, labels, 0,
+					      *labels ? SCOLS_FL_TREE : 0))
 		return ps_table_no_memory();
 	for (i = 0; i < out->columns->count; i++) {
 		u8 id = out->columns->id[i];
@@ -92,18 +93,19 @@ static int add_columns(struct ps_out *out, struct ps_table *t)
 /**
  * ps_table_begin() - begin a table
  * @out: output
- * @tree: whether it is a tree, with a column of labels before the others
+ * @labels: heading of a column of labels before the others, NULL if there is
+ *	none; it has one in a tree
  *
  * Return: 0, or -1 after it has said what is wrong.
  */
-int ps_table_begin(struct ps_out *out, bool tree)
+int ps_table_begin(struct ps_out *out, const char *labels)
 {
 	const cookie_io_functions_t io = { .write = write_stream };
 	struct ps_table *t = ps_realloc(NULL, sizeof(*t));
 
 	memset(t, 0, sizeof(*t));
 	out->state = t;
-	t->first = tree;
+	t->first = labels ? 1 : 0;
 	t->last_port = -1;
 	ps_text_init(&t->cell, -1);
 	t->stream = fopencookie(&out->text, "w", io);
@@ -116,7 +118,7 @@ int ps_table_begin(struct ps_out *out, bool tree)
 	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) &&
 				  !out->wide ? SCOLS_TERMFORCE_ALWAYS :
 				  SCOLS_TERMFORCE_NEVER);
-	return add_columns(out, t);
+	return add_columns(out, t, labels);
 }
 
 /* Which of the columns that may be left out say something in this row. */
@@ -162,8 +164,7 @@ static int add_cell(struct ps_out *out, struct libscols_line *line,
 		return ps_table_no_memory();
 	if (out->color)
 		scols_cell_set_color(scols_line_get_cell(line, i + t->first),
-				     ps_cell_color(id, &row->record,
-						   t->last_port));
+				     ps_cell_color(id, row, t->last_port));
 	return 0;
 }
 

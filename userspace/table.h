@@ -38,7 +38,7 @@ struct ps_table {
 
 int ps_table_no_memory(void);
 bool ps_table_is_end(u8 id);
-int ps_table_begin(struct ps_out *out, bool tree);
+int ps_table_begin(struct ps_out *out, const char *labels);
 int ps_table_row(struct ps_out *out, struct libscols_line *line,
 		 const struct ps_row *row);
 int ps_table_print(struct ps_out *out);

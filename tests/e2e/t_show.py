@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the reader asks the kernel for, and what it knows beyond the view: judged by /proc, stat() and who made the sockets."""
 import ctypes
+import fcntl
 import json
 import os
+import pty
+import select
 import socket
+import struct
+import termios
 import time
 
 import view
@@ -11,6 +16,7 @@ from maker import Made, run
 from scenario import LIBC, Skip, equal, own_netns, scenario, true
 from t_reader import reader
 
+STATES = ("LISTEN", "ESTABLISHED", "SYN_RECV", "TIME_WAIT", "BOUND", "UNCONN")
 CGROUPS = "/sys/fs/cgroup"
 TWO_PORTS = ("socket l tcp; bind l 127.0.0.1 8080; listen l; socket u udp; bind u 127.0.0.1 8080; socket m tcp; bind m 127.0.0.1 9090;"
              " listen m; socket b tcp; bind b 127.0.0.1 7070; socket c tcp; connect c m; tell l LISTEN")
@@ -314,8 +320,7 @@ def tree(*words):
     lines = []
     for line in result.stdout.decode().splitlines()[1:]:
         label = line.lstrip("|` -")
-        words = label.rsplit(None, 1)
-        state = words[1] if len(words) == 2 and words[1].isupper() and "_" not in words[0] else ""
+        state = next((word for word in label.split()[1:] if word in STATES), "")
         lines.append(((len(line) - len(label)) // 2, label[:len(label) - len(state)].rstrip(), state))
     return lines
 
@@ -323,7 +328,7 @@ def tree(*words):
 @scenario("tree/listener-accepted-queued-timewait-owners")
 def tree_of_one():
     """The relation as mksock made it: what was accepted, what waits and what is over stand below their listener."""
-    with Made("", commands="socket l tcp; bind l 0.0.0.0 8080; listen l; socket c tcp; connect c l; accept a l; socket q tcp; connect q l;"
+    with Made("", commands="socket l tcp; bind l 0.0.0.0 8080; listen l; socket c tcp; connect c l; accept l s; socket q tcp; connect q l;"
                            " tell l LISTEN") as made:
         netns_line = f"netns {os.stat('/proc/self/ns/net').st_ino}"
         lines = tree("8080")
@@ -341,9 +346,104 @@ def tree_of_one():
 
 @scenario("tree/reuseport-group")
 def tree_group():
-    with Made("", commands="socket a tcp; set a reuseport; bind a 127.0.0.1 8080; listen a; socket b tcp; set b reuseport;"
+    with Made("", commands="socket a tcp; opt a reuseport; bind a 127.0.0.1 8080; listen a; socket b tcp; opt b reuseport;"
                            " bind b 127.0.0.1 8080; listen b; tell a LISTEN; tell b LISTEN") as made:
         lines = tree("8080")
         equal("one group", [label for depth, label, _ in lines if depth == 2], ["tcp 127.0.0.1:8080, 2 by SO_REUSEPORT"])
         equal("its sockets", sorted(label for depth, label, state in lines if depth == 3 and state == "LISTEN"),
               sorted(f"sk:{made[role]['cookie']}" for role in "ab"))
+
+
+class Watched:
+    """portsock --watch on a terminal of its own."""
+
+    def __init__(self, *words, columns=100, rows=30):
+        self.pid, self.terminal = pty.fork()
+        if not self.pid:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe("portsock", ["portsock", *words], {"PATH": os.environ["PATH"], "TERM": "xterm"})
+        self.seen = b""
+
+    def until(self, text, seconds=8):
+        """Reads until it has been shown; returns how long that took."""
+        begun = time.monotonic()
+        while text not in self.seen:
+            left = seconds - (time.monotonic() - begun)
+            true(f"{text} in {self.seen[-2000:]}", left > 0 and select.select([self.terminal], [], [], left)[0])
+            self.seen += os.read(self.terminal, 65536)
+        return time.monotonic() - begun
+
+    def forget(self):
+        self.seen = b""
+
+    def end(self, signal):
+        os.kill(self.pid, signal)
+        try:
+            while part := os.read(self.terminal, 65536):
+                self.seen += part
+        except OSError:
+            pass
+        return os.waitpid(self.pid, 0)[1]
+
+
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+@scenario("watch/terminal", seconds=40)
+def watch_terminal():
+    with listener(8080):
+        watched = Watched("--watch=1", "-t")
+        watched.until(ENTER)
+        watched.until(b"8080")
+        watched.forget()
+        with listener(8181):
+            watched.until(b"1 new")
+            watched.until(b"8181")
+            true("marked", b"+\x1b" in watched.seen)
+        watched.forget()
+        watched.until(b"1 gone")
+        watched.forget()
+        os.kill(watched.pid, 20)  # SIGTSTP
+        watched.until(LEAVE)
+        watched.forget()
+        os.kill(watched.pid, 18)  # SIGCONT
+        watched.until(ENTER)
+        watched.until(b"8080")
+        fcntl.ioctl(watched.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 160, 0, 0))
+        os.kill(watched.pid, 28)  # SIGWINCH
+        watched.until(b"process")
+        equal("ended by the signal", watched.end(15), 15)
+        true("the screen is given back", LEAVE in watched.seen and ENTER not in watched.seen.split(LEAVE)[-1])
+
+
+@scenario("watch/error-gives-the-screen-back")
+def watch_error():
+    with listener(8080):
+        watched = Watched("--watch=0.3", "-t")
+        watched.until(b"8080")
+        with open("/sys/module/portsock/parameters/max_sockets", "r+", encoding="ascii") as file:
+            before = file.read()
+            try:
+                file.write("1")
+                file.flush()
+                watched.until(b"max_sockets")
+            finally:
+                file.seek(0)
+                file.write(before)
+        true("first the screen, then the words", watched.seen.index(LEAVE) < watched.seen.index(b"portsock: more"))
+        equal("status", os.waitstatus_to_exitcode(os.waitpid(watched.pid, 0)[1]), 2)
+
+
+@scenario("watch/no-terminal")
+def watch_stream():
+    with listener(8080):
+        out = run("timeout", "2", "portsock", "--watch=0.5", "8080").stdout.decode()
+        tables = out.split("\n\n")
+        true(f"{len(tables)} tables", 3 <= len(tables) <= 5)
+        true(f"{out}", all(table.startswith("PROTO") and "8080" in table for table in tables) and "\x1b" not in out)
+        lines = run("timeout", "2", "portsock", "--watch=0.5", "-J", "8080").stdout.decode().splitlines()
+        snapshots = [json.loads(line) for line in lines]
+        true("each a snapshot of its own", len(snapshots) >= 3 and len({s["at"] for s in snapshots}) == len(snapshots))
+        equal("8080 in each", {s["sockets"][0]["port"] for s in snapshots}, {8080})
+        result = run("bash", "-c", "set -o pipefail; portsock --watch=0.2 --raw | head -n1")
+        equal("status, stderr", (result.returncode, result.stderr), (0, b""))

@@ -409,6 +409,54 @@ test_filter() {
 	expect_asked "" ${pids//1000/-p 1000}
 }
 
+# --watch on a terminal: /proc/portsock is one view, then another.
+watch_terminal() {
+	local place=$1
+
+	cat >"$place/go" <<-'EOF'
+		stty cols 80 rows 7
+		setpriv --reuid=65534 --clear-groups "$place/portsock" --watch=0.4 -a &
+		sleep 1
+		cat "$place/second" >/proc/portsock
+		sleep 0.7
+		kill -TERM $!
+		wait $!
+		echo "status $?"
+	EOF
+	# shellcheck disable=SC2016
+	place=$place unshare -m sh -c '
+		mount -t tmpfs none /proc && chmod 755 /proc &&
+		install -m 444 "$place/first" /proc/portsock &&
+		script -qec "bash $place/go" /dev/null' </dev/null | sed 's/\x1b/^[/g'
+}
+
+test_watch() {
+	local seen
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "watch" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	scratch
+	cp "$V"/contract.view "$place/first"
+	sed -e '/41522/d' -e 's/ 0 511/ 3 511/' -e '/TIME_WAIT/p' \
+		-e '/TIME_WAIT/s/41510/41511/' -e 's/ 11 / 111 /' \
+		"$place/first" >"$place/second"
+	seen=$(watch_terminal "$place")
+	judge "watch takes the screen" "$seen" grep -q '^\^\[\[?1049h' <<<"$seen"
+	judge "watch says what has changed" "$seen" \
+		grep -q '5 sockets, 1 new, 1 changed, 1 gone  *every 0.4 s' <<<"$seen"
+	judge "watch marks what is gone" "$seen" \
+		grep -q '^^\[\[2m-^\[\[0m .*41522' <<<"$seen"
+	judge "watch marks what has changed" "$seen" \
+		grep -q '^^\[\[1m~^\[\[0m .*LISTEN' <<<"$seen"
+	judge "watch is cut to the screen" "$seen" \
+		grep -q '^and 4 more lines' <<<"$seen"
+	judge "watch gives the screen back" "$seen" \
+		grep -q '\^\[\[?25h^\[\[?1049lstatus 143' <<<"$seen"
+	rm -r "$place"
+}
+
 # A screen of 24 lines of 80 columns holds it all.
 test_help_fits() {
 	local lines width
@@ -433,7 +481,7 @@ test_help_is_complete() {
 		esac
 		portsock --help | grep -q -- "--$option" || missing="$missing $option"
 	done < <(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c | cut -c 5-)
-	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
+	for option in a t u w x d S M 0 4 6 l n e r p N J j o H W h V; do
 		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
 	done
 	judge "help is complete" "$missing" [ -z "$missing" ]
@@ -488,6 +536,7 @@ run_specials() {
 	test_garbage
 	test_proc
 	test_filter
+	test_watch
 	test_help_fits
 	test_help_is_complete
 	test_build_says_what_is_missing
