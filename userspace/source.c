@@ -179,11 +179,12 @@ static int read_layout(struct ps_source *s)
  * Later versions append columns; the others are read by their names.  To be
  * called at the end: after an error it would be a second line about one thing.
  */
-static void tell_if_newer(const struct ps_source *s)
+static void tell_if_newer(struct ps_source *s)
 {
-	if (is_newer(s))
+	if (is_newer(s) && !s->told)
 		ps_error("%s is newer than this portsock: columns that it does "
 			 "not know are left out", s->name);
+	s->told = true;
 }
 
 /* Who may only read asks for nothing less than all of it. */
