@@ -40,6 +40,14 @@ static int raw_row(struct ps_out *out, const struct ps_row *row)
 	struct ps_fields f;
 	unsigned int i;
 
+	if (row->line) {
+		char *p = ps_text_room(&out->text, row->line_len + 1);
+
+		memcpy(p, row->line, row->line_len);
+		p[row->line_len] = '\n';
+		ps_text_done(&out->text, p + row->line_len + 1);
+		return 0;
+	}
 	ps_columns_fields(&f, &row->record);
 	for (i = 0; i < out->columns->count; i++) {
 		u8 id = out->columns->id[i];

@@ -22,6 +22,9 @@ enum ps_mark {
  * @count: how many of them
  * @holder: the kernel's module that holds it, not NUL-terminated, or NULL
  * @holder_len: bytes of @holder
+ * @line: the row as it stood in the view, NULL if nobody wants it or it is not
+ *	as the kernel writes it
+ * @line_len: bytes of @line
  * @mark: enum ps_mark
  */
 struct ps_row {
@@ -30,6 +33,8 @@ struct ps_row {
 	size_t count;
 	const char *holder;
 	size_t holder_len;
+	const char *line;
+	size_t line_len;
 	u8 mark;
 };
 

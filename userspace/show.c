@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rows from a source, through a selection, into an output. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -61,6 +62,16 @@ int ps_show_rows(struct ps_out *out, struct ps_source *s,
 	return status;
 }
 
+/* Whether all of a row is shown, in the view's own words. */
+static bool shows_lines(const struct ps_options *o)
+{
+	const struct ps_column_list *all = &ps_columns_all;
+
+	return o->out == &ps_out_raw && !o->select.npids &&
+		o->columns.count == all->count &&
+		!memcmp(o->columns.id, all->id, all->count);
+}
+
 /**
  * ps_show() - show the rows that are asked for
  * @o: command line
@@ -82,11 +93,13 @@ int ps_show(const struct ps_options *o)
 	struct ps_source s;
 	int status = PS_EXIT_ERROR;
 
+	bool open = !ps_source_open(&s, o->input);
+
 	ps_names_init(&names, !o->input);
 	ps_text_init(&out.text, STDOUT_FILENO);
-	if (!ps_source_open(&s, o->input) &&
-	    !ps_ask(&s, &o->select, o->leaked ||
-		    ps_columns_need_owners(&o->columns)) &&
+	s.keep_line = shows_lines(o);
+	if (open && !ps_ask(&s, &o->select, o->leaked ||
+			    ps_columns_need_owners(&o->columns)) &&
 	    !ps_source_begin(&s)) {
 		out.header = &s.header;
 		if (o->watch) {

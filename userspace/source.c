@@ -187,6 +187,17 @@ static void tell_if_newer(struct ps_source *s)
 	s->told = true;
 }
 
+/* The columns are those of format 1, in its order. */
+static bool has_usual_layout(const struct ps_source *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->layout.count; i++)
+		if (s->layout.column[i] != i)
+			return false;
+	return i == PORTSOCK_NCOLUMNS;
+}
+
 /* Who may only read asks for nothing less than all of it. */
 static int open_proc(struct ps_source *s)
 {
@@ -216,6 +227,7 @@ int ps_source_open(struct ps_source *s, const char *path)
 		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
+	ps_text_init(&s->kept, -1);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
 	return 0;
@@ -252,7 +264,10 @@ int ps_source_begin(struct ps_source *s)
 	s->line = 0;
 	s->rows = 0;
 	s->layout.count = 0;
-	return read_header(s) || read_layout(s) ? -1 : 0;
+	if (read_header(s) || read_layout(s))
+		return -1;
+	s->keep_line &= has_usual_layout(s);
+	return 0;
 }
 
 /**
@@ -301,6 +316,7 @@ void ps_source_close(struct ps_source *s)
 		close(s->fd);
 	free(s->buffer);
 	free(s->row.owners);
+	ps_text_free(&s->kept);
 }
 
 static void more_owners(struct ps_source *s)
@@ -350,6 +366,38 @@ static int bad_row(const struct ps_source *s, int bad)
 			what_to_do(s));
 }
 
+/*
+ * Whether a line may be shown as it is: no byte that a terminal obeys or a
+ * program does not expect, and one blank between two words.
+ */
+static bool is_plain(const char *line, size_t len)
+{
+	unsigned char bad = 0, before = ' ';
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		bad |= (unsigned char)(line[i] - ' ') > '~' - ' ';
+	for (i = 0; i < len && !bad; i++) {
+		bad = before == ' ' && line[i] == ' ';
+		before = line[i];
+	}
+	return !bad && before != ' ';
+}
+
+/* Reading a row cuts it up. */
+static void keep_line(struct ps_source *s, const char *line)
+{
+	size_t len = s->buffer + s->start - 1 - line;
+
+	s->row.line = NULL;
+	if (!s->keep_line || !is_plain(line, len))
+		return;
+	s->kept.len = 0;
+	ps_text_put(&s->kept, line, len);
+	s->row.line = s->kept.data;
+	s->row.line_len = len;
+}
+
 static int take_row(struct ps_source *s, char *line)
 {
 	char *owners;
@@ -359,6 +407,7 @@ static int take_row(struct ps_source *s, char *line)
 		return ps_error("%s has more rows than the %" PRIu64
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
+	keep_line(s, line);
 	bad = ps_parse_record(line, &s->layout, &s->row.record, &owners);
 	if (!bad && take_owners(s, owners))
 		bad = 1 + PORTSOCK_COL_OWNERS;

@@ -5,6 +5,7 @@
 
 #include "../module/core/parse.h"
 #include "row.h"
+#include "text.h"
 
 /**
  * struct ps_source - a view being read
@@ -23,6 +24,8 @@
  * @header: the first line
  * @layout: the second line
  * @row: the row last taken
+ * @keep_line: rows are wanted as they stand in the view, too
+ * @kept: such a row
  * @owners_size: how many owners @row has room for
  */
 struct ps_source {
@@ -41,6 +44,8 @@ struct ps_source {
 	struct ps_header header;
 	struct ps_layout layout;
 	struct ps_row row;
+	bool keep_line;
+	struct ps_text kept;
 	size_t owners_size;
 };
 

@@ -367,15 +367,18 @@ static unsigned int split(char *line, char **word, unsigned int max)
 {
 	unsigned int count = 0;
 
-	for (line += strspn(line, " "); *line; line += strspn(line, " ")) {
+	for (;;) {
+		while (*line == ' ')
+			line++;
+		if (!*line)
+			return count;
 		if (count == max)
 			return max + 1;
 		word[count++] = line;
-		line += strcspn(line, " ");
+		line = strchrnul(line, ' ');
 		if (*line)
 			*line++ = '\0';
 	}
-	return count;
 }
 
 /**
@@ -421,12 +424,16 @@ int ps_parse_record(char *line, const struct ps_layout *layout,
 	return 0;
 }
 
-/* Up to @stop, which is stepped over. */
-static int take_u32(char **cursor, const char *stop, u32 *value, char *stopped)
+/* Up to a slash or @stop, which is stepped over. */
+static int take_u32(char **cursor, char stop, u32 *value, char *stopped)
 {
-	size_t len = strcspn(*cursor, stop);
-	int err = parse_u32(*cursor, len, value);
+	size_t len = 0;
+	int err;
 
+	while ((*cursor)[len] && (*cursor)[len] != '/' &&
+	       (*cursor)[len] != stop)
+		len++;
+	err = parse_u32(*cursor, len, value);
 	*stopped = (*cursor)[len];
 	if (err || !*stopped)
 		return -EINVAL;
@@ -450,15 +457,16 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 
 	if (!**cursor || is_none(*cursor) || **cursor == '[')
 		return 0;
-	if (take_u32(cursor, ":/", &o->pid, &stopped))
+	if (take_u32(cursor, ':', &o->pid, &stopped))
 		return -EINVAL;
 	o->tid = o->pid;
-	if (stopped == ':' && take_u32(cursor, "/", &o->tid, &stopped))
+	if (stopped == ':' && take_u32(cursor, '/', &o->tid, &stopped))
 		return -EINVAL;
-	if (take_u32(cursor, "/", &o->fd, &stopped))
+	if (take_u32(cursor, '/', &o->fd, &stopped))
 		return -EINVAL;
 	comm = *cursor;
-	*cursor += strcspn(comm, ",");
+	while (**cursor && **cursor != ',')
+		(*cursor)++;
 	if (**cursor)
 		*(*cursor)++ = '\0';
 	len = unescape(comm);

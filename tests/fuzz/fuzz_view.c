@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	PROMISE(write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!ps_source_open(&s, path) && !ps_source_begin(&s)) {
+	got = ps_source_open(&s, path);
+	s.keep_line = true;	/* as --raw asks for */
+	if (!got && !ps_source_begin(&s)) {
 		while ((got = ps_source_next(&s)) > 0)
 			write_again(&s.row);
 		PROMISE(got || s.rows == s.header.sockets);
