@@ -10,6 +10,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The second line of a view: its rows are as those of format 1. */
+#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
+		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+
 /* A promise that is not kept ends the run, as a finding of a sanitizer does. */
 #define PROMISE(truth) ((truth) ? (void)0 : abort())
 

@@ -7,15 +7,13 @@
 #include "../../module/core/conflict.h"
 #include "../../module/core/parse.h"
 
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
 #define MOST	64
 
 static const u32 kernels[] = {
 	PS_KERNEL(5, 10), PS_KERNEL(6, 1), PS_KERNEL(6, 12), PS_KERNEL_NEWEST,
 };
 
-/* What is_bindable() lets through is what the reader asks about. */
+/* What the reader asks about. */
 static bool is_bindable(const struct ps_record *r)
 {
 	return (r->proto == PORTSOCK_PROTO_TCP ||

@@ -9,9 +9,6 @@
 #include "../../module/core/filter.h"
 #include "../../module/core/parse.h"
 
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
-
 static void ask_about(const struct ps_filter *f, char *line)
 {
 	struct ps_layout layout;

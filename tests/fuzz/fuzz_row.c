@@ -7,9 +7,6 @@
 #include "../../module/core/format.h"
 #include "../../module/core/parse.h"
 
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
-
 /* A row and its owners as text; NULL if it is none.  The line is cut up. */
 static char *again(char *line, const struct ps_layout *layout, size_t size)
 {
