@@ -109,79 +109,6 @@ test_memory() {
 	done
 }
 
-# Metrics are counted while the rows go by: only listening ports take memory.
-test_metrics_memory() {
-	local count few many
-
-	for count in 20000 200000; do
-		sed 's/ LISTEN / CLOSE /' "$B"/rows-$count.view \
-			>"$B"/no-doors-$count.view
-	done
-	few=$(peak "$fast" metrics --input "$B"/no-doors-20000.view)
-	many=$(peak "$fast" metrics --input "$B"/no-doors-200000.view)
-	rm "$B"/no-doors-*.view
-	judge "memory metrics" "$few kB for 20000 rows, $many kB for 200000" \
-		[ "${few:-0}" -gt 500 -a "$many" -le $((few + few / 10)) ]
-}
-
-# A file is there as a whole, readable as any new file is, or not touched.
-test_metrics_output() {
-	local place
-
-	place=$(mktemp -d)
-	(umask 022; portsock metrics --input "$V"/server.view \
-		-o "$place/p.prom") >build/stdout 2>build/stderr
-	portsock metrics --input "$V"/server.view | cmp -s - "$place/p.prom"
-	judge "metrics file" "$(ls -l "$place")" \
-		[ "$?.$(stat -c %a "$place"/*).$(stat -c %s build/stdout)" = 0.644.0 ]
-	portsock metrics --input "$V"/cut-row.view -o "$place/p.prom" 2>build/stderr
-	expect_error "metrics file of a damaged view" $? 'truncated'
-	portsock metrics --input "$V"/server.view | cmp -s - "$place/p.prom"
-	judge "metrics file stays as it was" "$(ls "$place")" \
-		[ "$?.$(ls "$place")" = 0.p.prom ]
-	mkdir "$place/directory"
-	portsock metrics --input "$V"/server.view -o "$place/directory" 2>build/stderr
-	expect_error "metrics file is a directory" $? 'cannot write'
-	judge "metrics file leaves nothing beside it" "$(ls "$place")" \
-		[ "$(ls "$place" | wc -l)" -eq 2 ]
-	rm -r "$place"
-}
-
-# What no view says: the range of ephemeral ports, and the module's version.
-test_metrics_live() {
-	if ! unshare -m true 2>/dev/null; then
-		skip "metrics live" "no mount namespace of its own (not root, or in a chroot)"
-		return
-	fi
-	scratch
-	# shellcheck disable=SC2016
-	unshare -m sh -c '
-		mount -t tmpfs none /proc && mount -t tmpfs none /sys &&
-		mkdir -p /proc/sys/net/ipv4 /sys/module/portsock &&
-		cp "$1" /proc/portsock &&
-		printf "41000\t41999\n" >/proc/sys/net/ipv4/ip_local_port_range &&
-		printf "a\"b\\\\c\nd\n" >/sys/module/portsock/version &&
-		exec "$2" metrics' sh "$V"/server.view "$place/portsock" \
-		>build/stdout 2>build/stderr
-	judge "metrics ephemeral ports" "$(cat build/stdout build/stderr)" \
-		[ "$(grep ephemeral_ports build/stdout | grep -v '^#' | sum_up)" = \
-		"portsock_ephemeral_ports 1000 tcp 1 udp 0" ]
-	judge "metrics label is escaped" "$(grep build_info build/stdout)" \
-		grep -qF ',module="a\"b\\c\nd"} 1' build/stdout
-	judge "metrics with a label that is escaped" "" \
-		/usr/bin/python3 -c 'import sys
-from prometheus_client.openmetrics import parser
-families = parser.text_string_to_metric_families(sys.stdin.read())
-sys.exit(next(families).samples[0].labels["module"] != "a\"b\\c\nd")' <build/stdout
-	rm -r "$place"
-}
-
-# "name value tcp value udp value" of the series of ephemeral ports.
-sum_up() {
-	sed -n 's/.*used{proto="\(tcp\|udp\)"}/\1/p; /^portsock_ephemeral_ports /p' |
-		tr '\n' ' ' | sed 's/ $//'
-}
-
 # The same rows, whichever way a view is cut into reads.
 test_read_sizes() {
 	local size want got
@@ -216,99 +143,6 @@ test_every_cut() {
 		fi
 	done
 	judge "every-cut" "at byte$bad" [ -z "$bad" ]
-}
-
-# What no column holds; the flags of a later version are passed over.
-never_there=(
-	PROTO=tcp6 PORT=-1 PORT=65536 PORT=1e3 STATE=DREAMING LOCAL=1.2.3:4
-	LOCAL=[::1]:-4 REMOTE=somewhere DEV=a234567890123456 RXQ=-1 TXQ=-511
-	UID=-1 UID=root INODE=-18231 INODE=- COOKIE=-c COOKIE=xyz NETNS=-1
-	CGROUP=-812 FLAGS=, HELD=nobody PARENT=-1 EXPIRES=-37120
-	OWNERS=-901/6/nginx OWNERS=901/-6/nginx OWNERS=901/6 OWNERS=[]
-	$'PORT=8\e[31m0' $'STATE=\xff\xfe'
-)
-
-# A view of three rows, the second of which has VALUE in COLUMN.
-view_with() {
-	awk -v column="${1%%=*}" -v value="${1#*=}" '
-		NR == 1	{ sub(/sockets=[0-9]*/, "sockets=3"); print }
-		NR == 2	{
-			for (i = 2; i <= NF; i++) if ($i == column) at = i - 1
-			print
-		}
-		NR == 3	{ print; good = $0; $at = value; print; print good }
-		' "$V"/contract.view
-}
-
-# The line, the column and what to do are said, and nothing of the row is shown.
-test_bad_values() {
-	local bad name
-
-	for bad in "${never_there[@]}"; do
-		name="bad value $(printf %q "$bad")"
-		view_with "$bad" >build/bad.view
-		portsock -a --input build/bad.view >build/stdout 2>build/stderr
-		expect_error "$name" $? \
-			"^portsock: line 4 of build/bad.view.* ${bad%%=*} .*: save it again$"
-		judge "$name is not shown" "" [ ! -s build/stdout ]
-	done
-	view_with FLAGS=reuseaddr,newer >build/bad.view
-	judge "flag of a later version" "" \
-		portsock -a --input build/bad.view >build/stdout
-}
-
-# The Nth line of a million bytes, without a blank and with nothing but commas.
-test_megabytes() {
-	local line fill status
-
-	for line in 1 2 3; do
-		for fill in x , ' ' 1/2/x,; do
-			awk -v line="$line" -v fill="$fill" '
-				NR == line {
-					while (length(fill) < 1000000) fill = fill fill
-					printf "%s", fill
-				}
-				{ print }' "$V"/contract.view >build/bad.view
-			portsock -a --input build/bad.view >build/stdout 2>build/stderr
-			status=$?
-			if [ $line != 1 ] && [ "$fill" = " " ]; then
-				judge "blanks in line $line" "" [ $status -eq 0 ]
-				continue
-			fi
-			expect_error "a megabyte of '$fill' in line $line" $status \
-				"build/bad.view"
-			judge "... is not repeated" "" \
-				[ "$(stat -c %s build/stderr)" -lt 300 ]
-		done
-	done
-}
-
-# Bytes at random where a view should be, or in the middle of one; the same each
-# time.  The sanitizers are what judges.
-test_garbage() {
-	local seed bad=""
-
-	for ((seed = 1; seed <= 60; seed++)); do
-		/usr/bin/python3 - "$V"/server.view $seed >build/bad.view <<-'EOF'
-			import random, sys
-			random.seed(int(sys.argv[2]))
-			view = bytearray(open(sys.argv[1], "rb").read())
-			for _ in range(random.choice((1, 3, 30, 3000))):
-			    at = random.randrange(random.choice((100, len(view))))
-			    view[at] = random.choice((random.randrange(256), *b"-,/:[]\\@ \n0"))
-			sys.stdout.buffer.write(view)
-		EOF
-		for o in "" --raw -j; do
-			# shellcheck disable=SC2086
-			portsock -a $o --input build/bad.view >build/stdout 2>build/stderr
-			case $?.$(wc -l <build/stderr) in
-			0.[01] | 1.[01] | 2.[12]) ;;
-			*) bad="$bad $seed$o" ;;
-			esac
-			! grep -q 'ERROR\|runtime error' build/stderr || bad="$bad $seed$o!"
-		done
-	done
-	judge "garbage" "$bad" [ -z "$bad" ]
 }
 
 # A scratch place that any user may reach, with a reader in it.
@@ -526,14 +360,8 @@ run_specials() {
 	test_closed_pipe_keeps_status
 	test_full_disk
 	test_memory
-	test_metrics_memory
-	test_metrics_output
-	test_metrics_live
 	test_read_sizes
 	test_every_cut
-	test_bad_values
-	test_megabytes
-	test_garbage
 	test_proc
 	test_filter
 	test_watch
