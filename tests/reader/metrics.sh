@@ -18,6 +18,16 @@ test_metrics_memory() {
 		[ "${few:-0}" -gt 500 -a "$many" -le $((few + few / 10)) ]
 }
 
+# However many ports there are, so many series and no more.
+test_metrics_bound() {
+	"$fast" metrics --input "$B"/rows-200000.view >build/stdout
+	judge "metrics bound" "$(wc -l <build/stdout) lines" [ "$(
+		grep -c '^portsock_listener_' build/stdout).$(
+		sed -n 's/^portsock_listening_ports_left_out //p' build/stdout)" = \
+		"$((7 * 1001)).$(($(cut -d ' ' -f 2,3 "$B"/rows-200000.view |
+			grep -c LISTEN) - 1000))" ]
+}
+
 # A file is there as a whole, readable as any new file is, or not touched.
 test_metrics_output() {
 	local place
@@ -78,6 +88,7 @@ sum_up() {
 
 run_metrics() {
 	test_metrics_memory
+	test_metrics_bound
 	test_metrics_output
 	test_metrics_live
 }
