@@ -19,16 +19,6 @@
 #define IN_TABLES	(PS_PROTO_BIT(TCP) | PS_PROTO_BIT(UDP) | \
 			 PS_PROTO_BIT(UDPLITE) | PS_PROTO_BIT(DCCP))
 
-static void put_word(struct ps_text *t, const char *word)
-{
-	ps_text_put(t, word, strlen(word));
-}
-
-static void put_number(struct ps_text *t, u64 number)
-{
-	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), number));
-}
-
 /* Of several protocols' ports all that can match, and some more. */
 static u64 protos_of(const struct ps_select *sel)
 {
@@ -52,8 +42,8 @@ static void put_protos(struct ps_text *t, u64 protos)
 	for (i = 0; i < PORTSOCK_NPROTOS; i++) {
 		if (!(protos & 1ULL << i))
 			continue;
-		put_word(t, before);
-		put_word(t, ps_proto_names[i].text);
+		ps_text_word(t, before);
+		ps_text_word(t, ps_proto_names[i].text);
 		before = ",";
 	}
 	if (protos)
@@ -63,12 +53,12 @@ static void put_protos(struct ps_text *t, u64 protos)
 static void put_range(struct ps_text *t, const char *before, u16 first,
 		      u16 last)
 {
-	put_word(t, before);
-	put_number(t, first);
+	ps_text_word(t, before);
+	ps_text_u64(t, first);
 	if (first == last)
 		return;
 	ps_text_char(t, '-');
-	put_number(t, last);
+	ps_text_u64(t, last);
 }
 
 static void put_ports(struct ps_text *t, const struct ps_select *sel)
@@ -103,8 +93,8 @@ static void put_pids(struct ps_text *t, const struct ps_select *sel)
 	size_t i;
 
 	for (i = 0; i < sel->npids; i++) {
-		put_word(t, i ? "," : "pid=");
-		put_number(t, sel->pids[i]);
+		ps_text_word(t, i ? "," : "pid=");
+		ps_text_u64(t, sel->pids[i]);
 	}
 	if (sel->npids)
 		ps_text_char(t, ' ');
@@ -114,11 +104,11 @@ static void put_netns(struct ps_text *t, const struct ps_select *sel)
 {
 	if (!sel->netns)
 		return;
-	put_word(t, "netns=");
+	ps_text_word(t, "netns=");
 	if (sel->netns == PS_NETNS_ALL)
-		put_word(t, "all");
+		ps_text_word(t, "all");
 	else
-		put_number(t, sel->netns);
+		ps_text_u64(t, sel->netns);
 	ps_text_char(t, ' ');
 }
 
@@ -147,9 +137,9 @@ void ps_ask_line(struct ps_text *t, const struct ps_select *sel, bool owners)
 	put_netns(t, sel);
 	put_protos(t, protos_of(sel));
 	if (sel->doors)
-		put_word(t, "state=LISTEN,BOUND,UNCONN ");
+		ps_text_word(t, "state=LISTEN,BOUND,UNCONN ");
 	if (!owners && can_do_without_owners(sel))
-		put_word(t, "owners=no ");
+		ps_text_word(t, "owners=no ");
 	before = t->len;
 	put_ports(t, sel);
 	if (t->len > LINE_MAX_SIZE) {

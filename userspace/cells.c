@@ -5,16 +5,6 @@
 #include "../module/core/format.h"
 #include "../module/core/names.h"
 
-static void put_word(struct ps_text *t, const char *word)
-{
-	ps_text_put(t, word, strlen(word));
-}
-
-static void put_number(struct ps_text *t, u64 value)
-{
-	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), value));
-}
-
 /* "timewait 37s": how long it still stays belongs to why it is there. */
 static void show_held(struct ps_text *t, const struct ps_record *r)
 {
@@ -24,7 +14,7 @@ static void show_held(struct ps_text *t, const struct ps_record *r)
 	if (r->expires == PS_NO_EXPIRY)
 		return;
 	ps_text_char(t, ' ');
-	put_number(t, ((u64)r->expires + 999) / 1000);
+	ps_text_u64(t, ((u64)r->expires + 999) / 1000);
 	ps_text_char(t, 's');
 }
 
@@ -36,13 +26,13 @@ static void show_owner(struct ps_text *t, const struct ps_owner *o)
 				       strnlen(o->comm, sizeof(o->comm)),
 				       PS_ESCAPE_COMM));
 	ps_text_char(t, '(');
-	put_number(t, o->pid);
+	ps_text_u64(t, o->pid);
 	if (o->tid != o->pid) {
 		ps_text_char(t, ':');
-		put_number(t, o->tid);
+		ps_text_u64(t, o->tid);
 	}
-	put_word(t, ") fd ");
-	put_number(t, o->fd);
+	ps_text_word(t, ") fd ");
+	ps_text_u64(t, o->fd);
 }
 
 /**
@@ -59,7 +49,7 @@ void ps_cell_owner(struct ps_text *t, const struct ps_row *row, size_t *i)
 	for (++*i, o++; *i < row->count && o->pid == first->pid &&
 	     o->tid == first->tid; ++*i, o++) {
 		ps_text_char(t, ',');
-		put_number(t, o->fd);
+		ps_text_u64(t, o->fd);
 	}
 }
 
@@ -71,7 +61,7 @@ static void show_owners(struct ps_text *t, const struct ps_row *row)
 		ps_columns_owners(t, row);
 	while (i < row->count) {
 		if (i)
-			put_word(t, ", ");
+			ps_text_word(t, ", ");
 		ps_cell_owner(t, row, &i);
 	}
 }

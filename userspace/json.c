@@ -31,7 +31,7 @@ void ps_json_word(struct ps_json *j, const char *text, size_t len)
 void ps_json_u64(struct ps_json *j, u64 value)
 {
 	ps_json_before(j);
-	ps_text_done(j->text, ps_put_u64(ps_text_room(j->text, 20), value));
+	ps_text_u64(j->text, value);
 }
 
 /**

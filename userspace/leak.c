@@ -29,16 +29,6 @@ struct finding {
 	unsigned int others;
 };
 
-static void put_word(struct ps_text *t, const char *word)
-{
-	ps_text_put(t, word, strlen(word));
-}
-
-static void put_number(struct ps_text *t, u64 number)
-{
-	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), number));
-}
-
 static void find(struct finding *f, const struct ps_owner *who)
 {
 	if (f->who)
@@ -51,16 +41,16 @@ static void find(struct finding *f, const struct ps_owner *who)
 static void put_finding(struct ps_text *t, const struct finding *f)
 {
 	if (t->len)
-		put_word(t, "; ");
-	put_word(t, f->who->comm);
+		ps_text_word(t, "; ");
+	ps_text_word(t, f->who->comm);
 	ps_text_char(t, '(');
-	put_number(t, f->who->pid);
+	ps_text_u64(t, f->who->pid);
 	ps_text_char(t, ')');
 	if (!f->others)
 		return;
-	put_word(t, " and ");
-	put_number(t, f->others);
-	put_word(t, " more");
+	ps_text_word(t, " and ");
+	ps_text_u64(t, f->others);
+	ps_text_word(t, " more");
 }
 
 /* The path of a process' cgroup of version 2, relative to our root. */
@@ -161,13 +151,13 @@ static void put_elsewhere(struct ps_text *t, const struct finding *f,
 	char path[4096];
 
 	put_finding(t, f);
-	put_word(t, f->others ? " are in cgroup " : " is in cgroup ");
-	put_word(t, cgroup_of(f->who->pid, path, sizeof(path)) ? path : "?");
+	ps_text_word(t, f->others ? " are in cgroup " : " is in cgroup ");
+	ps_text_word(t, cgroup_of(f->who->pid, path, sizeof(path)) ? path : "?");
 	if (made) {
-		put_word(t, ", made in ");
-		put_word(t, made);
+		ps_text_word(t, ", made in ");
+		ps_text_word(t, made);
 	} else {
-		put_word(t, ", made in one that is gone");
+		ps_text_word(t, ", made in one that is gone");
 	}
 }
 
@@ -176,19 +166,19 @@ static void put_somebody(struct ps_text *t, const struct finding *f, u32 made)
 	u32 uid = 0;
 
 	put_finding(t, f);
-	put_word(t, f->others ? " are uid " : " is uid ");
+	ps_text_word(t, f->others ? " are uid " : " is uid ");
 	fsuid_of(f->who->pid, &uid);
-	put_number(t, uid);
-	put_word(t, ", made by ");
-	put_number(t, made);
+	ps_text_u64(t, uid);
+	ps_text_word(t, ", made by ");
+	ps_text_u64(t, made);
 }
 
 static void put_left(struct ps_text *t, const struct finding *f, u32 group)
 {
 	put_finding(t, f);
-	put_word(t, f->others ? " were" : " was");
-	put_word(t, " left behind by process group ");
-	put_number(t, group);
+	ps_text_word(t, f->others ? " were" : " was");
+	ps_text_word(t, " left behind by process group ");
+	ps_text_u64(t, group);
 }
 
 /**

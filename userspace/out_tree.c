@@ -33,16 +33,6 @@ struct place {
 	unsigned int depth;
 };
 
-static void put_word(struct ps_text *t, const char *word)
-{
-	ps_text_put(t, word, strlen(word));
-}
-
-static void put_number(struct ps_text *t, u64 number)
-{
-	ps_text_done(t, ps_put_u64(ps_text_room(t, 20), number));
-}
-
 /* A line whose label is in the table's cell. */
 static int add_line(const struct place *at, struct place *below,
 		    const char *color)
@@ -109,12 +99,12 @@ static bool has_peer(const struct ps_record *r)
 static void put_socket(struct ps_text *t, struct ps_out *out,
 		       const struct ps_row *row)
 {
-	put_word(t, ps_proto_names[row->record.proto].text);
+	ps_text_word(t, ps_proto_names[row->record.proto].text);
 	ps_text_char(t, ' ');
 	put_end(t, out, PORTSOCK_COL_LOCAL, row);
 	if (!has_peer(&row->record))
 		return;
-	put_word(t, " to ");
+	ps_text_word(t, " to ");
 	put_end(t, out, PORTSOCK_COL_REMOTE, row);
 }
 
@@ -135,10 +125,10 @@ static void put_child(struct ps_text *t, struct ps_out *out,
 		return;
 	}
 	if (row->record.proto != proto) {
-		put_word(t, ps_proto_names[row->record.proto].text);
+		ps_text_word(t, ps_proto_names[row->record.proto].text);
 		ps_text_char(t, ' ');
 	}
-	put_word(t, "from ");
+	ps_text_word(t, "from ");
 	put_end(t, out, PORTSOCK_COL_REMOTE, row);
 }
 
@@ -174,14 +164,14 @@ static int add_group(const struct place *at, const struct ps_member *leader)
 	struct place group, below;
 
 	put_socket(t, at->out, &leader->row);
-	put_word(t, ", ");
-	put_number(t, leader->group_size);
-	put_word(t, " by SO_REUSEPORT");
+	ps_text_word(t, ", ");
+	ps_text_u64(t, leader->group_size);
+	ps_text_word(t, " by SO_REUSEPORT");
 	if (add_line(at, &group, NULL))
 		return -1;
 	for (m = leader; m; m = m->next_in_group) {
 		t = new_label(at);
-		put_word(t, "sk:");
+		ps_text_word(t, "sk:");
 		ps_text_done(t, ps_put_hex(ps_text_room(t, 16),
 					   m->row.record.cookie));
 		if (add_socket(&group, &m->row, &below) ||
@@ -200,8 +190,8 @@ static int add_netns(const struct place *at, u32 netns)
 	struct place below;
 	size_t i;
 
-	put_word(t, "netns ");
-	put_number(t, netns);
+	ps_text_word(t, "netns ");
+	ps_text_u64(t, netns);
 	if (name && (*name < '0' || *name > '9')) {
 		ps_text_char(t, ' ');
 		ps_cell_name(t, name);

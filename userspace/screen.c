@@ -117,8 +117,8 @@ static void put_head(struct ps_text *t, const char *head, const char *right,
 	if (room < (int)strlen(right) + 1)
 		room = 0;
 	snprintf(line, sizeof(line), "%s%*s", head, room, room ? right : "");
-	ps_text_put(t, line, strlen(line));
-	ps_text_put(t, END_OF_LINE END_OF_LINE, 2 * strlen(END_OF_LINE));
+	ps_text_word(t, line);
+	ps_text_word(t, END_OF_LINE END_OF_LINE);
 }
 
 static size_t count_lines(const struct ps_text *body)
@@ -153,20 +153,20 @@ void ps_screen_draw(const char *head, const char *right,
 	if (lines > room)
 		room--;
 	ps_text_init(&t, STDOUT_FILENO);
-	ps_text_put(&t, HOME, strlen(HOME));
+	ps_text_word(&t, HOME);
 	put_head(&t, head, right, size.ws_col ? size.ws_col : 80);
 	for (i = 0; i < lines && i < room; i++) {
 		newline = memchr(p, '\n', body->data + body->len - p);
 		ps_text_put(&t, p, newline - p);
-		ps_text_put(&t, END_OF_LINE, strlen(END_OF_LINE));
+		ps_text_word(&t, END_OF_LINE);
 		p = newline + 1;
 	}
 	if (i < lines) {
 		snprintf(more, sizeof(more), "and %zu more lines", lines - i);
-		ps_text_put(&t, more, strlen(more));
-		ps_text_put(&t, END_OF_LINE, strlen(END_OF_LINE));
+		ps_text_word(&t, more);
+		ps_text_word(&t, END_OF_LINE);
 	}
-	ps_text_put(&t, CLEAR_REST, strlen(CLEAR_REST));
+	ps_text_word(&t, CLEAR_REST);
 	ps_text_flush(&t);
 	ps_text_free(&t);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "plain.h"
 #include "source.h"
 #include "../module/core/names.h"
 
@@ -366,31 +367,13 @@ static int bad_row(const struct ps_source *s, int bad)
 			what_to_do(s));
 }
 
-/*
- * Whether a line may be shown as it is: no byte that a terminal obeys or a
- * program does not expect, and one blank between two words.
- */
-static bool is_plain(const char *line, size_t len)
-{
-	unsigned char bad = 0, before = ' ';
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		bad |= (unsigned char)(line[i] - ' ') > '~' - ' ';
-	for (i = 0; i < len && !bad; i++) {
-		bad = before == ' ' && line[i] == ' ';
-		before = line[i];
-	}
-	return !bad && before != ' ';
-}
-
 /* Reading a row cuts it up. */
 static void keep_line(struct ps_source *s, const char *line)
 {
 	size_t len = s->buffer + s->start - 1 - line;
 
 	s->row.line = NULL;
-	if (!s->keep_line || !is_plain(line, len))
+	if (!s->keep_line || !ps_plain_line(line, len))
 		return;
 	s->kept.len = 0;
 	ps_text_put(&s->kept, line, len);

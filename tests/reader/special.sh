@@ -69,7 +69,7 @@ expect_error() {
 test_full_disk() {
 	local o view="$V"/server.view
 
-	for o in "" --raw -J -j --help --version --list-columns; do
+	for o in "" --tree --raw -J -j --help --version --list-columns; do
 		# shellcheck disable=SC2086
 		portsock -a $o --input "$view" >/dev/full 2>build/stderr
 		expect_error "full-disk ${o:-table}" $? '^portsock: cannot write: No space'
@@ -211,10 +211,10 @@ expect_asked() {
 }
 
 test_filter() {
-	local doors='state=LISTEN,BOUND,UNCONN'
-	# shellcheck disable=SC2046
-	local ports=$(seq -s ' ' 20001 2 25001) pids=$(seq -s ' ' 1000001 1000999)
+	local doors='state=LISTEN,BOUND,UNCONN' ports pids
 
+	ports=$(seq -s ' ' 20001 2 25001)
+	pids=$(seq -s ' ' 1000001 1000999)
 	if ! unshare -m true 2>/dev/null; then
 		skip "filter" "no mount namespace of its own (not root, or in a chroot)"
 		return
