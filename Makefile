@@ -46,6 +46,10 @@ oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-10
 blind-spots: deps ## what ss, lsof, netstat and fuser say of sockets that they do not explain, beside portsock: README's table
 	@tests/blind/run
 
+fuzz: ## damaged views, rows and filters, made by libFuzzer (SECONDS=60 in all)
+	@tests/lab/deps fuzz
+	@tests/fuzz/run $(or $(SECONDS),60)
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -68,7 +72,7 @@ uninstall: ## remove what install put there
 clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
-	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+	@for dir in userspace tests/helpers tests/unit tests/fuzz; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle blind-spots \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle fuzz blind-spots \
 	load unload install uninstall clean

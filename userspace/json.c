@@ -208,7 +208,7 @@ static void put_packet(struct ps_json *j, const struct ps_record *r,
 void ps_json_end(struct ps_json *j, const struct ps_record *r,
 		 const struct ps_end *end)
 {
-	char text[16];
+	char text[PS_IP4_ROOM];
 
 	switch ((enum ps_form)end->form) {
 	case PS_FORM_INET:

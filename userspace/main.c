@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "metrics.h"
 #include "options.h"
 #include "show.h"
 #include "wait.h"
@@ -14,6 +15,7 @@
 
 static const char help[] =
 "portsock [options] [PORT | A-B | PORT/PROTO | :PORT | SERVICE]...\n"
+"portsock metrics [--help]\n"
 "What is at a port, who owns it, and if nobody does: why it is there.\n"
 "Without -a and PORT: listening and bound sockets. With PORT: all that is there.\n"
 "\n"
@@ -71,6 +73,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "wait", ps_wait },
+	{ "metrics", ps_metrics },
 	{ NULL, run_show },
 };
 

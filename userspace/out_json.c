@@ -67,7 +67,7 @@ static int json_begin(struct ps_out *out)
 	j = &state->json;
 	ps_json_open(j, '{');
 	ps_json_key(j, PORTSOCK_MAGIC);
-	ps_json_u64(j, h->version);
+	ps_json_u64(j, PORTSOCK_FORMAT);
 	ps_json_key(j, "netns");
 	ps_json_u64(j, h->netns);
 	ps_json_key(j, "pidns");

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "plain.h"
 #include "source.h"
+#include "../module/core/names.h"
 
 #define FIRST_SIZE	(128 * 1024)
 #define LINE_MAX_SIZE	(1U << 30)	/* tens of millions of owners */
@@ -126,6 +127,20 @@ static int first_line(struct ps_source *s, char **line)
 	return next_line(s, line);
 }
 
+/* By its number, or by columns that were appended. */
+static bool is_newer(const struct ps_source *s)
+{
+	return s->header.version != PORTSOCK_FORMAT ||
+		s->layout.count > PORTSOCK_NCOLUMNS;
+}
+
+static int too_new(const struct ps_source *s, const char *what)
+{
+	return ps_error("%s is of format %" PRIu32 " and has not %s of format "
+			"%d, which this portsock knows: install a newer one",
+			s->name, s->header.version, what, PORTSOCK_FORMAT);
+}
+
 static int read_header(struct ps_source *s)
 {
 	char *line;
@@ -135,9 +150,7 @@ static int read_header(struct ps_source *s)
 		return -1;
 	err = ps_parse_header(line, &s->header);
 	if (err == -EPROTO)
-		return ps_error("%s is of format %" PRIu32 ", this portsock "
-				"knows format %d: install a newer portsock",
-				s->name, s->header.version, PORTSOCK_FORMAT);
+		return too_new(s, "the first line");
 	if (err && strchr(line, '\r'))
 		return not_a_view(s, "its lines end in CR LF (tr -d '\\r' "
 				  "removes that)");
@@ -155,10 +168,24 @@ static int read_layout(struct ps_source *s)
 		return truncated(s);
 	if (got < 0)
 		return -1;
-	if (ps_parse_layout(line, &s->layout))
-		return not_a_view(s, "its second line does not name each of "
-				  "format 1's columns once");
-	return 0;
+	if (!ps_parse_layout(line, &s->layout))
+		return 0;
+	if (s->header.version != PORTSOCK_FORMAT)
+		return too_new(s, "all columns");
+	return not_a_view(s, "its second line does not name each of "
+			  "format 1's columns once");
+}
+
+/*
+ * Later versions append columns; the others are read by their names.  To be
+ * called at the end: after an error it would be a second line about one thing.
+ */
+static void tell_if_newer(struct ps_source *s)
+{
+	if (is_newer(s) && !s->told)
+		ps_error("%s is newer than this portsock: columns that it does "
+			 "not know are left out", s->name);
+	s->told = true;
 }
 
 /* The columns are those of format 1, in its order. */
@@ -320,14 +347,24 @@ static int take_owners(struct ps_source *s, char *text)
 	return 0;
 }
 
-static int bad_row(const struct ps_source *s)
+static const char *what_to_do(const struct ps_source *s)
 {
 	if (s->is_proc)
-		return ps_error("line %" PRIu64 " of %s is no row that this "
-				"portsock knows: install the one that came "
-				"with the module", s->line, s->name);
-	return ps_error("line %" PRIu64 " of %s is no row of format %d: save "
-			"it again", s->line, s->name, PORTSOCK_FORMAT);
+		return "install the portsock that came with the module";
+	return is_newer(s) ? "install a newer portsock" : "save it again";
+}
+
+/* @bad is what ps_parse_record() returned. */
+static int bad_row(const struct ps_source *s, int bad)
+{
+	if (bad < 0)
+		return ps_error("line %" PRIu64 " of %s has not the %u columns "
+				"that its second line names: %s", s->line,
+				s->name, s->layout.count, what_to_do(s));
+	return ps_error("line %" PRIu64 " of %s: what stands under %s is not "
+			"of format %d: %s", s->line, s->name,
+			ps_column_names[bad - 1].text, PORTSOCK_FORMAT,
+			what_to_do(s));
 }
 
 /* Reading a row cuts it up. */
@@ -347,15 +384,18 @@ static void keep_line(struct ps_source *s, const char *line)
 static int take_row(struct ps_source *s, char *line)
 {
 	char *owners;
+	int bad;
 
 	if (s->rows == s->header.sockets)
 		return ps_error("%s has more rows than the %" PRIu64
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
 	keep_line(s, line);
-	if (ps_parse_record(line, &s->layout, &s->row.record, &owners) ||
-	    take_owners(s, owners))
-		return bad_row(s);
+	bad = ps_parse_record(line, &s->layout, &s->row.record, &owners);
+	if (!bad && take_owners(s, owners))
+		bad = 1 + PORTSOCK_COL_OWNERS;
+	if (bad)
+		return bad_row(s, bad);
 	s->rows++;
 	return 1;
 }
@@ -379,5 +419,7 @@ int ps_source_next(struct ps_source *s)
 		return take_row(s, line);
 	if (!got && s->rows < s->header.sockets)
 		return truncated(s);
+	if (!got)
+		tell_if_newer(s);
 	return got;
 }

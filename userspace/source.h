@@ -13,6 +13,7 @@
  * @fd: what it is read from
  * @is_proc: it is the kernel's, no saved one
  * @can_filter: less than all can be asked for
+ * @told: that it is newer than this reader, if it is
  * @eof: all of it has been read into @buffer
  * @buffer: bytes read and not yet used up
  * @size: bytes of @buffer that there are
@@ -32,6 +33,7 @@ struct ps_source {
 	int fd;
 	bool is_proc;
 	bool can_filter;
+	bool told;
 	bool eof;
 	char *buffer;
 	size_t size;

@@ -16,6 +16,8 @@ import t_carried  # noqa: F401
 import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
 import t_reader  # noqa: F401
+import t_metrics  # noqa: F401
+import t_manual  # noqa: F401
 import t_show  # noqa: F401
 import t_access  # noqa: F401
 import t_filter  # noqa: F401

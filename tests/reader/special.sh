@@ -74,6 +74,8 @@ test_full_disk() {
 		portsock -a $o --input "$view" >/dev/full 2>build/stderr
 		expect_error "full-disk ${o:-table}" $? '^portsock: cannot write: No space'
 	done
+	portsock metrics --input "$view" >/dev/full 2>build/stderr
+	expect_error "full-disk metrics" $? '^portsock: cannot write: No space'
 	for o in "" --raw -J -j; do
 		# shellcheck disable=SC2086
 		"$fast" -a $o --input "$B"/rows-20000.view >/dev/full 2>build/stderr
@@ -337,7 +339,12 @@ test_install() {
 	make -s -C ../../userspace BUILD="$PWD/build/plain" \
 		OUT="$PWD/build/portsock" DESTDIR="$place" PREFIX=/opt install &&
 		"$place/opt/bin/portsock" --version >/dev/null &&
-		test -e "$place/opt/share/portsock/portsock.schema.json"
+		test -e "$place/opt/share/portsock/portsock.schema.json" &&
+		cmp -s "$place/opt/share/man/man8/portsock.8" ../../userspace/man/portsock.8 &&
+		test -e "$place/opt/share/man/man5/portsock.5" &&
+		bash --norc -n "$place/opt/share/bash-completion/completions/portsock" &&
+		test -e "$place/opt/share/zsh/site-functions/_portsock" &&
+		test -e "$place/opt/share/fish/vendor_completions.d/portsock.fish"
 	status=$?
 	make -s -C ../../userspace DESTDIR="$place" PREFIX=/opt uninstall
 	if [ $status -eq 0 ] && [ -z "$(find "$place" -type f)" ]; then
