@@ -11,7 +11,7 @@ import time
 
 import view
 from judge import comm_of, escape, judge, leader_lives, owners_by_proc, same_table
-from maker import Made
+from maker import Made, children
 from scenario import LIBC, equal, in_child, own_netns, scenario, true, variants, wait_until
 
 
@@ -50,11 +50,6 @@ def shared_table():
     with Made("tcp-listen") as made:
         made.do("thread t shared; thread u shared; tell l LISTEN")
         equal("owners", len(judge_all(made).one(COOKIE=made["l"]["cookie"]).owners()), 1)
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
 
 
 def holders(told, **wanted):

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from judge import comm_of, same_table
-from maker import SS_STATES, Made, descriptors, proc_net, run
+from maker import SS_STATES, Made, children, descriptors, proc_net, run
 from situation import octal
 
 SHOWN = "PROTO PORT STATE LOCAL REMOTE DEV UID INODE COOKIE NETNS HELD PARENT OWNERS".split()
@@ -68,11 +68,6 @@ def living(pid):
             if file.read().rsplit(")", 1)[1].split()[0] not in "ZX":
                 tids.append(int(tid))
     return tids
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
 
 
 def carriers_of(socket):
