@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "metrics.h"
+#include "explain.h"
 #include "options.h"
 #include "show.h"
 #include "wait.h"
@@ -74,6 +75,7 @@ static const struct command {
 } commands[] = {
 	{ "wait", ps_wait },
 	{ "metrics", ps_metrics },
+	{ "why", ps_why },
 	{ NULL, run_show },
 };
 
