@@ -151,11 +151,11 @@ static bool is_capable(u32 uid)
 
 static enum ps_address look_up_inet(const u8 ip[4])
 {
-	static const u8 everybody[4] = { 255, 255, 255, 255 };
+	static const u8 nobody[4], everybody[4] = { 255, 255, 255, 255 };
 
-	if (!memcmp(ip, "\0\0\0", 4))
+	if (!memcmp(ip, nobody, 4))
 		return PS_ADDRESS_ANY;
-	if (!*ip || !memcmp(ip, everybody, 4))
+	if (!memcmp(ip, everybody, 4))
 		return PS_ADDRESS_BROADCAST;
 	if ((*ip & 0xf0) == 0xe0)
 		return PS_ADDRESS_MULTICAST;

@@ -359,56 +359,63 @@ static bool did_bind(const struct ps_record *r)
 /*
  * sk_reuseport_match(): who comes as those that were let in before is let in
  * without a look at the others - at the connections that wait for accept(),
- * which are root's.
+ * which are root's, or at a socket on another interface.
  *
- * When those who bound the port are gone nobody can see what it remembers.  It
- * is most likely that they were of the uid that asks now, as after a restart.
+ * What a port remembers cannot be seen, only guessed from those who bound it
+ * and are still there.  If all of them are gone, the most likely is that they
+ * were as the one that asks now: a server after its restart.
  */
 static bool tcp_lets_in(const struct ps_bind *b,
-			const struct ps_record *const *made, size_t count,
-			bool *unsure)
+			const struct ps_record *const *made, size_t count)
 {
 	struct address asked = address_of_bind(b);
-	bool first = true, shared = true, left = false;
+	bool first = true, shared = true;
 	struct memory m = { NULL, false };
 	size_t i;
 
-	if (!(b->flags & REUSEPORT))
-		return false;
 	for (i = 0; i < count; i++) {
 		const struct ps_record *r = made[i];
 
 		if (is_elsewhere(b, r) || is_request(b, r))
 			continue;
-		shared &= !!(r->flags & REUSEPORT) &&
+		shared &= r->flags & REUSEPORT &&
 			(!r->inode || r->uid == b->uid);
-		left = true;
 		if (!did_bind(r))
 			continue;
 		remember(&m, r, first);
 		first = false;
 	}
 	asked.wild = false;
-	*unsure = first && left && shared;
-	return first ? left && shared : remembers(&m, b->uid, &asked);
+	return first ? shared : remembers(&m, b->uid, &asked);
+}
+
+/*
+ * Nobody who asks as @b does can have been let in beside this one, which is in
+ * @b's way: not on another interface, nor by SO_REUSEADDR.
+ */
+static bool is_firm(const struct ps_record *r)
+{
+	return did_bind(r) && !r->dev[0] &&
+		(r->state == PORTSOCK_LISTEN || !(r->flags & REUSEADDR));
 }
 
 static size_t tcp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
-	bool guess = false, let_in = tcp_lets_in(b, made, count, &guess);
+	bool firm = !(b->flags & REUSEPORT);
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
-		bool conflict = ps_conflict_rule(b, made[i]) ==
-			PS_RULE_CONFLICT;
-
-		*unsure |= conflict && guess;
-		blocks[i] = conflict && !let_in;
+		blocks[i] = ps_conflict_rule(b, made[i]) == PS_RULE_CONFLICT;
 		found += blocks[i];
+		firm |= blocks[i] && is_firm(made[i]);
 	}
-	return found;
+	*unsure = found && !firm;
+	if (!*unsure || !tcp_lets_in(b, made, count))
+		return found;
+	memset(blocks, 0, count * sizeof(*blocks));
+	return 0;
 }
 
 /* --- who is met first (UDP) */
