@@ -184,7 +184,13 @@ static void advise_about_holders(struct ps_text *t, const struct ps_case *c)
 		ADVISE(t, "root sees who it is (sudo portsock why)");
 }
 
-static bool is_door(const struct ps_record *r)
+/**
+ * ps_is_door() - whether somebody may come in by a socket
+ * @r: at a port
+ *
+ * Return: false for a connection, or what is left of one.
+ */
+bool ps_is_door(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_BOUND ||
 		r->state == PORTSOCK_UNCONN;
@@ -196,7 +202,7 @@ static bool is_ephemeral_clash(const struct ps_case *c)
 	size_t i;
 
 	for (i = 0; i < c->crowd.count; i++)
-		if (is_door(c->made[i]))
+		if (ps_is_door(c->made[i]))
 			return false;
 	return c->answer.found;
 }
@@ -229,10 +235,9 @@ static bool is_bound_beside(const struct ps_case *c)
 static void advise_about_doubts(struct ps_text *t, const struct ps_case *c)
 {
 	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
-		ADVISE(t, "it depends on whether uid %u is who bound the port first, which cannot be seen any more",
-		       c->bind.uid);
+		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which cannot be seen (--probe tries)");
 	else if (c->answer.unsure)
-		ADVISE(t, "it depends on the order in which the others were bound, which is guessed from their inodes");
+		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which cannot be seen (--probe tries)");
 	if (c->machine.vrf)
 		ADVISE(t, "%s is of a VRF, which has ports of its own: not known here",
 		       c->bind.dev);

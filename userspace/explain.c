@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "enter.h"
 #include "error.h"
 #include "explain.h"
 #include "json.h"
@@ -13,6 +14,7 @@
 
 #define SEE_HELP	"see portsock why --help"
 #define SHOWN_MAX	10	/* sockets that a person wants to read of */
+#define ALL_COLUMNS	((1U << PORTSOCK_NCOLUMNS) - 1)
 
 static const char help[] =
 "portsock why [tcp|udp] [ADDRESS:]PORT [options]\n"
@@ -303,18 +305,27 @@ static void say_verdict(struct ps_text *t, const struct ps_case *c)
 	ps_say(t, " - ");
 }
 
-static void say_blockers(struct ps_text *t, const struct ps_case *c)
+/* Those that stand at the door, or those that came through it. */
+static size_t say_some(struct ps_text *t, const struct ps_case *c, bool doors,
+		       size_t said)
 {
-	size_t i, said = 0;
+	size_t i;
 
 	for (i = 0; i < c->crowd.count && said < SHOWN_MAX; i++) {
-		if (!c->answer.blocks[i])
+		if (!c->answer.blocks[i] || ps_is_door(c->made[i]) != doors)
 			continue;
 		say_verdict(t, c);
 		ps_say_socket(t, c, &c->crowd.rows[i]);
 		ps_text_char(t, '\n');
 		said++;
 	}
+	return said;
+}
+
+static void say_blockers(struct ps_text *t, const struct ps_case *c)
+{
+	size_t said = say_some(t, c, false, say_some(t, c, true, 0));
+
 	if (said < c->answer.found)
 		ps_say(t, "... and %zu more (--json names all)\n",
 		       c->answer.found - said);
@@ -354,7 +365,8 @@ static void put_blockers(struct ps_json *j, const struct ps_case *c)
 	ps_json_open(j, '[');
 	for (i = 0; i < c->crowd.count && c->answer.found; i++)
 		if (c->answer.blocks[i])
-			ps_json_socket(j, &c->crowd.rows[i], ~0U);
+			ps_json_socket(j, &c->crowd.rows[i], ALL_COLUMNS,
+				       NULL);
 	ps_json_close(j, ']');
 }
 
@@ -443,7 +455,8 @@ int ps_why(int argc, char **argv)
 		return PS_EXIT_ERROR;
 	if (w.help)
 		return tell_help();
-	if (!look_at_sockets(&w.c, w.input)) {
+	if ((!w.netns || !ps_netns_enter(w.netns)) &&
+	    !look_at_sockets(&w.c, w.input)) {
 		look_at_machine(&w.c, !w.input);
 		status = decide_and_answer(&w, &w.c);
 	}

@@ -41,6 +41,7 @@ struct ps_case {
 
 int ps_why(int argc, char **argv);
 enum ps_verdict ps_case_with(const struct ps_case *c, u32 flags);
+bool ps_is_door(const struct ps_record *r);
 void ps_say(struct ps_text *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void ps_say_end(struct ps_text *t, const struct ps_record *r, u8 column);
