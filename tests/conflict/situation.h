@@ -40,7 +40,7 @@ bool chance(unsigned int percent);
 
 /* The world: two network namespaces, in the first lo, dummy0 and dummy1. */
 void world_make(void);
-void world_reset(u16 port);
+void world_reset(void);
 void world_autobind(u16 port, bool on);
 int world_other(bool other);
 int world_helper(int family, struct sockaddr_storage *address);

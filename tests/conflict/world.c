@@ -85,9 +85,8 @@ void world_make(void)
 }
 
 /* What one seed in some has set, the next must not find. */
-void world_reset(u16 port)
+void world_reset(void)
 {
-	(void)port;
 	write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "1024");
 	write_file("/proc/sys/net/ipv4/ip_nonlocal_bind", "0");
 	write_file("/proc/sys/net/ipv6/ip_nonlocal_bind", "0");
