@@ -116,7 +116,7 @@ static void advise_waiting(struct ps_text *t, const struct ps_case *c)
 	s32 ms = wait_for_all(c);
 
 	if (ms >= 0)
-		ADVISE(t, "wait %d s (portsock wait free)", (ms + 999) / 1000);
+		ADVISE(t, "wait %d s (portsock wait free)", ps_seconds(ms));
 }
 
 struct pids {
@@ -196,28 +196,39 @@ bool ps_is_door(const struct ps_record *r)
 		r->state == PORTSOCK_UNCONN;
 }
 
-/* A connection without a door at its port is likely a client's. */
+/* A process' connection without a door at its port is a client's. */
 static bool is_ephemeral_clash(const struct ps_case *c)
 {
+	bool found = false;
 	size_t i;
 
-	for (i = 0; i < c->crowd.count; i++)
+	for (i = 0; i < c->crowd.count; i++) {
 		if (ps_is_door(c->made[i]))
 			return false;
-	return c->answer.found;
+		found |= c->answer.blocks[i] &&
+			c->made[i]->held == PORTSOCK_HELD_PROCESS;
+	}
+	return found;
+}
+
+static bool is_ephemeral(const struct ps_case *c)
+{
+	const struct ps_machine *m = &c->machine;
+
+	return m->here && c->bind.local.num >= m->low &&
+		c->bind.local.num <= m->high && !m->reserved;
 }
 
 static void advise_reserving(struct ps_text *t, const struct ps_case *c)
 {
 	const struct ps_machine *m = &c->machine;
-	u32 port = c->bind.local.num;
+	bool ephemeral = is_ephemeral(c);
 
-	if (!m->low || port < m->low || port > m->high || m->reserved)
-		return;
-	if (is_ephemeral_clash(c))
-		ADVISE(t, "an ephemeral clash: the port was most likely chosen automatically");
-	ADVISE(t, "port %u lies in ip_local_port_range (%u-%u), where any client may be given it: choose another, or reserve it with sysctl -w net.ipv4.ip_local_reserved_ports=%u (and what is there already)",
-	       port, m->low, m->high, port);
+	if ((ephemeral || !m->here) && is_ephemeral_clash(c))
+		ADVISE(t, "an ephemeral clash, most likely: a client's connection was given this port");
+	if (ephemeral)
+		ADVISE(t, "port %u lies in ip_local_port_range (%u-%u), where any client may be given it: choose another, or reserve it with sysctl -w net.ipv4.ip_local_reserved_ports=%u (beside what is there already)",
+		       c->bind.local.num, m->low, m->high, c->bind.local.num);
 }
 
 static bool is_bound_beside(const struct ps_case *c)
@@ -232,7 +243,12 @@ static bool is_bound_beside(const struct ps_case *c)
 	return false;
 }
 
-static void advise_about_doubts(struct ps_text *t, const struct ps_case *c)
+/**
+ * ps_say_doubts() - what is not known
+ * @t: empty; stays empty if all is known
+ * @c: case
+ */
+void ps_say_doubts(struct ps_text *t, const struct ps_case *c)
 {
 	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
 		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which cannot be seen (--probe tries)");
@@ -242,7 +258,7 @@ static void advise_about_doubts(struct ps_text *t, const struct ps_case *c)
 		ADVISE(t, "%s is of a VRF, which has ports of its own: not known here",
 		       c->bind.dev);
 	if (!c->machine.here)
-		ADVISE(t, "from a saved view alone: whether the address is this machine's, the port privileged or ephemeral, is not known");
+		ADVISE(t, "a saved view does not tell if the address is local, the port privileged or ephemeral");
 }
 
 static void advise_in_use(struct ps_text *t, const struct ps_case *c)
@@ -288,8 +304,10 @@ void ps_say_advice(struct ps_text *t, const struct ps_case *c)
 			ADVISE(t, "another socket is bound there too: only one of them can listen");
 		advise_reserving(t, c);
 		break;
+	case PS_VERDICT_MAPPED_ONLY6:
+		ADVISE(t, "leave IPV6_V6ONLY out, or take an address of IPv6");
+		break;
 	default:
 		ADVISE(t, "take another address");
 	}
-	advise_about_doubts(t, c);
 }

@@ -26,7 +26,8 @@ void ps_say(struct ps_text *t, const char *format, ...)
 	va_end(args);
 	if (len >= (int)sizeof(words))
 		len = sizeof(words) - 1;
-	ps_text_put(t, words, len);
+	if (len > 0)
+		ps_text_put(t, words, len);
 }
 
 /**
@@ -96,61 +97,12 @@ static void say_holder(struct ps_text *t, const struct ps_row *row)
 		       row->record.uid);
 		return;
 	default:
-		ps_say(t, "a socket on its way (in a message between processes, or in io_uring)");
+		ps_say(t, "a socket without a process (in a message between two, or in io_uring)");
 	}
-}
-
-static void say_place(struct ps_text *t, const struct ps_record *r)
-{
-	ps_say(t, " is in %s on ", ps_state_names[r->state].text);
-	ps_say_end(t, r, PORTSOCK_COL_LOCAL);
-	if (r->dev[0]) {
-		ps_say(t, " of ");
-		say_comm(t, r->dev, strlen(r->dev));
-	}
-	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
-		ps_say(t, " with ");
-		ps_say_end(t, r, PORTSOCK_COL_REMOTE);
-	}
-}
-
-static bool is_set(const struct ps_bind *b, const struct ps_record *r,
-		   u32 *theirs, u32 flag)
-{
-	*theirs = r->flags & flag;
-	return b->flags & flag;
-}
-
-/*
- * The option that both sides need: SO_REUSEPORT beside a listener, and
- * SO_REUSEADDR beside anything else, unless SO_REUSEPORT was asked for.
- */
-static void say_option(struct ps_text *t, const struct ps_bind *b,
-		       const struct ps_record *r)
-{
-	const u32 reuseport = PORTSOCK_FLAG(REUSEPORT);
-	const u32 reuseaddr = PORTSOCK_FLAG(REUSEADDR);
-	u32 theirs;
-	bool ours = is_set(b, r, &theirs, reuseport);
-
-	if (ours && theirs) {
-		ps_say(t, " with SO_REUSEPORT, but of uid %u, not %u", r->uid,
-		       b->uid);
-		return;
-	}
-	if (r->state == PORTSOCK_LISTEN || ours || theirs) {
-		ps_say(t, theirs ? " with SO_REUSEPORT, which you would need as well" :
-		       " without SO_REUSEPORT");
-		return;
-	}
-	is_set(b, r, &theirs, reuseaddr);
-	ps_say(t, theirs ? " with SO_REUSEADDR, which you would need as well" :
-	       " without SO_REUSEADDR");
 }
 
 /* An address that is not the one asked for is in the way for a reason. */
-static void say_cover(struct ps_text *t, const struct ps_bind *b,
-		      const struct ps_record *r)
+static const char *cover_of(const struct ps_bind *b, const struct ps_record *r)
 {
 	bool theirs6 = r->local.form == PS_FORM_INET6 &&
 		!ps_conflict_is_mapped(&r->local);
@@ -158,15 +110,66 @@ static void say_cover(struct ps_text *t, const struct ps_bind *b,
 		!ps_conflict_is_mapped(&b->local);
 
 	if (theirs6 && !ours6)
-		ps_say(t, ps_conflict_is_any(&r->local) ?
-		       ", and an IPv6 wildcard without IPV6_V6ONLY covers IPv4" :
-		       ", and without IPV6_V6ONLY the kernel takes it for one at 127.0.0.6");
-	else if (ours6 && !theirs6)
-		ps_say(t, ", and [::] without IPV6_V6ONLY covers IPv4");
-	else if (ps_conflict_is_any(&r->local) && !ps_conflict_is_any(&b->local))
-		ps_say(t, ", which covers every address");
-	else if (ps_conflict_is_any(&b->local) && !ps_conflict_is_any(&r->local))
-		ps_say(t, ", which the wildcard covers");
+		return ps_conflict_is_any(&r->local) ?
+			" (without IPV6_V6ONLY, so it covers IPv4)" :
+			" (without IPV6_V6ONLY, so the IPv4 wildcard covers it)";
+	if (ours6 && !theirs6)
+		return " (which [::] without IPV6_V6ONLY covers)";
+	if (ps_conflict_is_any(&r->local) && !ps_conflict_is_any(&b->local))
+		return " (every address)";
+	if (ps_conflict_is_any(&b->local) && !ps_conflict_is_any(&r->local))
+		return " (which the wildcard covers)";
+	return "";
+}
+
+static void say_place(struct ps_text *t, const struct ps_bind *b,
+		      const struct ps_row *row)
+{
+	const struct ps_record *r = &row->record;
+
+	ps_say(t, " %s in %s on ", row->count > 1 ? "are" : "is",
+	       ps_state_names[r->state].text);
+	ps_say_end(t, r, PORTSOCK_COL_LOCAL);
+	if (r->dev[0]) {
+		ps_say(t, " of ");
+		say_comm(t, r->dev, strlen(r->dev));
+	}
+	ps_say(t, "%s", cover_of(b, r));
+	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
+		ps_say(t, " with ");
+		ps_say_end(t, r, PORTSOCK_COL_REMOTE);
+	}
+}
+
+/*
+ * The option that both sides need: SO_REUSEPORT beside a listener, and
+ * SO_REUSEADDR beside anything else, unless one side has SO_REUSEPORT.
+ */
+static void say_option(struct ps_text *t, const struct ps_bind *b,
+		       const struct ps_record *r)
+{
+	u32 either = b->flags | r->flags, flag = PORTSOCK_FLAG(REUSEADDR);
+
+	if (r->state == PORTSOCK_LISTEN || either & PORTSOCK_FLAG(REUSEPORT))
+		flag = PORTSOCK_FLAG(REUSEPORT);
+	ps_say(t, " %s %s", r->flags & flag ? "with" : "without",
+	       flag == PORTSOCK_FLAG(REUSEPORT) ? "SO_REUSEPORT" :
+	       "SO_REUSEADDR");
+	if (b->flags & r->flags & flag)
+		ps_say(t, ", but of uid %u, not %u", r->uid, b->uid);
+	else if (r->flags & flag)
+		ps_say(t, ", but you ask without");
+}
+
+/**
+ * ps_seconds() - how long to wait
+ * @ms: milliseconds
+ *
+ * Return: seconds after which they are over.
+ */
+int ps_seconds(s32 ms)
+{
+	return ms / 1000 + (ms % 1000 > 0);
 }
 
 static void say_listener(struct ps_text *t, const struct ps_case *c,
@@ -194,10 +197,9 @@ void ps_say_socket(struct ps_text *t, const struct ps_case *c,
 	const struct ps_record *r = &row->record;
 
 	say_holder(t, row);
-	say_place(t, r);
+	say_place(t, &c->bind, row);
 	say_option(t, &c->bind, r);
-	say_cover(t, &c->bind, r);
 	say_listener(t, c, r);
 	if (r->expires != PS_NO_EXPIRY)
-		ps_say(t, ", until it ends in %d s", (r->expires + 999) / 1000);
+		ps_say(t, ", ends in %d s", ps_seconds(r->expires));
 }

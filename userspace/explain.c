@@ -340,8 +340,30 @@ static void say_probe(struct ps_text *t, const struct ps_case *c,
 	       "which differs from what was said");
 }
 
+static void say_line(struct ps_text *t, const char *word,
+		     const struct ps_text *line)
+{
+	if (!line->len)
+		return;
+	ps_say(t, "%s: ", word);
+	ps_text_put(t, line->data, line->len);
+	ps_text_char(t, '\n');
+}
+
+/**
+ * struct words - what is said besides the verdict
+ * @advice: what would help
+ * @doubts: what is not known
+ * @probed: what came of the real bind(), NULL if it was not tried
+ */
+struct words {
+	struct ps_text advice;
+	struct ps_text doubts;
+	const char *probed;
+};
+
 static void say_text(struct ps_text *t, const struct ps_case *c,
-		     const struct ps_text *advice)
+		     const struct words *w)
 {
 	if (c->answer.verdict == PS_VERDICT_IN_USE) {
 		say_blockers(t, c);
@@ -350,11 +372,10 @@ static void say_text(struct ps_text *t, const struct ps_case *c,
 		ps_say_refusal(t, c);
 		ps_text_char(t, '\n');
 	}
-	if (!advice->len)
-		return;
-	ps_say(t, "advice: ");
-	ps_text_put(t, advice->data, advice->len);
-	ps_text_char(t, '\n');
+	say_line(t, "advice", &w->advice);
+	say_line(t, "note", &w->doubts);
+	if (w->probed)
+		say_probe(t, c, w->probed);
 }
 
 static void put_blockers(struct ps_json *j, const struct ps_case *c)
@@ -370,49 +391,65 @@ static void put_blockers(struct ps_json *j, const struct ps_case *c)
 	ps_json_close(j, ']');
 }
 
-/* The advice is whole sentences there: what the text says before it, too. */
-static void say_json(struct ps_text *t, const struct ps_case *c,
-		     const struct ps_text *advice, const char *probed)
+static void add(struct ps_text *t, const struct ps_text *more)
 {
-	const char *name = ps_verdict_name(c->answer.verdict);
-	struct ps_json j = { .text = t };
+	if (t->len && more->len)
+		ps_say(t, "; ");
+	if (more->len)
+		ps_text_put(t, more->data, more->len);
+}
+
+/* The advice is all that the text says besides the verdict. */
+static void put_advice(struct ps_json *j, const struct ps_case *c,
+		       const struct words *w)
+{
 	struct ps_text all;
 
 	ps_text_init(&all, -1);
 	if (c->answer.verdict != PS_VERDICT_IN_USE)
 		ps_say_refusal(&all, c);
-	if (all.len && advice->len)
-		ps_say(&all, "; ");
-	ps_text_put(&all, advice->data, advice->len);
+	add(&all, &w->advice);
+	add(&all, &w->doubts);
+	ps_json_key(j, "advice");
+	ps_json_bytes(j, all.data, all.len);
+	ps_text_free(&all);
+}
+
+static void say_json(struct ps_text *t, const struct ps_case *c,
+		     const struct words *w)
+{
+	const char *name = ps_verdict_name(c->answer.verdict);
+	struct ps_json j = { .text = t };
+
 	ps_json_open(&j, '{');
 	ps_json_key(&j, "verdict");
 	ps_json_word(&j, name, strlen(name));
 	put_blockers(&j, c);
-	ps_json_key(&j, "advice");
-	ps_json_bytes(&j, all.data, all.len);
-	if (probed) {
+	put_advice(&j, c, w);
+	if (w->probed) {
 		ps_json_key(&j, "probe");
-		ps_json_word(&j, probed, strlen(probed));
+		ps_json_word(&j, w->probed, strlen(w->probed));
 	}
 	ps_json_close(&j, '}');
 	ps_text_char(t, '\n');
-	ps_text_free(&all);
 }
 
 static int answer(const struct ps_case *c, bool json, const char *probed)
 {
-	struct ps_text t, advice;
+	struct words w = { .probed = probed };
+	struct ps_text t;
 
 	ps_text_init(&t, STDOUT_FILENO);
-	ps_text_init(&advice, -1);
-	ps_say_advice(&advice, c);
+	ps_text_init(&w.advice, -1);
+	ps_text_init(&w.doubts, -1);
+	ps_say_advice(&w.advice, c);
+	ps_say_doubts(&w.doubts, c);
 	if (json)
-		say_json(&t, c, &advice, probed);
+		say_json(&t, c, &w);
 	else
-		say_text(&t, c, &advice);
-	if (probed && !json)
-		say_probe(&t, c, probed);
-	ps_text_free(&advice);
+		say_text(&t, c, &w);
+	ps_text_free(&w.advice);
+	ps_text_free(&w.doubts);
 	return ps_text_finish(&t, c->answer.verdict == PS_VERDICT_OK ?
 			      PS_EXIT_MATCH : PS_EXIT_NOTHING);
 }

@@ -49,6 +49,8 @@ void ps_say_socket(struct ps_text *t, const struct ps_case *c,
 		   const struct ps_row *row);
 void ps_say_refusal(struct ps_text *t, const struct ps_case *c);
 void ps_say_advice(struct ps_text *t, const struct ps_case *c);
+void ps_say_doubts(struct ps_text *t, const struct ps_case *c);
+int ps_seconds(s32 ms);
 const char *ps_probe(const struct ps_case *c);
 
 #endif /* PORTSOCK_EXPLAIN_H */

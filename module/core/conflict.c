@@ -389,14 +389,22 @@ static bool tcp_lets_in(const struct ps_bind *b,
 	return first ? shared : remembers(&m, b->uid, &asked);
 }
 
+/* [::] for both: what the kernel remembers for it may be of one of them. */
+static bool is_dual(const struct ps_end *end, u32 flags)
+{
+	return is_inet6_any(end) && !(flags & V6ONLY);
+}
+
 /*
  * Nobody who asks as @b does can have been let in beside this one, which is in
- * @b's way: not on another interface, nor by SO_REUSEADDR.
+ * @b's way: not on another interface, not by SO_REUSEADDR, not as one of IPv6
+ * or IPv4 alone.
  */
-static bool is_firm(const struct ps_record *r)
+static bool is_firm(const struct ps_bind *b, const struct ps_record *r)
 {
 	return did_bind(r) && !r->dev[0] &&
-		(r->state == PORTSOCK_LISTEN || !(r->flags & REUSEADDR));
+		(r->state == PORTSOCK_LISTEN || !(r->flags & REUSEADDR)) &&
+		(!is_dual(&b->local, b->flags) || is_dual(&r->local, r->flags));
 }
 
 static size_t tcp_find(const struct ps_bind *b,
@@ -409,7 +417,7 @@ static size_t tcp_find(const struct ps_bind *b,
 	for (i = 0; i < count; i++) {
 		blocks[i] = ps_conflict_rule(b, made[i]) == PS_RULE_CONFLICT;
 		found += blocks[i];
-		firm |= blocks[i] && is_firm(made[i]);
+		firm |= blocks[i] && is_firm(b, made[i]);
 	}
 	*unsure = found && !firm;
 	if (!*unsure || !tcp_lets_in(b, made, count))
