@@ -78,7 +78,7 @@ static const struct remedy {
 static void advise_option(struct ps_text *t, const struct ps_case *c)
 {
 	bool v6 = c->bind.local.form == PS_FORM_INET6 &&
-		!ps_conflict_is_mapped(&c->bind.local);
+		!ps_is_mapped(&c->bind.local);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(remedies); i++) {

@@ -105,19 +105,19 @@ static void say_holder(struct ps_text *t, const struct ps_row *row)
 static const char *cover_of(const struct ps_bind *b, const struct ps_record *r)
 {
 	bool theirs6 = r->local.form == PS_FORM_INET6 &&
-		!ps_conflict_is_mapped(&r->local);
+		!ps_is_mapped(&r->local);
 	bool ours6 = b->local.form == PS_FORM_INET6 &&
-		!ps_conflict_is_mapped(&b->local);
+		!ps_is_mapped(&b->local);
 
 	if (theirs6 && !ours6)
-		return ps_conflict_is_any(&r->local) ?
+		return ps_is_any(&r->local) ?
 			" (without IPV6_V6ONLY, so it covers IPv4)" :
 			" (without IPV6_V6ONLY, so the IPv4 wildcard covers it)";
 	if (ours6 && !theirs6)
 		return " (which [::] without IPV6_V6ONLY covers)";
-	if (ps_conflict_is_any(&r->local) && !ps_conflict_is_any(&b->local))
+	if (ps_is_any(&r->local) && !ps_is_any(&b->local))
 		return " (every address)";
-	if (ps_conflict_is_any(&b->local) && !ps_conflict_is_any(&r->local))
+	if (ps_is_any(&b->local) && !ps_is_any(&r->local))
 		return " (which the wildcard covers)";
 	return "";
 }
@@ -136,7 +136,7 @@ static void say_place(struct ps_text *t, const struct ps_bind *b,
 	}
 	ps_say(t, "%s", cover_of(b, r));
 	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
-		ps_say(t, " with ");
+		ps_say(t, " to ");
 		ps_say_end(t, r, PORTSOCK_COL_REMOTE);
 	}
 }

@@ -52,5 +52,6 @@ void ps_say_advice(struct ps_text *t, const struct ps_case *c);
 void ps_say_doubts(struct ps_text *t, const struct ps_case *c);
 int ps_seconds(s32 ms);
 const char *ps_probe(const struct ps_case *c);
+int ps_answer_say(const struct ps_case *c, bool json, const char *probed);
 
 #endif /* PORTSOCK_EXPLAIN_H */

@@ -33,7 +33,7 @@ static bool mapped_only6(const struct ps_bind *b, const struct ps_machine *m)
 {
 	(void)m;
 	return b->flags & PORTSOCK_FLAG(V6ONLY) &&
-		ps_conflict_is_mapped(&b->local);
+		ps_is_mapped(&b->local);
 }
 
 static bool no_scope(const struct ps_bind *b, const struct ps_machine *m)

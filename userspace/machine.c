@@ -149,7 +149,7 @@ static bool is_capable(u32 uid)
 
 /* --- addresses */
 
-static enum ps_address look_up_inet(const u8 ip[4])
+static enum ps_whose look_up_inet(const u8 ip[4])
 {
 	static const u8 nobody[4], everybody[4] = { 255, 255, 255, 255 };
 
@@ -193,7 +193,7 @@ static bool next_inet6(FILE *file, struct inet6 *a)
 }
 
 /* ipv6_chk_addr() */
-static enum ps_address judge_inet6(const struct inet6 *a, const char *dev)
+static enum ps_whose judge_inet6(const struct inet6 *a, const char *dev)
 {
 	if (*dev && strcmp(dev, a->dev) && a->scope & (IFA_LINK | IFA_HOST))
 		return PS_ADDRESS_OTHER_DEV;
@@ -202,10 +202,10 @@ static enum ps_address judge_inet6(const struct inet6 *a, const char *dev)
 	return PS_ADDRESS_LOCAL;
 }
 
-static enum ps_address find_inet6(const struct ps_bind *b)
+static enum ps_whose find_inet6(const struct ps_bind *b)
 {
 	FILE *file = fopen(PROC_NET "if_inet6", "re");
-	enum ps_address found = PS_ADDRESS_FOREIGN;
+	enum ps_whose found = PS_ADDRESS_FOREIGN;
 	struct inet6 a;
 
 	if (!file)
@@ -217,13 +217,13 @@ static enum ps_address find_inet6(const struct ps_bind *b)
 	return found;
 }
 
-static enum ps_address look_up_inet6(const struct ps_bind *b)
+static enum ps_whose look_up_inet6(const struct ps_bind *b)
 {
 	const u8 *ip = b->local.ip;
 
-	if (ps_conflict_is_mapped(&b->local))
+	if (ps_is_mapped(&b->local))
 		return look_up_inet(ip + 12);
-	if (ps_conflict_is_any(&b->local))
+	if (ps_is_any(&b->local))
 		return PS_ADDRESS_ANY;
 	if (!b->dev[0] && ps_ip6_needs_scope(ip))
 		return PS_ADDRESS_NO_SCOPE;
@@ -244,7 +244,7 @@ void ps_machine_look(struct ps_machine *m, const struct ps_bind *b)
 	m->no_dev = b->dev[0] && !if_nametoindex(b->dev);
 	m->vrf = b->dev[0] && !m->no_dev && ps_route_is_vrf(b->dev);
 	m->address = inet6 ? look_up_inet6(b) : look_up_inet(b->local.ip);
-	m->nonlocal = read_number(inet6 && !ps_conflict_is_mapped(&b->local) ?
+	m->nonlocal = read_number(inet6 && !ps_is_mapped(&b->local) ?
 				  SYS_NET "ipv6/ip_nonlocal_bind" :
 				  SYS_NET "ipv4/ip_nonlocal_bind", 0);
 	m->v6only = read_number(SYS_NET "ipv6/bindv6only", 0);

@@ -6,7 +6,7 @@
 #include "../module/core/conflict.h"
 
 /* What an address is here. */
-enum ps_address {
+enum ps_whose {
 	PS_ADDRESS_UNKNOWN,	/* a saved view does not tell           */
 	PS_ADDRESS_ANY,
 	PS_ADDRESS_LOCAL,
@@ -37,7 +37,7 @@ enum ps_address {
 struct ps_machine {
 	bool here;
 	u32 kernel;
-	enum ps_address address;
+	enum ps_whose address;
 	bool nonlocal;
 	bool v6only;
 	bool no_inet6;

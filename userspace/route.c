@@ -62,7 +62,7 @@ static struct nlmsghdr *ask(const struct question *q, void *answer)
  *
  * Return: PS_ADDRESS_LOCAL, PS_ADDRESS_BROADCAST or PS_ADDRESS_FOREIGN.
  */
-enum ps_address ps_route_type(const u8 ip[4])
+enum ps_whose ps_route_type(const u8 ip[4])
 {
 	char answer[ANSWER_SIZE] __attribute__((aligned(8)));
 	struct question q = {

@@ -5,7 +5,7 @@
 
 #include "machine.h"
 
-enum ps_address ps_route_type(const u8 ip[4]);
+enum ps_whose ps_route_type(const u8 ip[4]);
 bool ps_route_is_vrf(const char *dev);
 
 #endif /* PORTSOCK_ROUTE_H */

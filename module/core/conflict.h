@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_CORE_CONFLICT_H
 #define PORTSOCK_CORE_CONFLICT_H
 
-#include "record.h"
+#include "meet.h"
 
 /* Kernels are told apart by the first two numbers of their release. */
 #define PS_KERNEL(major, minor)	((major) << 16 | (minor))
@@ -45,7 +45,7 @@ enum ps_rule ps_conflict_rule(const struct ps_bind *b,
 size_t ps_conflict_find(const struct ps_bind *b,
 			const struct ps_record *const *made, size_t count,
 			bool *blocks, bool *unsure);
-bool ps_conflict_is_any(const struct ps_end *end);
-bool ps_conflict_is_mapped(const struct ps_end *end);
+struct ps_address ps_conflict_asked(const struct ps_bind *b);
+struct ps_address ps_conflict_there(const struct ps_record *r);
 
 #endif /* PORTSOCK_CORE_CONFLICT_H */

@@ -208,7 +208,7 @@ static void make_connection(struct situation *s, const struct ps_bind *b,
 			    int fd)
 {
 	int family = b->local.form == PS_FORM_INET ||
-		ps_conflict_is_mapped(&b->local) ? AF_INET : AF_INET6, peer;
+		ps_is_mapped(&b->local) ? AF_INET : AF_INET6, peer;
 	struct sockaddr_storage a;
 
 	world_helper(family, &a);
