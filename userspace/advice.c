@@ -272,6 +272,18 @@ static void advise_in_use(struct ps_text *t, const struct ps_case *c)
 	advise_reserving(t, c);
 }
 
+/* Not in the way yet, for bind() does not get so far. */
+static void advise_about_others(struct ps_text *t, const struct ps_case *c)
+{
+	size_t i, others = 0;
+
+	for (i = 0; i < c->crowd.count; i++)
+		others += c->answer.blocks[i];
+	if (others)
+		ADVISE(t, "%zu sockets would be in the way then (--uid 0 names them)",
+		       others);
+}
+
 /**
  * ps_say_advice() - what would help
  * @t: empty; stays empty if there is nothing to say
@@ -288,6 +300,7 @@ void ps_say_advice(struct ps_text *t, const struct ps_case *c)
 	case PS_VERDICT_PRIVILEGED:
 		ADVISE(t, "run it as root, give the program the capability (setcap cap_net_bind_service=+ep PROGRAM; AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit), or free the port for all with sysctl -w net.ipv4.ip_unprivileged_port_start=%u",
 		       port);
+		advise_about_others(t, c);
 		break;
 	case PS_VERDICT_FOREIGN:
 		ADVISE(t, "take an address that 'ip address' shows, or set IP_FREEBIND (for all: sysctl -w net.%s.ip_nonlocal_bind=1)",

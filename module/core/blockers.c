@@ -110,12 +110,17 @@ static size_t tcp_find(const struct ps_bind *b,
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
-		blocks[i] = ps_conflict_rule(b, made[i]) == PS_RULE_CONFLICT;
+		enum ps_rule rule = ps_conflict_rule(b, made[i]);
+
+		blocks[i] = rule == PS_RULE_CONFLICT;
 		found += blocks[i];
 		firm |= blocks[i] && is_firm(b, made[i]);
+		*unsure |= rule == PS_RULE_REUSEPORT &&
+			!ps_conflict_knows_uid(b, made[i]);
 	}
-	*unsure = found && !firm;
-	if (!*unsure || !tcp_lets_in(b, made, count))
+	if (found)
+		*unsure = !firm;
+	if (!found || firm || !tcp_lets_in(b, made, count))
 		return found;
 	memset(blocks, 0, count * sizeof(*blocks));
 	return 0;

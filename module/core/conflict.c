@@ -17,6 +17,7 @@
 /* Kernels in which something is different. */
 #define HASHED_BY_ADDRESS	PS_KERNEL(6, 1)		/* bhash2          */
 #define HASHED_AS_MAPPED	PS_KERNEL(6, 10)	/* v4 in it as v6  */
+#define COMPARES_SK_UID		PS_KERNEL(6, 17)	/* not sock_i_uid()*/
 
 /**
  * ps_conflict_asked() - the address that is asked for
@@ -140,21 +141,37 @@ static bool both_reuse_port(const struct ps_bind *b, const struct ps_record *r)
 	return b->flags & r->flags & PORTSOCK_FLAG(REUSEPORT);
 }
 
-/*
- * The kernel compares the owners of the inodes (sock_i_uid()); without an inode
- * the owner is root: a connection that waits for accept(), an orphan.
- */
-static bool is_same_uid(const struct ps_bind *b, const struct ps_record *r)
-{
-	return r->uid == b->uid;
-}
-
 /* FIN_WAIT2 may be a TIME_WAIT to the kernel: it has no cgroup then. */
 static bool is_timewait(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_TIME_WAIT ||
 		(r->state == PORTSOCK_FIN_WAIT2 && !r->inode &&
 		 !(r->has & PS_HAS_CGROUP));
+}
+
+/**
+ * ps_conflict_knows_uid() - whether the view tells whose a socket is to bind()
+ * @b: the bind()
+ * @r: a socket that is there
+ *
+ * Without an inode it is root's to sock_i_uid(), and to the view: a connection
+ * that waits for accept(), an orphan.  Since 6.17 the socket's own uid counts,
+ * which it has from its listener, or keeps.
+ *
+ * Context: any.
+ * Return: whether it does.
+ */
+bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r)
+{
+	return b->kernel < COMPARES_SK_UID || is_timewait(r) ||
+		(r->held != PORTSOCK_HELD_ACCEPTQ &&
+		 r->held != PORTSOCK_HELD_ORPHAN);
+}
+
+/* Where nobody knows, it is most likely a server that comes back. */
+static bool is_same_uid(const struct ps_bind *b, const struct ps_record *r)
+{
+	return r->uid == b->uid || !ps_conflict_knows_uid(b, r);
 }
 
 /* inet_bind_conflict(): not beside a listener */

@@ -45,6 +45,7 @@ enum ps_rule ps_conflict_rule(const struct ps_bind *b,
 size_t ps_conflict_find(const struct ps_bind *b,
 			const struct ps_record *const *made, size_t count,
 			bool *blocks, bool *unsure);
+bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r);
 struct ps_address ps_conflict_asked(const struct ps_bind *b);
 struct ps_address ps_conflict_there(const struct ps_record *r);
 

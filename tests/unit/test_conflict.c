@@ -35,6 +35,7 @@ struct expectation {
 	struct side there;
 	enum ps_rule rule;
 	u32 kernel;
+	enum portsock_held held;
 };
 
 #define LISTEN		PORTSOCK_LISTEN
@@ -147,6 +148,12 @@ static const struct expectation table[] = {
 	{ "reuseport and who waits for accept(), who is root's", TCP,
 	  { "0.0.0.0", P, 33 }, ESTABLISHED, { "10.0.0.1", P },
 	  PS_RULE_CONFLICT },
+	{ "... or unknown, since 6.17", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
+	  { "10.0.0.1", P }, PS_RULE_REUSEPORT, PS_KERNEL(6, 17),
+	  PORTSOCK_HELD_ACCEPTQ },
+	{ "... or root's, before", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
+	  { "10.0.0.1", P }, PS_RULE_CONFLICT, PS_KERNEL(6, 16),
+	  PORTSOCK_HELD_ACCEPTQ },
 	{ "both of both, a listener", TCP, { "0.0.0.0", ALL, 33 }, LISTEN,
 	  { "0.0.0.0", ALL, 33 }, PS_RULE_REUSEPORT },
 	{ "both reuseport, UDP", UDP, { "0.0.0.0", P, 33 }, UNCONN,
@@ -202,8 +209,11 @@ static void test_table(void **state)
 		const struct expectation *e = &table[i];
 		struct ps_bind b = bind_of(&e->asked, e->proto, e->kernel);
 		struct ps_record r = record_of(&e->there, e->proto, e->state);
-		enum ps_rule rule = ps_conflict_rule(&b, &r);
+		enum ps_rule rule;
 
+		if (e->held)
+			r.held = e->held;
+		rule = ps_conflict_rule(&b, &r);
 		if (rule != e->rule)
 			fail_msg("%s: rule %d, not %d", e->what, rule, e->rule);
 	}
@@ -249,7 +259,7 @@ static void test_orphans(void **state)
 {
 	const struct side asked = { "0.0.0.0", P, 33 };
 	const struct side left = { "10.0.0.1", P };
-	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	struct ps_bind b = bind_of(&asked, TCP, PS_KERNEL(6, 12));
 	struct ps_record r = record_of(&left, TCP, PORTSOCK_FIN_WAIT2);
 
 	r.inode = 0;
