@@ -16,7 +16,7 @@
 
 static const char help[] =
 "portsock [options] [PORT | A-B | PORT/PROTO | :PORT | SERVICE]...\n"
-"portsock why | wait | metrics      who is in the way; until it is so; OpenMetrics\n"
+"portsock why | wait | metrics    who is in the way; until it is so; OpenMetrics\n"
 "What is at a port, who owns it, and if nobody does: why it is there.\n"
 "Without -a and PORT: listening and bound sockets. With PORT: all that is there.\n"
 "\n"
