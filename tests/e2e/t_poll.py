@@ -196,7 +196,7 @@ def do_listener_closes():
 CHANGES = {name[3:].replace("_", "-"): function for name, function in list(globals().items()) if name.startswith("do_")}
 
 
-@variants("poll/tcp", CHANGES, seconds=40)
+@variants("poll/tcp", CHANGES, seconds=40, waits=True)
 def tcp_change(name):
     for line in (f"proto=tcp port={PORT}-{PORT + 3}", f"proto=tcp port={PORT}-{PORT + 1000}", "proto=tcp", ""):
         act, state, kept = CHANGES[name]()
@@ -261,7 +261,7 @@ def other_namespace():
     elsewhere.end()
 
 
-@variants("poll/udp", ("udp", "udplite"), seconds=60)
+@variants("poll/udp", ("udp", "udplite"), seconds=60, waits=True)
 def udp_changes(proto):
     options = (socket.SOCK_DGRAM, 136) if proto == "udplite" else (socket.SOCK_DGRAM, 0)
     try:
@@ -339,7 +339,7 @@ def since_read(line):
             true(f"change {number} is seen by the first poll()", watch.changed(0))
 
 
-@scenario("poll/several", seconds=60)
+@scenario("poll/several", seconds=60, waits=True)
 def several():
     """Each of many pollers hears of its own."""
     ports = range(PORT, PORT + 10)
@@ -369,7 +369,7 @@ def fork_shares():
             equal("each one's exit", [os.waitpid(pid, 0)[1] for pid in pids], [0] * 3)
 
 
-@variants("poll/epoll", ("level", "edge"), seconds=40)
+@variants("poll/epoll", ("level", "edge"), seconds=40, waits=True)
 def in_epoll(how):
     epoll = select.epoll()
     watch, idle = Watch(f"port={PORT}"), Watch("proto=tcp port=1")

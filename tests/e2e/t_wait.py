@@ -71,7 +71,7 @@ LISTENERS = {  # who listens: (how, the places that it is at, the places that it
 }
 
 
-@variants("wait/listen", LISTENERS, seconds=40)
+@variants("wait/listen", LISTENERS, seconds=40, waits=True)
 def listen(name):
     make, places, others = LISTENERS[name]
     if "http-alt" in places and not os.path.exists("/etc/services"):
@@ -164,7 +164,7 @@ def free_elsewhere():
             equal(f"status of {place}", Wait("free", *place.split(), "--timeout", "0").ends()[0], wanted)
 
 
-@scenario("wait/free-time-wait", seconds=100)
+@scenario("wait/free-time-wait", seconds=100, waits=True)
 def free_time_wait():
     """It returns when the last TIME_WAIT has ended, and sleeps until then."""
     door = tcp(PORT, backlog=1)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """guest.py SEEDS REPEAT: runs in the lab VM; for each seed a situation is made and the view compared with it. Prints what differs."""
 import ctypes
-import json
 import os
 import resource
 import socket
@@ -13,7 +12,7 @@ import time
 
 import view
 from compare import check_expected, check_form, check_witnesses, differ, finish, short
-from scenario import LIBC, loopback_up, run_one
+from scenario import LIBC, beside_each_other, loopback_up, run_one
 from situation import Process, Situation
 from truth import Maker, Truth, Witness, visible
 
@@ -241,26 +240,13 @@ def one_seed(seed, can):
     return " ".join(str(int(figure)) for figure in (sum(map(len, truth.expected.values())), situation.churn, user, len(READS), sum(READS)))
 
 
-def work_through(seeds, can, output):
-    """One of the workers: a line for each seed."""
-    for seed in seeds:
-        # in one piece, as pipes guarantee for 4096 bytes
-        os.write(output, json.dumps([seed, run_one(one_seed, (seed, can), False, SECONDS).encode("ascii", "replace").decode()[:3600]]).encode() + b"\n")
-    os._exit(0)
-
-
 def verdicts(seeds, can):
     """Seed and verdict, as they come: each processor works through its share, for namespaces keep the situations apart."""
-    workers = min(os.cpu_count(), len(seeds))
-    reading, writing = os.pipe()
-    for number in range(workers):
-        if not os.fork():
-            os.close(reading)
-            work_through(seeds[number::workers], can, writing)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    def work(seed):
+        return seed, run_one(one_seed, (seed, can), False, SECONDS), 0
+
+    for seed, verdict, _ in beside_each_other(work, seeds, min(os.cpu_count(), len(seeds))):
+        yield seed, verdict
 
 
 def main():
