@@ -65,30 +65,6 @@ int ps_families_visit(struct ps_batch *batch)
 }
 
 /**
- * ps_families_want() - whether a socket is worth being looked at
- * @filter: what is asked for
- * @sk: a full socket that cannot go away meanwhile
- *
- * Tells at a glance what most descriptors of a busy machine are: not at the
- * port that is asked for.
- *
- * Context: locks may be held.
- * Return: false if it certainly is not asked for.
- */
-bool ps_families_want(const struct ps_filter *filter, const struct sock *sk)
-{
-	if (!ps_filter_has(filter, PS_KEY_PORT))
-		return true;
-	switch (sk->sk_family) {
-	case AF_INET:
-	case AF_INET6:
-		return ps_filter_wants_port(filter, inet_sk(sk)->inet_num);
-	default:
-		return sk->sk_family == AF_VSOCK;
-	}
-}
-
-/**
  * ps_families_fill() - tell what is known of a socket
  * @batch: keeps the record's texts
  * @sk: a full socket that cannot go away meanwhile

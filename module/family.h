@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_FAMILY_H
 #define PORTSOCK_FAMILY_H
 
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "batch.h"
@@ -51,9 +52,33 @@ extern const struct ps_family ps_family_xdp;
 extern const struct ps_family ps_family_other;
 
 int ps_families_visit(struct ps_batch *batch);
-bool ps_families_want(const struct ps_filter *filter, const struct sock *sk);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);
+
+/**
+ * ps_families_want() - whether a socket is worth being looked at
+ * @filter: what is asked for
+ * @sk: a full socket that cannot go away meanwhile
+ *
+ * Tells at a glance what most descriptors of a busy machine are: not at the
+ * port that is asked for.
+ *
+ * Context: locks may be held.
+ * Return: false if it certainly is not asked for.
+ */
+static inline bool ps_families_want(const struct ps_filter *filter,
+				    const struct sock *sk)
+{
+	if (!ps_filter_has(filter, PS_KEY_PORT))
+		return true;
+	switch (sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+		return ps_filter_wants_port(filter, inet_sk(sk)->inet_num);
+	default:
+		return sk->sk_family == AF_VSOCK;
+	}
+}
 
 /**
  * ps_is_inet() - whether a socket is of a protocol over IPv4 or IPv6

@@ -89,7 +89,7 @@ static void join_all(struct ps_store *store, struct ps_record **parts,
  */
 int ps_parts_join(struct ps_store *store)
 {
-	u32 count = count_parts(store);
+	u32 count = store->parts ? count_parts(store) : 0;
 	struct ps_record **parts;
 
 	if (!count)

@@ -248,6 +248,8 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 		if (err)
 			return err;
 	}
+	if (ps_record_is_queued_part(r))
+		store->parts = true;
 	known = look_up(store, r->cookie, timewait, &slot);
 	if (index)
 		*index = known ? slot->record - 1 : count;
@@ -353,28 +355,5 @@ int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 	task->front = p - task->text;
 	task->back = ps_format_owner_back(p, comm) - p;
 	*index = store->tasks.count - 1;
-	return 0;
-}
-
-/**
- * ps_store_own() - say that a descriptor refers to a socket
- * @store: store
- * @record: index of the record
- * @task: index of the task
- * @fd: descriptor
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
-{
-	struct ps_found *found = ps_vec_push(&store->found);
-
-	if (!found)
-		return -ENOMEM;
-	found->record = record;
-	found->hold.task = task;
-	found->hold.fd = fd;
-	ps_store_record(store, record)->owners++;
 	return 0;
 }
