@@ -3,33 +3,65 @@
 
 #include "plain.h"
 
+#define ONES	0x0101010101010101ULL	/* one in each of eight bytes */
+#define HIGHS	(ONES << 7)
+
+/* The high bit of each byte that is a blank. */
+static u64 blanks_in(u64 bytes)
+{
+	bytes ^= ONES * ' ';
+	return ~(((bytes & ~HIGHS) + ~HIGHS) | bytes) & HIGHS;
+}
+
+/* Whether one of the bytes is not printable ASCII. */
+static bool is_bad(u64 bytes)
+{
+	return ((bytes - ONES * ' ') | (bytes + ONES) | bytes) & HIGHS;
+}
+
+/* Some bytes, of blanks that follow each other the first only. */
+static char *put_slowly(char *p, const char *bytes, size_t len, bool *blank,
+			bool *bad)
+{
+	for (; len; len--, bytes++) {
+		*bad |= *bytes < ' ' || *bytes > '~';
+		if (!*blank || *bytes != ' ')
+			*p++ = *bytes;
+		*blank = *bytes == ' ';
+	}
+	return p;
+}
+
 /**
- * ps_plain_line() - whether a line may be shown as it is
+ * ps_plain_line() - a line as it is, with one blank between two words
+ * @p: room for @len bytes
  * @line: line without its newline
  * @len: bytes of it
  *
- * It may if it holds no byte that a terminal obeys or a program does not
- * expect, and one blank between two words.
- *
- * Return: whether it may; a very short one may not.
+ * Return: the place behind it; NULL if it holds a byte that a terminal obeys or
+ * a program does not expect.
  */
-bool ps_plain_line(const char *line, size_t len)
+char *ps_plain_line(char *p, const char *line, size_t len)
 {
-	const u64 ones = 0x0101010101010101, highs = ones << 7;
-	u64 bytes, blanks, bad = 0;
-	size_t i;
+	bool blank = true, bad = false;
+	const char *end = line + len, *start = p;
+	u64 bytes, blanks;
 
-	if (len < sizeof(bytes) || line[0] == ' ' || line[len - 1] == ' ')
-		return false;
-	/* Eight bytes at a time, the last of them again as the next first. */
-	for (i = 0; i + 1 < len; i += sizeof(bytes) - 1) {
-		if (i > len - sizeof(bytes))
-			i = len - sizeof(bytes);
-		memcpy(&bytes, line + i, sizeof(bytes));
-		bad |= (bytes - ones * ' ') | (bytes + ones) | bytes;
-		blanks = bytes ^ ones * ' ';
-		blanks = ~(((blanks & ~highs) + ~highs) | blanks) & highs;
-		bad |= (blanks & blanks << 8);
+	for (; end - line >= (ptrdiff_t)sizeof(bytes); line += sizeof(bytes)) {
+		memcpy(&bytes, line, sizeof(bytes));
+		blanks = blanks_in(bytes);
+		if (is_bad(bytes))
+			return NULL;
+		if (blanks & blanks << 8 || (blank && *line == ' ')) {
+			p = put_slowly(p, line, sizeof(bytes), &blank, &bad);
+			continue;
+		}
+		memcpy(p, &bytes, sizeof(bytes));
+		p += sizeof(bytes);
+		blank = p[-1] == ' ';
 	}
-	return !(bad & highs);
+	p = put_slowly(p, line, end - line, &blank, &bad);
+	if (bad)
+		return NULL;
+	return blank && p > start ? p - 1 : p;
 }

@@ -5,6 +5,6 @@
 
 #include "../module/core/base.h"
 
-bool ps_plain_line(const char *line, size_t len);
+char *ps_plain_line(char *p, const char *line, size_t len);
 
 #endif /* PORTSOCK_PLAIN_H */

@@ -371,14 +371,17 @@ static int bad_row(const struct ps_source *s, int bad)
 static void keep_line(struct ps_source *s, const char *line)
 {
 	size_t len = s->buffer + s->start - 1 - line;
+	char *end;
 
 	s->row.line = NULL;
-	if (!s->keep_line || !ps_plain_line(line, len))
+	if (!s->keep_line)
 		return;
 	s->kept.len = 0;
-	ps_text_put(&s->kept, line, len);
+	end = ps_plain_line(ps_text_room(&s->kept, len), line, len);
+	if (!end)
+		return;
 	s->row.line = s->kept.data;
-	s->row.line_len = len;
+	s->row.line_len = end - s->kept.data;
 }
 
 static int take_row(struct ps_source *s, char *line)
