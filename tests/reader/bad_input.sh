@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # fast, V and B are those of run
 # Views that are none: a clear error with its line, never a crash. Sourced by run,
 # after special.sh.
 
 # What no column holds; the flags of a later version are passed over.
 never_there=(
 	PROTO=tcp6 PORT=-1 PORT=65536 PORT=1e3 STATE=DREAMING LOCAL=1.2.3:4
-	LOCAL=[::1]:-4 REMOTE=somewhere DEV=a234567890123456 RXQ=-1 TXQ=-511
+	'LOCAL=[::1]:-4' REMOTE=somewhere DEV=a234567890123456 RXQ=-1 TXQ=-511
 	UID=-1 UID=root INODE=-18231 INODE=- COOKIE=-c COOKIE=xyz NETNS=-1
-	CGROUP=-812 FLAGS=, HELD=nobody PARENT=-1 EXPIRES=-37120
+	CGROUP=-812 'FLAGS=,' HELD=nobody PARENT=-1 EXPIRES=-37120
 	OWNERS=-901/6/nginx OWNERS=901/-6/nginx OWNERS=901/6 OWNERS=[]
 	$'PORT=8\e[31m0' $'STATE=\xff\xfe'
 )
@@ -47,7 +48,7 @@ test_megabytes() {
 	local line fill status
 
 	for line in 1 2 3; do
-		for fill in x , ' ' 1/2/x,; do
+		for fill in x ',' ' ' '1/2/x,'; do
 			awk -v line="$line" -v fill="$fill" '
 				NR == line {
 					while (length(fill) < 1000000) fill = fill fill

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # fast, V and B are those of run
 # What comes with the reader: completion of three shells, manual pages. Each
 # is compared with what the reader says of itself. Sourced by run.
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # fast, V and B are those of run
 # The reader's tests that are no comparison of text: pipes, full disks, memory,
 # permissions.  Sourced by run.
-
-fast=build/portsock		# as it is installed
 
 # Whether a command succeeds: judge NAME DETAIL COMMAND...
 judge() {
