@@ -104,6 +104,7 @@ static bool is_somebody_else(u32 pid, const struct ps_record *r)
 }
 
 struct family {
+	char state;
 	u32 parent;
 	u32 group;
 	u32 session;
@@ -118,8 +119,16 @@ static bool family_of(u32 pid, struct family *f)
 		return false;
 	text[len] = '\0';
 	behind = strrchr(text, ')');
-	return behind && sscanf(behind, ") %*c %u %u %u", &f->parent, &f->group,
-				&f->session) == 3;
+	return behind && sscanf(behind, ") %c %u %u %u", &f->state, &f->parent,
+				&f->group, &f->session) == 4;
+}
+
+/* One that has ended and was not waited for holds nothing and does nothing. */
+static bool lives(u32 pid)
+{
+	struct family f;
+
+	return family_of(pid, &f) && f.state != 'Z';
 }
 
 static bool holds(const struct ps_row *row, u32 pid)
@@ -137,7 +146,7 @@ static bool is_left_behind(const struct ps_row *row, u32 pid, u32 *group)
 	struct family own, other;
 
 	if (!family_of(pid, &own) || own.group == pid || own.session == pid ||
-	    !own.group || family_of(own.group, &other))
+	    !own.group || lives(own.group))
 		return false;
 	*group = own.group;
 	return holds(row, own.parent) || own.parent == 1 ||
