@@ -42,6 +42,23 @@ static bool wants_table(const struct ps_filter *filter,
 }
 
 /**
+ * ps_families_missing() - what this kernel has tables of that are out of reach
+ *
+ * Context: any.
+ * Return: bits of enum portsock_proto.
+ */
+u64 ps_families_missing(void)
+{
+	unsigned int i;
+	u64 missing = 0;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++)
+		if (families[i]->missing)
+			missing |= families[i]->protos;
+	return missing;
+}
+
+/**
  * ps_families_visit() - walk the tables of all families
  * @batch: where the sockets of batch->net go
  *

@@ -12,6 +12,8 @@
  * @name: for people
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
+ * @missing: the kernel has a table, which a module cannot reach here: what no
+ *	descriptor refers to is not told
  * @match: whether a socket is of this family; the first that says so has it
  * @visit: walk the family's table and add every socket of batch->net, bucket
  *	by bucket; NULL where a module can reach no table.
@@ -23,6 +25,7 @@ struct ps_family {
 	const char *name;
 	u64 protos;
 	bool portless;
+	bool missing;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
@@ -46,6 +49,7 @@ extern const struct ps_family ps_family_smc;
 extern const struct ps_family ps_family_xdp;
 extern const struct ps_family ps_family_other;
 
+u64 ps_families_missing(void);
 int ps_families_visit(struct ps_batch *batch);
 bool ps_families_want(const struct ps_filter *filter, const struct sock *sk);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,

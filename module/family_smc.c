@@ -5,8 +5,8 @@
  * module is loaded.
  */
 #include <linux/module.h>
-#include <net/smc.h>
 
+#include "compat/smc.h"
 #include "family.h"
 
 static bool smc_match(const struct sock *sk)
@@ -63,6 +63,7 @@ const struct ps_family ps_family_smc = {
 	.name = "smc",
 	.protos = 1ULL << PORTSOCK_PROTO_SMC,
 	.portless = true,
+	.missing = PS_SMC_MISSING,
 	.match = smc_match,
 	.visit = smc_visit,
 	.fill = smc_fill,

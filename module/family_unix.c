@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <net/af_unix.h>
-
 #include "compat/af_unix.h"
 #include "family.h"
 
@@ -62,7 +60,7 @@ static void fill_peer(struct ps_batch *batch, struct sock *sk,
 	struct sock *peer;
 
 	unix_state_lock(sk);
-	peer = unix_peer(sk);
+	peer = ps_unix_peer(sk);
 	if (peer && net_eq(sock_net(peer), sock_net(sk)))
 		fill_name(batch, peer, &r->remote);
 	unix_state_unlock(sk);
@@ -75,8 +73,8 @@ static void fill_queues(struct sock *sk, struct ps_record *r)
 		r->rxq = skb_queue_len_lockless(&sk->sk_receive_queue);
 		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
 	} else {
-		r->rxq = max_t(long, unix_inq_len(sk), 0);
-		r->txq = max_t(long, unix_outq_len(sk), 0);
+		r->rxq = max_t(long, ps_unix_inq_len(sk), 0);
+		r->txq = max_t(long, ps_unix_outq_len(sk), 0);
 	}
 	r->has |= PS_HAS_QUEUES;
 }
@@ -133,13 +131,14 @@ static int unix_visit(struct ps_batch *batch)
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < UNIX_HASH_SIZE && !err; i++) {
+	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++) {
 		if (hlist_empty(ps_unix_bucket(batch->net, i)))
 			continue;
 		do {
 			spin_lock(ps_unix_lock(batch->net, i));
 			sk_for_each(sk, ps_unix_bucket(batch->net, i))
-				add_sock(batch, sk);
+				if (net_eq(sock_net(sk), batch->net))
+					add_sock(batch, sk);
 			spin_unlock(ps_unix_lock(batch->net, i));
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);

@@ -13,6 +13,7 @@
 #include <net/sock.h>
 
 #include "access.h"
+#include "compat/net.h"
 #include "family.h"
 #include "gfp.h"
 #include "owner.h"
@@ -120,7 +121,7 @@ static struct sock *sock_at(const struct fdtable *fdt, u32 fd)
 	if (fd >= fdt->max_fds)
 		return NULL;
 	file = rcu_dereference_raw(fdt->fd[fd]);
-	socket = file ? sock_from_file(file) : NULL;
+	socket = file ? ps_sock_from_file(file) : NULL;
 	return socket ? READ_ONCE(socket->sk) : NULL;
 }
 

@@ -192,6 +192,7 @@ struct ps_owner {
  * @took: how long it took, in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
+ * @missing: bits of enum portsock_proto whose tables cannot be reached
  */
 struct ps_header {
 	u32 version;
@@ -201,6 +202,7 @@ struct ps_header {
 	u64 took;
 	u64 sockets;
 	u64 owners;
+	u64 missing;
 };
 
 #endif /* PORTSOCK_CORE_RECORD_H */
