@@ -16,6 +16,7 @@ import t_access  # noqa: F401
 import t_filter  # noqa: F401
 import t_fault  # noqa: F401
 import t_module  # noqa: F401
+import t_limits  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
 sys.exit(scenario.run_all(sys.argv[1] if len(sys.argv) > 1 else ""))
