@@ -43,6 +43,10 @@ check-lint check-unit check-reader check-kunit check-e2e check-oracle: deps
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
+matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; half an hour or more)
+	@tests/lab/deps matrix
+	@tests/matrix/run
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -66,5 +70,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle matrix \
 	load unload install uninstall clean

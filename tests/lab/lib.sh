@@ -34,6 +34,7 @@ apt_update() {
 }
 
 # The mirror that apt is configured to take the release $1 from.
+# shellcheck disable=SC2016 # apt expands it
 apt_mirror() { apt-get indextargets --format '$(RELEASE) $(SITE)' | sed -n "s/^$1 //p" | head -n1; }
 
 # other_releases SUITE[=MIRROR]...: from here on apt is of a root of its own, which knows these releases of Debian; this system's stays as it is. Their
