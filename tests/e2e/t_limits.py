@@ -34,7 +34,7 @@ def caller():
     program = shutil.which("compat32")
     if not program:
         raise Skip("no 32-bit program was built (gcc-multilib: tests/lab/deps matrix)")
-    with Made("", commands="listen l 7000"):
+    with Made("", port=7000, commands="socket l tcp; bind l; listen l"):
         done = subprocess.run([program, "7000", "/tmp/seen32"], stdout=subprocess.PIPE, check=False)
         equal("compat32 says", done.stdout.decode().strip(), "ok")
         with open("/tmp/seen32", "rb") as file:
