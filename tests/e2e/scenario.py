@@ -49,6 +49,11 @@ def true(what, truth):
         raise AssertionError(what)
 
 
+def needs_ipv6():
+    if not os.path.exists("/proc/net/if_inet6"):
+        raise Skip("no IPv6 on this machine")
+
+
 def loopback_up():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         request = struct.pack("16sh14x", b"lo", 0x1)  # IFF_UP
