@@ -11,7 +11,7 @@ all: reader module ## build module/portsock.ko (KDIR=kernel-build-dir) and users
 
 help: ## this list
 	@sed -n 's/^\([a-z -]*\):.* ## /\1: /p' Makefile | sed 's/: /\t/' | \
-		awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+		awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "make: no kernel to build for at $(KDIR): install linux-headers-$(KVER), or give" \
@@ -34,10 +34,10 @@ lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
 	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle)
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle -conflict)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-oracle: deps
+check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
@@ -46,6 +46,16 @@ oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-10
 matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; half an hour or more)
 	@tests/lab/deps matrix
 	@tests/matrix/run
+
+blind-spots: deps ## what ss, lsof, netstat and fuser say of sockets that they do not explain, beside portsock: README's table
+	@tests/blind/run
+
+fuzz: ## damaged views, rows and filters, made by libFuzzer (SECONDS=60 in all)
+	@tests/lab/deps fuzz
+	@tests/fuzz/run $(or $(SECONDS),60)
+
+conflict: deps ## sockets at random, what portsock why says beside what bind() does (SEEDS=1-10000 KERNEL=6.12)
+	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/conflict/run
 
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
@@ -58,17 +68,18 @@ unload: ## and take it out again
 
 install: all ## install both (DESTDIR=, PREFIX=/usr/local)
 	install -D -m 644 module/portsock.ko $(MODDIR)/portsock.ko
-	install -D -m 755 userspace/portsock $(DESTDIR)$(PREFIX)/bin/portsock
+	@$(MAKE) -C userspace install
 	test -n "$(DESTDIR)" || depmod $(KVER)
 
 uninstall: ## remove what install put there
-	rm -f $(MODDIR)/portsock.ko $(DESTDIR)$(PREFIX)/bin/portsock
+	rm -f $(MODDIR)/portsock.ko
+	@$(MAKE) -C userspace uninstall
 	test -n "$(DESTDIR)" || depmod $(KVER)
 
 clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
-	@for dir in userspace tests/helpers tests/unit; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle oracle matrix \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict oracle conflict fuzz blind-spots matrix \
 	load unload install uninstall clean

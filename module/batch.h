@@ -14,6 +14,7 @@
 #define PORTSOCK_BATCH_H
 
 #include <linux/uidgid.h>
+#include <net/net_namespace.h>
 
 #include "core/filter.h"
 #include "core/record.h"
@@ -21,7 +22,6 @@
 /* Up to so many ports are looked up instead of walking a table. */
 #define PS_FEW_PORTS	256
 
-struct net;
 struct ps_batch;
 struct ps_holders;
 struct user_namespace;
@@ -39,8 +39,10 @@ struct ps_sink {
 
 /**
  * struct ps_batch - records of one bucket
- * @net: the network namespace whose sockets are wanted; NULL for all, while
- *	descriptors are walked
+ * @net: the network namespace whose sockets are wanted, NULL for all
+ * @at: the one whose tables are walked
+ * @first: the one whose tables are walked first: what others have in common with
+ *	it need not be walked again
  * @filter: what is asked for, NULL for everything
  * @user_ns: the user namespace that uids are told in
  * @sink: where the records go
@@ -48,6 +50,9 @@ struct ps_sink {
  * @again: the second look, at sockets that no process was found to hold
  * @uid: the last one that was told
  * @uid_told: what it is in @user_ns
+ * @queues: only what travels in messages is looked for
+ * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
+ *	where in which state, of others nothing; 0: all of everything
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -59,6 +64,8 @@ struct ps_sink {
  */
 struct ps_batch {
 	struct net *net;
+	struct net *at;
+	struct net *first;
 	const struct ps_filter *filter;
 	struct user_namespace *user_ns;
 	struct ps_sink *sink;
@@ -66,6 +73,8 @@ struct ps_batch {
 	bool again;
 	kuid_t uid;
 	u32 uid_told;
+	bool queues;
+	u64 brief;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;
@@ -96,30 +105,43 @@ static inline bool ps_batch_is_short(const struct ps_batch *batch)
 }
 
 /**
+ * ps_batch_is_first() - whether no other network namespace was walked before
+ * @batch: batch
+ *
+ * Context: any.
+ * Return: false if the tables that all of them share have been walked.
+ */
+static inline bool ps_batch_is_first(const struct ps_batch *batch)
+{
+	return batch->at == batch->first;
+}
+
+/**
  * ps_batch_wants_net() - whether a network namespace is looked at
  * @batch: batch
  * @net: a socket's network namespace
  *
  * Context: any.
- * Return: true if its sockets are to be added.
+ * Return: true if its sockets are to be added; one that is being torn down has
+ * none that anybody could know of.
  */
 static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)
 {
-	return !batch->net || batch->net == net;
+	return batch->net ? batch->net == net : check_net(net);
 }
 
 /**
- * ps_batch_wants_few_ports() - whether to go by port instead of by bucket
- * @batch: batch
+ * ps_wants_few_ports() - whether to go by port instead of by bucket
+ * @filter: what is asked for, NULL for everything
  *
  * Context: any.
  * Return: true if so few ports are asked for that each of them is looked up.
  */
-static inline bool ps_batch_wants_few_ports(const struct ps_batch *batch)
+static inline bool ps_wants_few_ports(const struct ps_filter *filter)
 {
-	return ps_filter_has(batch->filter, PS_KEY_PORT) &&
-		batch->filter->ports.count <= PS_FEW_PORTS;
+	return ps_filter_has(filter, PS_KEY_PORT) &&
+		filter->ports.count <= PS_FEW_PORTS;
 }
 
 /**

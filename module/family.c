@@ -29,10 +29,15 @@ static const struct ps_family *const families[] = {
 };
 
 /* Whether anything in the family's table can be asked for. */
-static bool wants_table(const struct ps_filter *filter,
+static bool wants_table(const struct ps_batch *batch,
 			const struct ps_family *family)
 {
-	if (!family->visit)
+	const struct ps_filter *filter = batch->filter;
+
+	if (!family->visit || (batch->queues && !family->carries) ||
+	    (family->shared && !ps_batch_is_first(batch)))
+		return false;
+	if (batch->brief && !(batch->brief & family->protos))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))
@@ -53,14 +58,13 @@ u64 ps_families_missing(void)
 	u64 missing = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families); i++)
-		if (families[i]->missing)
-			missing |= families[i]->protos;
+		missing |= families[i]->missing;
 	return missing;
 }
 
 /**
  * ps_families_visit() - walk the tables of all families
- * @batch: where the sockets of batch->net go
+ * @batch: where the sockets go; says whose tables are walked
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EINTR or the sink's error.
@@ -71,33 +75,9 @@ int ps_families_visit(struct ps_batch *batch)
 	int err = 0;
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
-		if (wants_table(batch->filter, families[i]))
+		if (wants_table(batch, families[i]))
 			err = families[i]->visit(batch);
 	return err;
-}
-
-/**
- * ps_families_want() - whether a socket is worth being looked at
- * @filter: what is asked for
- * @sk: a full socket that cannot go away meanwhile
- *
- * Tells at a glance what most descriptors of a busy machine are: not at the
- * port that is asked for.
- *
- * Context: locks may be held.
- * Return: false if it certainly is not asked for.
- */
-bool ps_families_want(const struct ps_filter *filter, const struct sock *sk)
-{
-	if (!ps_filter_has(filter, PS_KEY_PORT))
-		return true;
-	switch (sk->sk_family) {
-	case AF_INET:
-	case AF_INET6:
-		return ps_filter_wants_port(filter, inet_sk(sk)->inet_num);
-	default:
-		return sk->sk_family == AF_VSOCK;
-	}
 }
 
 /**
@@ -236,6 +216,8 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	r->evidence = PS_EV_FULL;
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;
+	if (batch->brief)
+		return;
 	r->has = PS_HAS_UID;
 	r->flags = sock_flags(sk);
 	r->cgroup = ps_sock_cgroup(sk);

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_FAMILY_H
 #define PORTSOCK_FAMILY_H
 
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "batch.h"
@@ -12,11 +13,13 @@
  * @name: for people
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
- * @missing: the kernel has a table, which a module cannot reach here: what no
- *	descriptor refers to is not told
+ * @shared: its table is that of all network namespaces
+ * @carries: its sockets' queues may hold other sockets
+ * @missing: bits of enum portsock_proto of which the kernel has a table that a
+ *	module cannot reach: what no descriptor refers to is not told
  * @match: whether a socket is of this family; the first that says so has it
- * @visit: walk the family's table and add every socket of batch->net, bucket
- *	by bucket; NULL where a module can reach no table.
+ * @visit: walk the table of batch->at and add every socket that
+ *	ps_batch_wants_net(), bucket by bucket; NULL where a module can reach no table.
  *	Context: process, may sleep.  Return: 0 or what ps_batch_done() said.
  * @fill: tell what is known of a full socket, which cannot go away meanwhile.
  *	Context: locks are held.
@@ -25,7 +28,9 @@ struct ps_family {
 	const char *name;
 	u64 protos;
 	bool portless;
-	bool missing;
+	bool shared;
+	bool carries;
+	u64 missing;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
@@ -51,9 +56,33 @@ extern const struct ps_family ps_family_other;
 
 u64 ps_families_missing(void);
 int ps_families_visit(struct ps_batch *batch);
-bool ps_families_want(const struct ps_filter *filter, const struct sock *sk);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);
+
+/**
+ * ps_families_want() - whether a socket is worth being looked at
+ * @filter: what is asked for
+ * @sk: a full socket that cannot go away meanwhile
+ *
+ * Tells at a glance what most descriptors of a busy machine are: not at the
+ * port that is asked for.
+ *
+ * Context: locks may be held.
+ * Return: false if it certainly is not asked for.
+ */
+static inline bool ps_families_want(const struct ps_filter *filter,
+				    const struct sock *sk)
+{
+	if (!ps_filter_has(filter, PS_KEY_PORT))
+		return true;
+	switch (sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+		return ps_filter_wants_port(filter, inet_sk(sk)->inet_num);
+	default:
+		return sk->sk_family == AF_VSOCK;
+	}
+}
 
 /**
  * ps_is_inet() - whether a socket is of a protocol over IPv4 or IPv6

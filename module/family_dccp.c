@@ -43,6 +43,7 @@ static int dccp_visit(struct ps_batch *batch)
 
 	if (!dccp.tables)
 		return 0;
+	dccp.first = dccp.tables;
 	err = ps_hashed_visit(&dccp);
 	__symbol_put(tables_name);
 	return err;

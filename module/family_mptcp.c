@@ -27,6 +27,15 @@ static void mptcp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_memory(sk, r);
 }
 
+/* Its subflow waits for accept(), and has no other way to tell whose it is. */
+static void add_sock(struct ps_batch *batch, struct sock *sk,
+		     struct ps_record *r)
+{
+	mptcp_fill(batch, sk, r);
+	if (!(r->evidence & PS_EV_SOCKET))
+		r->evidence |= PS_EV_WITNESS;
+}
+
 static int mptcp_visit(struct ps_batch *batch)
 {
 	long slot = 0, num = 0;
@@ -34,10 +43,10 @@ static int mptcp_visit(struct ps_batch *batch)
 	struct sock *sk;
 	int err = 0;
 
-	while (!err && (sk = ps_mptcp_next(batch->net, &slot, &num))) {
+	while (!err && (sk = ps_mptcp_next(batch->at, &slot, &num))) {
 		r = ps_batch_add(batch);
 		if (r)
-			mptcp_fill(batch, sk, r);
+			add_sock(batch, sk, r);
 		sock_put(sk);
 		err = ps_batch_done(batch);
 	}
@@ -46,8 +55,8 @@ static int mptcp_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_mptcp = {
 	.name = "mptcp",
-	.protos = 1ULL << PORTSOCK_PROTO_MPTCP,
-	.missing = PS_MPTCP_MISSING,
+	.protos = 1ULL << PORTSOCK_PROTO_MPTCP | 1ULL << PORTSOCK_PROTO_TCP,
+	.missing = PS_MPTCP_MISSING ? 1ULL << PORTSOCK_PROTO_MPTCP : 0,
 	.match = mptcp_match,
 	.visit = mptcp_visit,
 	.fill = mptcp_fill,

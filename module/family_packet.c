@@ -35,7 +35,7 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
  */
 static int packet_visit(struct ps_batch *batch)
 {
-	struct netns_packet *packet = &batch->net->packet;
+	struct netns_packet *packet = &batch->at->packet;
 	struct ps_record *r;
 	struct sock *sk;
 	int err;

@@ -44,7 +44,7 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 		do {
 			rcu_read_lock();
 			sk_for_each_rcu(sk, &table->ht[i]) {
-				if (!net_eq(sock_net(sk), batch->net))
+				if (!ps_batch_wants_net(batch, sock_net(sk)))
 					continue;
 				r = ps_batch_add(batch);
 				if (r)
@@ -68,6 +68,7 @@ const struct ps_family ps_family_raw = {
 	.name = "raw",
 	.protos = 1ULL << PORTSOCK_PROTO_RAW,
 	.portless = true,
+	.shared = true,
 	.match = raw_match,
 	.visit = raw_visit,
 	.fill = raw_fill,

@@ -130,7 +130,7 @@ static int visit_endpoints(struct ps_batch *batch)
 
 	if (!visit)
 		return 0;
-	err = visit(add_endpoint, batch->net, &pos, batch);
+	err = visit(add_endpoint, batch->at, &pos, batch);
 	symbol_put(sctp_for_each_endpoint);
 	return err;
 }
@@ -143,7 +143,7 @@ static int visit_associations(struct ps_batch *batch)
 
 	if (!visit)
 		return 0;
-	visit(add_association, end_section, batch->net, &section.pos, &section);
+	visit(add_association, end_section, batch->at, &section.pos, &section);
 	symbol_put(sctp_transport_traverse_process);
 	return section.err ?: ps_batch_done(batch);
 }

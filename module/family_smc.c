@@ -30,7 +30,7 @@ static int visit_table(struct smc_hashinfo *table, struct ps_batch *batch)
 	do {
 		read_lock_bh(&table->lock);
 		sk_for_each(sk, &table->ht) {
-			if (!net_eq(sock_net(sk), batch->net))
+			if (!ps_batch_wants_net(batch, sock_net(sk)))
 				continue;
 			r = ps_batch_add(batch);
 			if (r)
@@ -63,7 +63,8 @@ const struct ps_family ps_family_smc = {
 	.name = "smc",
 	.protos = 1ULL << PORTSOCK_PROTO_SMC,
 	.portless = true,
-	.missing = PS_SMC_MISSING,
+	.shared = true,
+	.missing = PS_SMC_MISSING ? 1ULL << PORTSOCK_PROTO_SMC : 0,
 	.match = smc_match,
 	.visit = smc_visit,
 	.fill = smc_fill,

@@ -63,6 +63,12 @@ static u64 find_whole(struct sock *sk)
 	return cookie;
 }
 
+/* Whose subflow a listener is. */
+static u64 find_whole_listener(struct sock *sk)
+{
+	return ps_is_subflow(sk) || sk->sk_kern_sock ? find_whole(sk) : 0;
+}
+
 /* One that has fallen back to TCP is no subflow any more, but is held so. */
 static void fill_subflow(struct ps_batch *batch, struct sock *sk,
 			 struct ps_record *r)
@@ -99,7 +105,9 @@ static int tcp_visit(struct ps_batch *batch)
 	const struct ps_hashed tcp = {
 		.proto = PORTSOCK_PROTO_TCP,
 		.fill = tcp_fill,
-		.tables = ps_tcp_hashinfo(batch->net),
+		.whole = find_whole_listener,
+		.tables = ps_tcp_hashinfo(batch->at),
+		.first = ps_tcp_hashinfo(batch->first),
 		.batch = batch,
 	};
 
@@ -108,7 +116,8 @@ static int tcp_visit(struct ps_batch *batch)
 
 const struct ps_family ps_family_tcp = {
 	.name = "tcp",
-	.protos = 1ULL << PORTSOCK_PROTO_TCP,
+	/* The accept queues of MPTCP hang at its subflows that listen. */
+	.protos = 1ULL << PORTSOCK_PROTO_TCP | 1ULL << PORTSOCK_PROTO_MPTCP,
 	.match = tcp_match,
 	.visit = tcp_visit,
 	.fill = tcp_fill,

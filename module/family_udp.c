@@ -42,7 +42,7 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	struct sock *sk;
 
 	sk_for_each(sk, &slot->head) {
-		if (!net_eq(sock_net(sk), batch->net))
+		if (!ps_batch_wants_net(batch, sock_net(sk)))
 			continue;
 		r = ps_batch_add(batch);
 		if (r)
@@ -75,28 +75,31 @@ static int visit_ports(struct ps_batch *batch, struct udp_table *table,
 
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(batch->filter, port + 1))
-		err = visit_slot(batch, udp_hashslot(table, batch->net, port),
+		err = visit_slot(batch, udp_hashslot(table, batch->at, port),
 				 proto);
 	return err;
 }
 
 /**
  * ps_udp_visit() - walk a table of UDP or UDP-Lite
- * @table: table
+ * @table: that of batch->at
+ * @first: that of batch->first
  * @proto: which of the two
  * @batch: where the sockets go
  *
  * Context: process, may sleep.
  * Return: 0 or what ps_batch_done() said.
  */
-int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
-		 struct ps_batch *batch)
+int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
+		 enum portsock_proto proto, struct ps_batch *batch)
 {
 	u32 i;
 	int err = 0;
 
-	if (ps_batch_wants_few_ports(batch))
+	if (ps_wants_few_ports(batch->filter))
 		return visit_ports(batch, table, proto);
+	if (table == first && !ps_batch_is_first(batch))
+		return 0;
 	for (i = 0; i <= table->mask && !err; i++)
 		err = visit_slot(batch, &table->hash[i], proto);
 	return err;
@@ -104,7 +107,8 @@ int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
 
 static int udp_visit(struct ps_batch *batch)
 {
-	return ps_udp_visit(ps_udp_table(batch->net), PORTSOCK_PROTO_UDP,
+	return ps_udp_visit(ps_udp_table(batch->at),
+			    ps_udp_table(batch->first), PORTSOCK_PROTO_UDP,
 			    batch);
 }
 

@@ -7,8 +7,8 @@
 
 #include "family.h"
 
-int ps_udp_visit(struct udp_table *table, enum portsock_proto proto,
-		 struct ps_batch *batch);
+int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
+		 enum portsock_proto proto, struct ps_batch *batch);
 void ps_udp_fill(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		 enum portsock_proto proto);
 

@@ -18,7 +18,9 @@ static int udplite_visit(struct ps_batch *batch)
 {
 	struct udp_table *table = ps_udplite_table();
 
-	return table ? ps_udp_visit(table, PORTSOCK_PROTO_UDPLITE, batch) : 0;
+	if (!table)
+		return 0;
+	return ps_udp_visit(table, table, PORTSOCK_PROTO_UDPLITE, batch);
 }
 
 const struct ps_family ps_family_udplite = {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/delay.h>
+#include <linux/sched/signal.h>
+
 #include "compat/af_unix.h"
+#include "compat/net.h"
 #include "family.h"
 
 static bool unix_match(const struct sock *sk)
@@ -90,66 +94,183 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 }
 
 /*
+ * That one socket is reached through another: the store follows these to whom
+ * the viewer may know of.  Unix sockets stand in the table themselves, and are
+ * not read here, for their queues' locks are of one class.
+ */
+static struct ps_record *add_carried(struct ps_batch *batch,
+				     struct sock *carrier, struct sock *sk)
+{
+	struct ps_record *r = ps_batch_add(batch);
+
+	if (!r)
+		return NULL;
+	r->cookie = ps_cookie(sk);
+	r->evidence = PS_EV_GONE | PS_EV_CARRIED;
+	r->parent = ps_cookie(carrier);
+	return r;
+}
+
+/*
  * Connections that wait for accept() stand in the table themselves; what only
- * the listener's queue tells is whose they are.  Nothing of the child is read
- * here but its cookie: its own queue's lock is of the same class.
+ * the listener's queue tells is whose they are.
  */
 static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 {
-	u64 parent = ps_cookie(listener);
 	struct ps_record *r;
 	struct sk_buff *skb;
 
 	spin_lock(&listener->sk_receive_queue.lock);
 	skb_queue_walk(&listener->sk_receive_queue, skb) {
-		r = skb->sk ? ps_batch_add(batch) : NULL;
+		r = skb->sk ? add_carried(batch, listener, skb->sk) : NULL;
 		if (!r)
 			continue;
 		r->proto = PORTSOCK_PROTO_UNIX;
-		r->cookie = ps_cookie(skb->sk);
-		r->evidence = PS_EV_GONE;
-		r->parent = parent;
 		r->has = PS_HAS_PARENT;
 	}
 	spin_unlock(&listener->sk_receive_queue.lock);
 }
 
-static void add_sock(struct ps_batch *batch, struct sock *sk)
+/* A file that a message holds is open: its socket and sock are there. */
+static void add_file(struct ps_batch *batch, struct sock *carrier,
+		     struct file *file)
 {
-	struct ps_record *r = ps_batch_add(batch);
+	struct socket *socket = ps_sock_from_file(file);
+	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
+	struct ps_record *r;
 
-	if (!r)
+	if (!sk || !ps_batch_wants_net(batch, sock_net(sk)))
 		return;
-	unix_fill(batch, sk, r);
-	if (r->state == PORTSOCK_LISTEN)
-		add_accept_queue(batch, sk);
+	r = add_carried(batch, carrier, sk);
+	if (!r || sk->sk_family == AF_UNIX || ps_batch_knows(batch, r->cookie))
+		return;
+	r->evidence = 0;
+	ps_families_fill(batch, sk, r);
+	r->evidence |= PS_EV_CARRIED;
+	r->has &= ~PS_HAS_PARENT;
+	r->parent = ps_cookie(carrier);
 }
 
+/*
+ * A stream's files are taken from a message that stands in the queue still,
+ * under iolock (unix_stream_read_generic()).  Who receives may hold that for as
+ * long as he likes, and is not waited for.  Returns false if it is held.
+ */
+static bool add_files(struct ps_batch *batch, struct sock *sk)
+{
+	const struct scm_fp_list *files;
+	struct sk_buff *skb;
+	int i;
+
+	if (!ps_unix_has_files(sk))
+		return true;
+	if (!mutex_trylock(&unix_sk(sk)->iolock))
+		return false;
+	spin_lock(&sk->sk_receive_queue.lock);
+	skb_queue_walk(&sk->sk_receive_queue, skb) {
+		files = ps_unix_files(skb);
+		for (i = 0; files && i < files->count; i++)
+			add_file(batch, sk, files->fp[i]);
+	}
+	spin_unlock(&sk->sk_receive_queue.lock);
+	mutex_unlock(&unix_sk(sk)->iolock);
+	return true;
+}
+
+/**
+ * struct unix_walk - a walk through the table of a network namespace
+ * @batch: where the sockets go
+ * @wanted: they are asked for; else only what their queues tell is
+ * @busy: queues of this bucket that somebody is receiving from
+ * @tries: how often a bucket may be read again for these
+ */
+struct unix_walk {
+	struct ps_batch *batch;
+	bool wanted;
+	u32 busy;
+	u32 tries;
+};
+
+#define BUSY_TRIES	16	/* for one table */
+
+static void add_sock(struct unix_walk *walk, struct sock *sk)
+{
+	bool listens = READ_ONCE(sk->sk_state) == TCP_LISTEN;
+	bool witness = ps_unix_has_files(sk) ||
+		(listens && !skb_queue_empty_lockless(&sk->sk_receive_queue));
+	struct ps_record *r = NULL;
+
+	if (walk->wanted || witness)
+		r = ps_batch_add(walk->batch);
+	if (!r)
+		return;
+	unix_fill(walk->batch, sk, r);
+	if (witness)
+		r->evidence |= PS_EV_WITNESS;
+	if (r->state == PORTSOCK_LISTEN)
+		add_accept_queue(walk->batch, sk);
+	else if (!add_files(walk->batch, sk))
+		walk->busy++;
+}
+
+/* Whoever is receiving has done so in a moment, unless he means to stay. */
+static int bucket_done(struct unix_walk *walk)
+{
+	if (!walk->busy || !walk->tries)
+		return ps_batch_done(walk->batch);
+	walk->tries--;
+	ps_batch_reset(walk->batch);
+	usleep_range(50, 100);
+	return fatal_signal_pending(current) ? -EINTR : -EAGAIN;
+}
+
+static int visit_bucket(struct unix_walk *walk, u32 i)
+{
+	struct net *net = walk->batch->at;
+	struct sock *sk;
+	int err;
+
+	if (hlist_empty(ps_unix_bucket(net, i)))
+		return 0;
+	do {
+		walk->busy = 0;
+		spin_lock(ps_unix_lock(net, i));
+		sk_for_each(sk, ps_unix_bucket(net, i))
+			if (ps_batch_wants_net(walk->batch, sock_net(sk)))
+				add_sock(walk, sk);
+		spin_unlock(ps_unix_lock(net, i));
+		err = bucket_done(walk);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/*
+ * Whatever is asked for may travel in a message, so every queue is looked into
+ * (of what has a port a table tells).
+ */
 static int unix_visit(struct ps_batch *batch)
 {
-	struct sock *sk;
+	struct unix_walk walk = {
+		.batch = batch,
+		.wanted = !batch->queues &&
+			ps_filter_wants_proto(batch->filter,
+					      PORTSOCK_PROTO_UNIX),
+		.tries = BUSY_TRIES,
+	};
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++) {
-		if (hlist_empty(ps_unix_bucket(batch->net, i)))
-			continue;
-		do {
-			spin_lock(ps_unix_lock(batch->net, i));
-			sk_for_each(sk, ps_unix_bucket(batch->net, i))
-				if (net_eq(sock_net(sk), batch->net))
-					add_sock(batch, sk);
-			spin_unlock(ps_unix_lock(batch->net, i));
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-	}
+	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++)
+		err = visit_bucket(&walk, i);
 	return err;
 }
 
 const struct ps_family ps_family_unix = {
 	.name = "unix",
-	.protos = 1ULL << PORTSOCK_PROTO_UNIX,
+	.protos = ~0ULL,
 	.portless = true,
+	.shared = PS_UNIX_SHARED,
+	.carries = true,
 	.match = unix_match,
 	.visit = unix_visit,
 	.fill = unix_fill,

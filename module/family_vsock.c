@@ -61,7 +61,7 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 {
 	struct ps_record *r;
 
-	if (!net_eq(sock_net(sk), batch->net))
+	if (!ps_batch_wants_net(batch, sock_net(sk)))
 		return;
 	r = ps_batch_add(batch);
 	if (r)
@@ -70,7 +70,8 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 
 /* The listener behind the first @skip ones of a bucket, with a reference. */
 static struct sock *take_listener(const struct list_head *bucket,
-				  spinlock_t *lock, struct net *net, u32 skip)
+				  spinlock_t *lock,
+				  const struct ps_batch *batch, u32 skip)
 {
 	struct sock *sk, *listener = NULL;
 	struct vsock_sock *vsk;
@@ -79,7 +80,7 @@ static struct sock *take_listener(const struct list_head *bucket,
 	list_for_each_entry(vsk, bucket, bound_table) {
 		sk = sk_vsock(vsk);
 		if (READ_ONCE(sk->sk_state) != TCP_LISTEN ||
-		    !net_eq(sock_net(sk), net) || skip--)
+		    !ps_batch_wants_net(batch, sock_net(sk)) || skip--)
 			continue;
 		sock_hold(sk);
 		listener = sk;
@@ -122,7 +123,7 @@ static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
 	u32 skip = 0;
 	int err = 0;
 
-	while (!err && (listener = take_listener(bucket, lock, batch->net,
+	while (!err && (listener = take_listener(bucket, lock, batch,
 						 skip++))) {
 		do {
 			add_accept_queue(batch, listener);
@@ -198,6 +199,7 @@ static int vsock_visit(struct ps_batch *batch)
 const struct ps_family ps_family_vsock = {
 	.name = "vsock",
 	.protos = 1ULL << PORTSOCK_PROTO_VSOCK,
+	.shared = true,
 	.match = vsock_match,
 	.visit = vsock_visit,
 	.fill = vsock_fill,

@@ -17,7 +17,7 @@ static void xdp_fill(struct ps_batch *batch, struct sock *sk,
 
 static int xdp_visit(struct ps_batch *batch)
 {
-	struct netns_xdp *xdp = ps_netns_xdp(batch->net);
+	struct netns_xdp *xdp = ps_netns_xdp(batch->at);
 	struct ps_record *r;
 	struct sock *sk;
 	int err;

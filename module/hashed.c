@@ -10,6 +10,7 @@
 
 #include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
+#include "compat/mptcp.h"
 #include "hashed.h"
 
 /* The state comes first: a mini object is no struct sock. */
@@ -30,6 +31,28 @@ static void add_any(const struct ps_hashed *h, struct sock *sk)
 }
 
 /*
+ * Who the child waits for: its own listener, or the one that this is part of.
+ * A child of the latter that is no part of anything looks like the kernel's, as
+ * its listener is, and will be whose accept() returns it.
+ */
+static void note_queued(struct sock *child, struct ps_record *r, u64 listener,
+			u64 whole)
+{
+	if (whole && !ps_is_subflow(child))
+		r->evidence &= ~PS_EV_KERNEL;
+	if (r->evidence & PS_EV_KERNEL) {
+		if (!whole || r->has & PS_HAS_PARENT)
+			return;
+		listener = whole;
+	}
+	r->evidence |= PS_EV_QUEUED;
+	r->parent = listener;
+	r->has |= PS_HAS_PARENT;
+	if (ps_record_is_queued_part(r))
+		r->evidence |= PS_EV_WITNESS;
+}
+
+/*
  * Connections that wait for accept().  A child does not point at its listener;
  * rskq_lock keeps it in the queue, and what is in the queue is not freed.
  */
@@ -37,6 +60,7 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 {
 	struct request_sock_queue *queue =
 		&inet_csk(listener)->icsk_accept_queue;
+	u64 whole = h->whole ? h->whole(listener) : 0;
 	u64 parent = ps_cookie(listener);
 	struct request_sock *req;
 	struct ps_record *r;
@@ -47,13 +71,16 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 		if (!r)
 			continue;
 		h->fill(h->batch, req->sk, r);
-		if (r->evidence & PS_EV_KERNEL)
-			continue;
-		r->evidence |= PS_EV_QUEUED;
-		r->parent = parent;
-		r->has |= PS_HAS_PARENT;
+		note_queued(req->sk, r, parent, whole);
 	}
 	spin_unlock_bh(&queue->rskq_lock);
+}
+
+/* Whether a table was walked for the sake of another network namespace. */
+static bool is_walked(const struct ps_hashed *h, const void *table,
+		      const void *first)
+{
+	return !ps_batch_is_first(h->batch) && table == first;
 }
 
 static int visit_listeners(const struct ps_hashed *h)
@@ -64,6 +91,9 @@ static int visit_listeners(const struct ps_hashed *h)
 	u32 i;
 	int err = 0;
 
+	if (is_walked(h, ps_listen_bucket(h->tables, 0),
+		      ps_listen_bucket(h->first, 0)))
+		return 0;
 	for (i = 0; i < ps_listen_buckets(h->tables) && !err; i++) {
 		bucket = ps_listen_bucket(h->tables, i);
 		if (ps_listen_empty(bucket))
@@ -71,7 +101,7 @@ static int visit_listeners(const struct ps_hashed *h)
 		do {
 			spin_lock(&bucket->lock);
 			ps_listen_for_each(sk, node, bucket) {
-				if (!net_eq(sock_net(sk), h->batch->net))
+				if (!ps_batch_wants_net(h->batch, sock_net(sk)))
 					continue;
 				add_any(h, sk);
 				add_accept_queue(h, sk);
@@ -86,7 +116,7 @@ static int visit_listeners(const struct ps_hashed *h)
 static void add_established(const struct ps_hashed *h, struct sock *sk,
 			    bool requests_only)
 {
-	if (!net_eq(sock_net(sk), h->batch->net))
+	if (!ps_batch_wants_net(h->batch, sock_net(sk)))
 		return;
 	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
 		add_any(h, sk);
@@ -101,6 +131,8 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 	u32 i;
 	int err = 0;
 
+	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
+		return 0;
 	for (i = 0; i <= tables->ehash_mask && !err; i++) {
 		if (!(i & 0xfff))
 			cond_resched();
@@ -124,6 +156,7 @@ static void add_bound(struct sock *sk, void *arg)
 	const struct ps_hashed *h = arg;
 
 	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
+	    ps_batch_wants_net(h->batch, sock_net(sk)) &&
 	    !ps_batch_knows(h->batch, ps_cookie(sk)))
 		add_any(h, sk);
 }
@@ -135,6 +168,8 @@ static int visit_bound(const struct ps_hashed *h)
 	u32 i;
 	int err = 0;
 
+	if (is_walked(h, tables->bhash, h->first->bhash))
+		return 0;
 	for (i = 0; i < tables->bhash_size && !err; i++) {
 		bucket = &tables->bhash[i];
 		if (hlist_empty(&bucket->chain))
@@ -170,7 +205,7 @@ static void add_at_port(struct sock *sk, void *arg)
 static int visit_port(u32 port, struct at_port *at)
 {
 	struct inet_hashinfo *tables = at->h->tables;
-	struct net *net = at->h->batch->net;
+	struct net *net = at->h->batch->at;
 	struct inet_bind_hashbucket *bucket =
 		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
 	int err;
@@ -185,8 +220,9 @@ static int visit_port(u32 port, struct at_port *at)
 }
 
 /*
- * All that is at a port stands together in the bind table, TIME_WAITs included;
- * but for requests, of which the listener knows only how many there are.
+ * All that is at a port of a namespace stands together in the bind table,
+ * TIME_WAITs included; but for requests, of which the listener knows only how
+ * many there are.
  */
 static int visit_ports(const struct ps_hashed *h)
 {
@@ -198,7 +234,7 @@ static int visit_ports(const struct ps_hashed *h)
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
 		err = visit_port(port, &at);
-	if (!err && at.has_requests)
+	if (!err && at.has_requests && !h->batch->brief)
 		err = visit_established(h, true);
 	return err;
 }
@@ -212,7 +248,7 @@ static int visit_ports(const struct ps_hashed *h)
  */
 int ps_hashed_visit(const struct ps_hashed *h)
 {
-	if (ps_batch_wants_few_ports(h->batch))
+	if (ps_wants_few_ports(h->batch->filter))
 		return visit_ports(h);
 	return visit_listeners(h) ?: visit_established(h, false) ?:
 		visit_bound(h);

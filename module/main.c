@@ -3,6 +3,7 @@
 
 #include "proc.h"
 #include "uapi/portsock.h"
+#include "watch.h"
 
 static int __init portsock_init(void)
 {
@@ -12,6 +13,7 @@ static int __init portsock_init(void)
 static void __exit portsock_exit(void)
 {
 	ps_proc_remove();
+	ps_watch_exit();
 }
 
 module_init(portsock_init);

@@ -53,6 +53,7 @@ enum verdict {
  * @tries: sections that were read again, since the task began another program
  * @count: of @holds
  * @first: of @holds that was not closed meanwhile
+ * @socket_ops: what the files of sockets have in common, once one was seen
  * @holds: sockets of the section
  */
 struct walk {
@@ -69,6 +70,7 @@ struct walk {
 	u32 tries;
 	u32 count;
 	u32 first;
+	const struct file_operations *socket_ops;
 	struct hold holds[SECTION_FILES];
 };
 
@@ -110,28 +112,44 @@ static void note_sock(struct walk *walk, struct sock *sk, u32 fd)
 }
 
 /*
- * The sock behind a descriptor, if it is a socket's.  Called under file_lock;
- * places that are reserved have no file yet.
+ * The sock behind a file, if it is a socket's.  Most files are none, which one
+ * look tells once a socket's operations are known: sock_from_file() goes by them.
  */
-static struct sock *sock_at(const struct fdtable *fdt, u32 fd)
+static struct sock *sock_of(struct walk *walk, struct file *file)
 {
 	struct socket *socket;
-	struct file *file;
 
-	if (fd >= fdt->max_fds)
+	if (!file || (walk->socket_ops && file->f_op != walk->socket_ops))
 		return NULL;
-	file = rcu_dereference_raw(fdt->fd[fd]);
-	socket = file ? ps_sock_from_file(file) : NULL;
-	return socket ? READ_ONCE(socket->sk) : NULL;
+	socket = ps_sock_from_file(file);
+	if (!socket)
+		return NULL;
+	walk->socket_ops = file->f_op;
+	return READ_ONCE(socket->sk);
 }
 
+/* Called under file_lock; places that are reserved have no file yet. */
 static void note_place(struct walk *walk, const struct fdtable *fdt, u32 fd)
 {
-	struct sock *sk = sock_at(fdt, fd);
+	struct sock *sk = sock_of(walk, rcu_dereference_raw(fdt->fd[fd]));
 
 	if (sk && ps_batch_wants_net(walk->batch, sock_net(sk)) &&
 	    ps_families_want(walk->batch->filter, sk))
 		note_sock(walk, sk, fd);
+}
+
+/* The first open place from @fd on; at or behind @end if there is none. */
+static u32 next_open(const struct fdtable *fdt, u32 fd, u32 end)
+{
+	unsigned long bits;
+
+	while (fd < end) {
+		bits = fdt->open_fds[fd / BITS_PER_LONG] >> fd % BITS_PER_LONG;
+		if (bits)
+			return fd + __ffs(bits);
+		fd = round_down(fd, BITS_PER_LONG) + BITS_PER_LONG;
+	}
+	return end;
 }
 
 /* Returns the place to go on from, 0 at the end of the table. */
@@ -145,7 +163,7 @@ static u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 	max = fdt->max_fds;
 	end = min(end, max);
 	for (; seen < SECTION_FILES; fd++) {
-		fd = find_next_bit(fdt->open_fds, end, fd);
+		fd = next_open(fdt, fd, end);
 		if (fd >= end)
 			break;
 		seen++;
@@ -172,6 +190,14 @@ static const struct ps_record *held_record(const struct walk *walk,
 	return &walk->batch->records[hold->added];
 }
 
+static struct sock *sock_at(struct walk *walk, const struct fdtable *fdt,
+			    u32 fd)
+{
+	if (fd >= fdt->max_fds)
+		return NULL;
+	return sock_of(walk, rcu_dereference_raw(fdt->fd[fd]));
+}
+
 /* Whether the socket that was read there stands at the descriptor still. */
 static bool still_holds(struct walk *walk, const struct hold *hold)
 {
@@ -183,7 +209,7 @@ static bool still_holds(struct walk *walk, const struct hold *hold)
 	files = walk->task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
-		sk = sock_at(files_fdtable(files), hold->fd);
+		sk = sock_at(walk, files_fdtable(files), hold->fd);
 		still = sk && ps_cookie(sk) == held_record(walk, hold)->cookie;
 		spin_unlock(&files->file_lock);
 	}
@@ -343,12 +369,16 @@ static int walk_tasks(struct walk *walk)
 	};
 	int err = 0;
 
+	ps_task_begin(&cursor);
 	while (!err && ps_task_next(&cursor)) {
 		walk->task = cursor.task;
 		walk->is_process = cursor.is_process;
 		err = walk_table(walk);
+		if (!err && walk->index != NO_TASK)
+			err = ps_task_told(&cursor);
 		put_task_struct(cursor.task);
 	}
+	ps_task_end(&cursor);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
- * file tell it.
+ * file tell it, poll() says whether it is out of date.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
+#include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -22,6 +23,7 @@
 #include "proc.h"
 #include "snapshot.h"
 #include "text.h"
+#include "watch.h"
 
 static int set_perm(const char *text, const struct kernel_param *kp)
 {
@@ -60,6 +62,7 @@ MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with 
  * @taken: @snapshot and @text are there
  * @snapshot: from the last read at offset 0
  * @text: of @snapshot
+ * @watch: tells of changes since @snapshot, which there are while not @taken
  */
 struct view {
 	struct mutex lock;
@@ -67,6 +70,7 @@ struct view {
 	bool taken;
 	struct ps_snapshot snapshot;
 	struct ps_text text;
+	struct ps_watch watch;
 };
 
 static void drop_snapshot(struct view *view)
@@ -83,14 +87,17 @@ static int take_snapshot(struct view *view)
 	int err;
 
 	drop_snapshot(view);
+	ps_watch_renew(&view->watch);
 	err = ps_snapshot_take(&view->snapshot, &view->viewer,
 			       READ_ONCE(max_sockets));
-	if (err)
-		return err;
-	view->taken = true;
-	err = ps_text_init(&view->text, &view->snapshot);
-	if (err)
+	if (!err) {
+		view->taken = true;
+		err = ps_text_init(&view->text, &view->snapshot);
+	}
+	if (err) {
 		drop_snapshot(view);
+		ps_watch_announce(&view->watch);
+	}
 	return err;
 }
 
@@ -189,11 +196,13 @@ static int set_filter(struct view *view, struct ps_filter *filter)
 			put_net(target);
 		return -EINTR;
 	}
+	ps_watch_stop(&view->watch);
 	drop_snapshot(view);
 	put_target(view);
 	kvfree(view->viewer.filter);
 	view->viewer.target = target;
 	view->viewer.filter = filter;
+	ps_watch_announce(&view->watch);
 	mutex_unlock(&view->lock);
 	return 0;
 }
@@ -224,6 +233,20 @@ static ssize_t proc_write(struct file *file, const char __user *text,
 	return len;
 }
 
+/* Reading never waits; what may be waited for is POLLPRI. */
+static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct view *view = file->private_data;
+	struct ps_watch *watch = &view->watch;
+
+	poll_wait(file, &watch->wait, table);
+	if (ps_watch_is_due(watch) && !mutex_lock_killable(&view->lock)) {
+		ps_watch_look(watch, &view->snapshot, READ_ONCE(max_sockets));
+		mutex_unlock(&view->lock);
+	}
+	return DEFAULT_POLLMASK | (ps_watch_changed(watch) ? EPOLLPRI : 0);
+}
+
 /*
  * An open file holds the module: proc_remove() would release it by force while
  * its reader is still inside.
@@ -245,6 +268,7 @@ static int proc_open(struct inode *inode, struct file *file)
 	view->viewer.target = get_net(view->viewer.net);
 	view->viewer.user_ns = file->f_cred->user_ns;
 	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
+	ps_watch_init(&view->watch, &view->viewer);
 	file->private_data = view;
 	return 0;
 }
@@ -253,6 +277,7 @@ static int proc_release(struct inode *inode, struct file *file)
 {
 	struct view *view = file->private_data;
 
+	ps_watch_stop(&view->watch);
 	drop_snapshot(view);
 	kvfree(view->viewer.filter);
 	put_target(view);
@@ -266,6 +291,7 @@ static const struct proc_ops proc_ops = {
 	.proc_open	= proc_open,
 	.proc_read_iter	= proc_read_iter,
 	.proc_write	= proc_write,
+	.proc_poll	= proc_poll,
 	.proc_lseek	= no_seek_end_llseek,
 	.proc_release	= proc_release,
 };

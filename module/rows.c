@@ -9,9 +9,12 @@
 #include "core/held.h"
 #include "core/order.h"
 #include "gfp.h"
+#include "parts.h"
 #include "rows.h"
 #include "sort.h"
 #include "store.h"
+
+#define CARRIER_LEVELS	64
 
 /*
  * A TIME_WAIT whose socket was seen as well: two rows only if that is what a
@@ -42,6 +45,55 @@ static bool is_plain(const struct ps_store *store, const struct ps_record *r)
 		!(r->evidence & PS_EV_GONE) && !store->filter;
 }
 
+/*
+ * What only a message tells of, and has no port, is for whom may look into a
+ * process that holds the socket in whose queue it is.
+ */
+static bool is_secret(const struct ps_record *r)
+{
+	return (r->evidence & (PS_EV_CARRIED | PS_EV_TOLD)) == PS_EV_CARRIED &&
+		!r->owners && !(r->has & PS_HAS_PORT);
+}
+
+/* Returns whether that is news. */
+static bool tell_carried(struct ps_store *store, const struct ps_edge *edge)
+{
+	u32 carrier = ps_store_find(store, edge->carrier, false);
+	u32 carried = ps_store_find(store, edge->carried, false);
+	struct ps_record *r;
+
+	if (carrier == PS_NO_RECORD || carried == PS_NO_RECORD)
+		return false;
+	r = ps_store_record(store, carrier);
+	if (!r->owners && !(r->evidence & PS_EV_TOLD))
+		return false;
+	r = ps_store_record(store, carried);
+	if (r->evidence & PS_EV_TOLD)
+		return false;
+	r->evidence |= PS_EV_TOLD;
+	return true;
+}
+
+/*
+ * Messages may be nested: what is told of the carrier is told of the carried.
+ * A turn for each level at most, and no more turns than anybody needs: a chain
+ * may be as long as somebody cares to make it.
+ */
+static void tell_all_carried(struct ps_store *store)
+{
+	u32 i, level;
+	bool news = true;
+
+	for (level = 0; news && level < CARRIER_LEVELS; level++) {
+		news = false;
+		for (i = 0; i < store->edges.count; i++) {
+			if (tell_carried(store, ps_vec_at(&store->edges, i)))
+				news = true;
+			ps_breathe(i);
+		}
+	}
+}
+
 static void name_reason(struct ps_store *store, struct ps_record *r)
 {
 	if (likely(is_plain(store, r))) {
@@ -58,7 +110,7 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 	if (r->held == PORTSOCK_HELD_INFLIGHT &&
 	    ps_filter_has(store->filter, PS_KEY_OWNERS))
 		r->held = PORTSOCK_HELD_PROCESS;	/* nobody was asked */
-	if (r->held == PORTSOCK_HELD_NONE ||
+	if (r->held == PORTSOCK_HELD_NONE || is_secret(r) ||
 	    !ps_filter_wants_row(store->filter, r))
 		r->evidence |= PS_EV_GONE;
 	if (r->held != PORTSOCK_HELD_SYNRECV &&
@@ -200,6 +252,10 @@ int ps_rows_make(struct ps_store *store)
 	u32 i;
 	int err;
 
+	err = ps_parts_join(store);
+	if (err)
+		return err;
+	tell_all_carried(store);
 	for (i = 0; i < store->records.count; i++) {
 		name_reason(store, ps_store_record(store, i));
 		ps_breathe(i);

@@ -6,11 +6,13 @@
  * the boot, joins the two, so memory that is reused in between joins nothing.
  */
 #include <linux/pid_namespace.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
 #include "core/held.h"
 #include "family.h"
+#include "gfp.h"
 #include "nets.h"
 #include "owner.h"
 #include "rows.h"
@@ -23,14 +25,26 @@ struct look {
 	struct ps_store *store;
 };
 
+/* Nothing but that one socket carries another. */
+static bool is_edge(const struct ps_record *r)
+{
+	return r->evidence == (PS_EV_GONE | PS_EV_CARRIED) &&
+		!(r->has & PS_HAS_PARENT);
+}
+
 static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct look *look = container_of(sink, struct look, sink);
+	const struct ps_record *r;
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < batch->count && !err; i++)
-		err = ps_store_add(look->store, &batch->records[i], NULL);
+	for (i = 0; i < batch->count && !err; i++) {
+		r = &batch->records[i];
+		err = ps_store_carry(look->store, r);
+		if (!err && !is_edge(r))
+			err = ps_store_add(look->store, r, NULL);
+	}
 	return err;
 }
 
@@ -60,7 +74,8 @@ static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 
 	for (i = 0; i < batch->count && !err; i++) {
 		r = &batch->records[i];
-		if (!(r->evidence & PS_EV_FULL))
+		err = ps_store_carry(look->store, r);
+		if (err || !(r->evidence & PS_EV_FULL))
 			continue;
 		record = find_doubtful(look->store, r->cookie);
 		if (record != PS_NO_RECORD)
@@ -104,6 +119,13 @@ static bool mark_doubtful(struct ps_store *store)
 	return any;
 }
 
+static int visit_net(struct ps_batch *batch, struct net *net, struct net *first)
+{
+	batch->at = net;
+	batch->first = first;
+	return ps_families_visit(batch);
+}
+
 static int visit_all_nets(struct ps_batch *batch)
 {
 	struct ps_nets all;
@@ -112,18 +134,32 @@ static int visit_all_nets(struct ps_batch *batch)
 
 	if (err)
 		return err;
-	for (i = 0; i < all.count && !err; i++) {
-		batch->net = all.nets[i];
-		err = ps_families_visit(batch);
-	}
-	batch->net = NULL;
+	for (i = 0; i < all.count && !err; i++)
+		err = visit_net(batch, all.nets[i], all.nets[0]);
 	ps_nets_put_all(&all);
 	return err;
 }
 
 static int visit(struct ps_batch *batch)
 {
-	return batch->net ? ps_families_visit(batch) : visit_all_nets(batch);
+	if (!batch->net)
+		return visit_all_nets(batch);
+	return visit_net(batch, batch->net, batch->net);
+}
+
+/*
+ * What was sent on its way after its table was walked, and before its sender's
+ * descriptors were, is in a message now, unless it has been received: then the
+ * second look finds it.
+ */
+static int visit_queues(struct ps_batch *batch)
+{
+	int err;
+
+	batch->queues = true;
+	err = visit(batch);
+	batch->queues = false;
+	return err;
 }
 
 /* A process' own descriptors tell all that is asked for. */
@@ -143,9 +179,10 @@ static int look_at(struct look *look, struct ps_batch *batch,
 		return look_at_processes(look, batch, viewer);
 	look->sink = sink_all;
 	err = visit(batch);
-	if (err || ps_filter_has(batch->filter, PS_KEY_OWNERS))
+	if (err || batch->brief || ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
-	err = ps_owners_walk(look->store, batch, viewer, false);
+	err = ps_owners_walk(look->store, batch, viewer, false) ?:
+		visit_queues(batch);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
@@ -154,7 +191,8 @@ static int look_at(struct look *look, struct ps_batch *batch,
 		ps_owners_walk(look->store, batch, viewer, true);
 }
 
-static int gather(struct ps_store *store, const struct ps_viewer *viewer)
+static int gather(struct ps_store *store, const struct ps_viewer *viewer,
+		  u64 brief)
 {
 	struct look look = { .store = store };
 	struct ps_batch batch = {
@@ -163,13 +201,14 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer)
 		.user_ns = viewer->user_ns,
 		.sink = &look.sink,
 		.holders = &store->holders,
+		.brief = brief,
 	};
 	int err;
 
 	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
 		look_at(&look, &batch, viewer);
 	ps_batch_free(&batch);
-	return err ?: ps_rows_make(store);
+	return err;
 }
 
 /**
@@ -191,7 +230,8 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 
 	ps_store_init(&snapshot->store, max_sockets);
 	snapshot->store.filter = viewer->filter;
-	err = gather(&snapshot->store, viewer);
+	err = gather(&snapshot->store, viewer, 0) ?:
+		ps_rows_make(&snapshot->store);
 	if (err) {
 		ps_store_free(&snapshot->store);
 		return err;
@@ -216,4 +256,90 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 void ps_snapshot_free(struct ps_snapshot *snapshot)
 {
 	ps_store_free(&snapshot->store);
+}
+
+/*
+ * What stands in a table for as long as it is in a state, whoever holds it; not
+ * what is only bound, which nobody is told of.
+ */
+static bool is_comparable(const struct ps_record *r, u64 protos)
+{
+	return protos & 1ULL << r->proto && r->evidence & PS_EV_FULL &&
+		r->has & PS_HAS_PORT && r->state != PORTSOCK_CLOSE &&
+		r->state != PORTSOCK_BOUND;
+}
+
+static u32 count_comparable(const struct ps_store *store, u64 protos)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < store->records.count; i++) {
+		count += is_comparable(ps_store_record(store, i), protos);
+		ps_breathe(i);
+	}
+	return count;
+}
+
+static bool has_same(const struct ps_store *now, const struct ps_record *r)
+{
+	u32 i = ps_store_find(now, r->cookie, true);
+	const struct ps_record *same;
+
+	if (i == PS_NO_RECORD)
+		return false;
+	same = ps_store_record(now, i);
+	return same->state == r->state && same->port == r->port;
+}
+
+/*
+ * The other way round it is enough to count.  What had no row was being made or
+ * destroyed: it has changed if it is there.
+ */
+static bool is_same(const struct ps_store *old, const struct ps_store *now,
+		    u64 protos)
+{
+	const struct ps_record *r;
+	u32 i, count = 0;
+
+	for (i = 0; i < old->records.count; i++) {
+		r = ps_store_record(old, i);
+		ps_breathe(i);
+		if (r->held == PORTSOCK_HELD_NONE || !is_comparable(r, protos))
+			continue;
+		if (!has_same(now, r))
+			return false;
+		count++;
+	}
+	return count == count_comparable(now, protos);
+}
+
+/**
+ * ps_snapshot_compare() - whether a snapshot still tells who is where
+ * @snapshot: taken
+ * @viewer: whose it is
+ * @max_sockets: records that may be gathered
+ * @protos: bits of enum portsock_proto, of which the ports and states of full
+ *	sockets are compared: not who holds them, and not what is only bound, a
+ *	TIME_WAIT or a request
+ *
+ * Context: process, may sleep.  The memory is charged to the caller's cgroup.
+ * Return: 1 if it does, 0 if not, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
+ */
+int ps_snapshot_compare(const struct ps_snapshot *snapshot,
+			const struct ps_viewer *viewer, u32 max_sockets,
+			u64 protos)
+{
+	struct ps_store *now = kmalloc(sizeof(*now), PS_GFP);
+	int ret;
+
+	if (!now)
+		return -ENOMEM;
+	ps_store_init(now, max_sockets);
+	now->filter = viewer->filter;
+	ret = gather(now, viewer, protos);
+	if (!ret)
+		ret = is_same(&snapshot->store, now, protos);
+	ps_store_free(now);
+	kfree(now);
+	return ret;
 }

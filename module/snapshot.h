@@ -19,6 +19,9 @@ struct ps_snapshot {
 
 int ps_snapshot_take(struct ps_snapshot *snapshot,
 		     const struct ps_viewer *viewer, u32 max_sockets);
+int ps_snapshot_compare(const struct ps_snapshot *snapshot,
+			const struct ps_viewer *viewer, u32 max_sockets,
+			u64 protos);
 void ps_snapshot_free(struct ps_snapshot *snapshot);
 
 #endif /* PORTSOCK_SNAPSHOT_H */

@@ -29,6 +29,7 @@ void ps_store_init(struct ps_store *store, u32 max)
 	ps_vec_init(&store->records, sizeof(struct ps_record));
 	ps_vec_init(&store->tasks, sizeof(struct ps_task));
 	ps_vec_init(&store->found, sizeof(struct ps_found));
+	ps_vec_init(&store->edges, sizeof(struct ps_edge));
 	ps_vec_init(&store->texts, sizeof(struct text_chunk));
 }
 
@@ -41,6 +42,7 @@ void ps_store_init(struct ps_store *store, u32 max)
 void ps_store_settle(struct ps_store *store)
 {
 	ps_vec_free(&store->found);
+	ps_vec_free(&store->edges);
 	kvfree(store->slots);
 	store->slots = NULL;
 }
@@ -175,6 +177,13 @@ static int keep_record(struct ps_store *store, struct ps_record *to,
 	return err;
 }
 
+/* What a table tells of, too, is not known by a message only. */
+static u16 still_carried(const struct ps_record *r, u16 before)
+{
+	return before & (PS_EV_CARRIED | PS_EV_GONE) ? r->evidence :
+		r->evidence & ~PS_EV_CARRIED;
+}
+
 /*
  * One socket was seen twice.  The full socket is what stays: a request seen
  * before it is forgotten.  A socket that had no file when it was first seen
@@ -189,15 +198,27 @@ static int merge(struct ps_store *store, struct ps_record *old,
 	int err;
 
 	if ((new->evidence & file) <= (old->evidence & file)) {
-		old->evidence |= new->evidence & PS_EV_QUEUED;
+		if (new->evidence & PS_EV_QUEUED) {
+			old->evidence &= new->evidence | ~PS_EV_KERNEL;
+			old->evidence |= PS_EV_QUEUED;
+		}
+		old->evidence = still_carried(old, new->evidence);
 		ps_record_keep_parent(old, new);
 		return 0;
 	}
 	err = keep_record(store, old, new);
 	ps_record_keep_parent(old, &was);
 	old->owners = was.owners;
+	old->evidence = still_carried(old, was.evidence);
 	old->evidence |= was.evidence & EV_KEPT;
 	return err;
+}
+
+/* What tells of others is kept whatever is asked for, and has no row then. */
+static bool is_wanted(const struct ps_store *store, const struct ps_record *r)
+{
+	return r->evidence & (PS_EV_GONE | PS_EV_WITNESS) ||
+		ps_filter_wants_socket(store->filter, r);
 }
 
 /**
@@ -216,8 +237,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 	struct ps_record *known, *new;
 	struct ps_slot *slot;
 
-	if (!(r->evidence & PS_EV_GONE) &&
-	    !ps_filter_wants_socket(store->filter, r)) {
+	if (!is_wanted(store, r)) {
 		if (index)
 			*index = PS_NO_RECORD;
 		return 0;
@@ -228,6 +248,8 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 		if (err)
 			return err;
 	}
+	if (ps_record_is_queued_part(r))
+		store->parts = true;
 	known = look_up(store, r->cookie, timewait, &slot);
 	if (index)
 		*index = known ? slot->record - 1 : count;
@@ -278,10 +300,34 @@ int ps_store_renew(struct ps_store *store, u32 index,
 		   const struct ps_record *r)
 {
 	struct ps_record *old = ps_store_record(store, index);
+	u16 before = old->evidence;
 	int err = keep_record(store, old, r);
 
+	old->evidence = still_carried(old, before);
 	old->evidence |= PS_EV_DOUBT | PS_EV_AGAIN;
 	return err;
+}
+
+/**
+ * ps_store_carry() - remember that one socket carries another
+ * @store: store
+ * @r: any record; only those with PS_EV_CARRIED tell of such
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_carry(struct ps_store *store, const struct ps_record *r)
+{
+	struct ps_edge *edge;
+
+	if (!(r->evidence & PS_EV_CARRIED))
+		return 0;
+	edge = ps_vec_push(&store->edges);
+	if (!edge)
+		return -ENOMEM;
+	edge->carrier = r->parent;
+	edge->carried = r->cookie;
+	return 0;
 }
 
 /**
@@ -309,28 +355,5 @@ int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 	task->front = p - task->text;
 	task->back = ps_format_owner_back(p, comm) - p;
 	*index = store->tasks.count - 1;
-	return 0;
-}
-
-/**
- * ps_store_own() - say that a descriptor refers to a socket
- * @store: store
- * @record: index of the record
- * @task: index of the task
- * @fd: descriptor
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd)
-{
-	struct ps_found *found = ps_vec_push(&store->found);
-
-	if (!found)
-		return -ENOMEM;
-	found->record = record;
-	found->hold.task = task;
-	found->hold.fd = fd;
-	ps_store_record(store, record)->owners++;
 	return 0;
 }

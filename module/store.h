@@ -64,12 +64,23 @@ struct ps_slot {
 };
 
 /**
+ * struct ps_edge - a message in the queue of one socket carries another
+ * @carrier: cookie of the one
+ * @carried: cookie of the other
+ */
+struct ps_edge {
+	u64 carrier;
+	u64 carried;
+};
+
+/**
  * struct ps_store - the rows of one snapshot
  * @max: records that may be gathered
  * @filter: what is asked for, NULL for everything
  * @records: struct ps_record
  * @tasks: struct ps_task
  * @found: struct ps_found, descriptors as the walk comes upon them
+ * @edges: struct ps_edge, of records with PS_EV_CARRIED
  * @texts: chunks of text that records refer to
  * @text_room: bytes left in the last of @texts
  * @slots: hash of the records by identity, open addressing
@@ -77,6 +88,7 @@ struct ps_slot {
  * @rows: indices of records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
  * @requests: there may be rows of connections that are being made
+ * @parts: there are sockets that wait as part of another
  * @holds: owners, those of one record together
  * @nholds: of @holds
  * @holders: what a record's owners_at means if the kernel holds it
@@ -87,6 +99,7 @@ struct ps_store {
 	struct ps_vec records;
 	struct ps_vec tasks;
 	struct ps_vec found;
+	struct ps_vec edges;
 	struct ps_vec texts;
 	u32 text_room;
 	struct ps_slot *slots;
@@ -94,6 +107,7 @@ struct ps_store {
 	u32 *rows;
 	u32 nrows;
 	bool requests;
+	bool parts;
 	struct ps_hold *holds;
 	u32 nholds;
 	struct ps_holders holders;
@@ -120,9 +134,9 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index);
 u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full);
 int ps_store_renew(struct ps_store *store, u32 index,
 		   const struct ps_record *r);
+int ps_store_carry(struct ps_store *store, const struct ps_record *r);
 int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index);
-int ps_store_own(struct ps_store *store, u32 record, u32 task, u32 fd);
 void ps_store_settle(struct ps_store *store);
 
 /**
@@ -137,6 +151,30 @@ static inline struct ps_record *ps_store_record(const struct ps_store *store,
 						u32 i)
 {
 	return ps_vec_at(&store->records, i);
+}
+
+/**
+ * ps_store_own() - say that a descriptor refers to a socket
+ * @store: store
+ * @record: index of the record
+ * @task: index of the task
+ * @fd: descriptor
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+static inline int ps_store_own(struct ps_store *store, u32 record, u32 task,
+			       u32 fd)
+{
+	struct ps_found *found = ps_vec_push(&store->found);
+
+	if (!found)
+		return -ENOMEM;
+	found->record = record;
+	found->hold.task = task;
+	found->hold.fd = fd;
+	ps_store_record(store, record)->owners++;
+	return 0;
 }
 
 /**

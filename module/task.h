@@ -4,7 +4,9 @@
 #define PORTSOCK_TASK_H
 
 #include <linux/types.h>
+#include <linux/xarray.h>
 
+struct files_struct;
 struct pid_namespace;
 struct ps_filter;
 struct task_struct;
@@ -16,6 +18,8 @@ struct task_struct;
  * @last: number of the last task, in the initial PID namespace
  * @task: the task, with a reference that is the caller's
  * @is_process: its table counts as the process', not as a thread's own
+ * @files: its table, to be compared only
+ * @told: the tasks whose tables were told and may be another process', too
  */
 struct ps_task_cursor {
 	struct pid_namespace *pid_ns;
@@ -23,8 +27,13 @@ struct ps_task_cursor {
 	u32 last;
 	struct task_struct *task;
 	bool is_process;
+	const struct files_struct *files;
+	struct xarray told;
 };
 
+void ps_task_begin(struct ps_task_cursor *cursor);
 bool ps_task_next(struct ps_task_cursor *cursor);
+int ps_task_told(struct ps_task_cursor *cursor);
+void ps_task_end(struct ps_task_cursor *cursor);
 
 #endif /* PORTSOCK_TASK_H */

@@ -4,6 +4,7 @@
 #define PORTSOCK_CELLS_H
 
 #include "columns.h"
+#include "out.h"
 #include "row.h"
 
 #define BOLD	"\033[1m"
@@ -11,8 +12,12 @@
 #define GREEN	"\033[32m"
 #define YELLOW	"\033[33m"
 
-void ps_cell_text(struct ps_text *t, u8 id, const struct ps_row *row,
-		  const struct ps_fields *f);
-const char *ps_cell_color(u8 id, const struct ps_record *r, int last_port);
+void ps_cell_owner(struct ps_text *t, const struct ps_row *row, size_t *i);
+void ps_cell_name(struct ps_text *t, const char *name);
+bool ps_cell_is_resolved(u8 id);
+void ps_cell_text(struct ps_text *t, const struct ps_out *out, u8 id,
+		  const struct ps_row *row, const struct ps_fields *f);
+const char *ps_cell_mark_color(const struct ps_row *row);
+const char *ps_cell_color(u8 id, const struct ps_row *row, int last_port);
 
 #endif /* PORTSOCK_CELLS_H */

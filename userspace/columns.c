@@ -5,12 +5,17 @@
 #include "columns.h"
 #include "error.h"
 #include "../module/core/format.h"
-#include "../module/core/names.h"
 
 _Static_assert(sizeof(((struct ps_fields *)0)->text) >= PS_RECORD_MAX,
 	       "a row as text is at most this long");
 
-const struct ps_column ps_columns[PORTSOCK_NCOLUMNS] = {
+#define X(name) { #name, sizeof(#name) - 1 },
+static const struct ps_name own_names[] = {
+	PS_COLUMNS(X)
+};
+#undef X
+
+const struct ps_column ps_columns[PS_NCOLUMNS] = {
 	[PORTSOCK_COL_PROTO] = { "protocol" },
 	[PORTSOCK_COL_PORT] = { "local port", .number = true },
 	[PORTSOCK_COL_STATE] = { "state of the socket" },
@@ -33,15 +38,40 @@ const struct ps_column ps_columns[PORTSOCK_NCOLUMNS] = {
 				 .number = true, .optional = true },
 	[PORTSOCK_COL_CGROUP] = { "cgroup v2 id in which it was made",
 				  .number = true },
-	[PORTSOCK_COL_FLAGS] = { "socket options that are set" },
-	[PORTSOCK_COL_HELD] = { "why it is there" },
+	[PORTSOCK_COL_FLAGS] = { "socket options that are set", .cut = 9 },
+	[PORTSOCK_COL_HELD] = { "why it is there", .owners = true },
 	[PORTSOCK_COL_PARENT] = { "cookie of the listener it came through",
-				  .number = true },
+				  .number = true, .optional = true },
 	[PORTSOCK_COL_EXPIRES] = { "milliseconds until the kernel lets go of "
 				   "it", .number = true },
 	[PORTSOCK_COL_OWNERS] = { "processes that hold it, and their "
-				  "descriptors" },
+				  "descriptors", .cut = 20, .owners = true },
+	[PS_COL_SERVICE] = { "what the port is for, by /etc/services" },
+	[PS_COL_USER] = { "name of the user who made it" },
+	[PS_COL_CGPATH] = { "path of the cgroup in which it was made",
+			    .cut = 20 },
+	[PS_COL_UNIT] = { "systemd unit in which it was made", .cut = 14 },
+	[PS_COL_CONTAINER] = { "container in which it was made: name or short "
+			       "id" },
+	[PS_COL_COMMAND] = { "command line of the first process that holds it",
+			     .cut = 20, .owners = true },
+	[PS_COL_NETNSNAME] = { "network namespace: name in /run/netns, or a "
+			       "process in it" },
+	[PS_COL_LEAK] = { "who holds it and is not who made it, see --leaked",
+			  .cut = 30, .owners = true },
 };
+
+/**
+ * ps_column_name() - what a column is called
+ * @id: enum portsock_column or enum ps_column_id
+ *
+ * Return: its name.
+ */
+const struct ps_name *ps_column_name(u8 id)
+{
+	return id < PORTSOCK_NCOLUMNS ? &ps_column_names[id] :
+		&own_names[id - PORTSOCK_NCOLUMNS];
+}
 
 const struct ps_column_list ps_columns_table = {
 	.count = 12,
@@ -50,6 +80,14 @@ const struct ps_column_list ps_columns_table = {
 		PORTSOCK_COL_LOCAL, PORTSOCK_COL_REMOTE, PORTSOCK_COL_DEV,
 		PORTSOCK_COL_NETNS, PORTSOCK_COL_RXQ, PORTSOCK_COL_TXQ,
 		PORTSOCK_COL_UID, PORTSOCK_COL_HELD, PORTSOCK_COL_OWNERS,
+	},
+};
+
+const struct ps_column_list ps_columns_tree = {
+	.count = 6,
+	.id = {
+		PORTSOCK_COL_STATE, PORTSOCK_COL_DEV, PORTSOCK_COL_RXQ,
+		PORTSOCK_COL_TXQ, PORTSOCK_COL_UID, PORTSOCK_COL_HELD,
 	},
 };
 
@@ -66,9 +104,9 @@ static int find_column(const char *word, size_t len)
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
-		if (ps_column_names[i].len == len &&
-		    !strncasecmp(ps_column_names[i].text, word, len))
+	for (i = 0; i < PS_NCOLUMNS; i++)
+		if (ps_column_name(i)->len == len &&
+		    !strncasecmp(ps_column_name(i)->text, word, len))
 			return i;
 	return ps_error("there is no column '%.*s'; see portsock "
 			"--list-columns", (int)len, word);
@@ -112,6 +150,39 @@ int ps_columns_choose(struct ps_column_list *list, const char *words)
 }
 
 /**
+ * ps_columns_insert() - add a column before HELD, if it is not there
+ * @list: changed; what suits the terminal's width may still leave it out
+ * @id: column
+ */
+void ps_columns_insert(struct ps_column_list *list, u8 id)
+{
+	const u8 *held = memchr(list->id, PORTSOCK_COL_HELD, list->count);
+	unsigned int at = held ? held - list->id : list->count;
+
+	if (is_in(list, id) || list->count == PS_COLUMNS_MAX)
+		return;
+	memmove(list->id + at + 1, list->id + at, list->count - at);
+	list->id[at] = id;
+	list->count++;
+}
+
+/**
+ * ps_columns_need_owners() - whether a column depends on who holds the socket
+ * @list: columns that are shown
+ *
+ * Return: whether one does.
+ */
+bool ps_columns_need_owners(const struct ps_column_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++)
+		if (ps_columns[list->id[i]].owners)
+			return true;
+	return false;
+}
+
+/**
  * ps_columns_describe() - a line about each column
  * @t: where it goes
  */
@@ -119,11 +190,11 @@ void ps_columns_describe(struct ps_text *t)
 {
 	unsigned int i, width;
 
-	for (i = 0; i < PORTSOCK_NCOLUMNS; i++) {
-		const struct ps_name *name = &ps_column_names[i];
+	for (i = 0; i < PS_NCOLUMNS; i++) {
+		const struct ps_name *name = ps_column_name(i);
 
 		ps_text_put(t, name->text, name->len);
-		for (width = name->len; width < 9; width++)
+		for (width = name->len; width < 10; width++)
 			ps_text_char(t, ' ');
 		ps_text_put(t, ps_columns[i].help, strlen(ps_columns[i].help));
 		ps_text_char(t, '\n');

@@ -25,6 +25,8 @@ static size_t make_safe(char *safe, const char *message)
 	return p - safe;
 }
 
+void (*ps_error_before)(void);
+
 /**
  * ps_error() - say in one line on stderr what is wrong and what to do next
  * @format: as of printf(), without a newline
@@ -38,12 +40,23 @@ int ps_error(const char *format, ...)
 	ssize_t written;
 	va_list args;
 
+	if (ps_error_before)
+		ps_error_before();
 	va_start(args, format);
 	vsnprintf(message + prefix, sizeof(message) - prefix, format, args);
 	va_end(args);
 	written = write(STDERR_FILENO, safe, make_safe(safe, message));
 	(void)written;	/* there is nobody left to tell */
 	return -1;
+}
+
+/**
+ * ps_no_memory() - end with PS_EXIT_ERROR, for there is no memory left
+ */
+void ps_no_memory(void)
+{
+	ps_error("out of memory: ask for less, or use --raw or --jsonl");
+	exit(PS_EXIT_ERROR);
 }
 
 /**
@@ -57,9 +70,7 @@ void *ps_realloc(void *old, size_t size)
 {
 	void *memory = realloc(old, size);
 
-	if (!memory) {
-		ps_error("out of memory: ask for less, or use --raw or --jsonl");
-		exit(PS_EXIT_ERROR);
-	}
+	if (!memory)
+		ps_no_memory();
 	return memory;
 }

@@ -6,14 +6,21 @@
 #include "../module/core/format.h"
 
 /**
- * ps_json_string() - text of the format or of an address
+ * ps_json_word() - a string that holds nothing to be escaped
  * @j: JSON
- * @text: ASCII
+ * @text: a word of the format, an address
  * @len: of it, in bytes
  */
-void ps_json_string(struct ps_json *j, const char *text, size_t len)
+void ps_json_word(struct ps_json *j, const char *text, size_t len)
 {
-	yajl_gen_string(j->gen, (const unsigned char *)text, len);
+	char *p;
+
+	ps_json_before(j);
+	p = ps_text_room(j->text, len + 2);
+	*p = '"';
+	memcpy(p + 1, text, len);
+	p[len + 1] = '"';
+	ps_text_done(j->text, p + len + 2);
 }
 
 /**
@@ -23,9 +30,8 @@ void ps_json_string(struct ps_json *j, const char *text, size_t len)
  */
 void ps_json_u64(struct ps_json *j, u64 value)
 {
-	char digits[PS_U64_ROOM];
-
-	yajl_gen_number(j->gen, digits, ps_put_u64(digits, value) - digits);
+	ps_json_before(j);
+	ps_text_u64(j->text, value);
 }
 
 /**
@@ -37,7 +43,17 @@ void ps_json_hex(struct ps_json *j, u64 value)
 {
 	char digits[16];
 
-	ps_json_string(j, digits, ps_put_hex(digits, value) - digits);
+	ps_json_word(j, digits, ps_put_hex(digits, value) - digits);
+}
+
+/**
+ * ps_json_null() - what is not there
+ * @j: JSON
+ */
+void ps_json_null(struct ps_json *j)
+{
+	ps_json_before(j);
+	ps_text_put(j->text, "null", 4);
 }
 
 /**
@@ -51,20 +67,65 @@ void ps_json_optional(struct ps_json *j, bool there, u64 value)
 	if (there)
 		ps_json_u64(j, value);
 	else
-		yajl_gen_null(j->gen);
+		ps_json_null(j);
+}
+
+/* What a JSON string cannot hold as it is; @c is one of those. */
+static void put_escape(struct ps_text *t, unsigned char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char *p = ps_text_room(t, 6);
+
+	*p++ = '\\';
+	if (c == '"' || c == '\\') {
+		*p++ = c;
+	} else if (c >= '\b' && c <= '\r' && c != '\v') {
+		*p++ = "btn?fr"[c - '\b'];
+	} else {
+		p = ps_put_literal(p, "u00");
+		*p++ = hex[c >> 4];
+		*p++ = hex[c & 15];
+	}
+	ps_text_done(t, p);
+}
+
+/* Bytes inside a string: those that any text has as they are, in one piece. */
+static void put_bytes(struct ps_text *t, const char *bytes, size_t len)
+{
+	const char *end = bytes + len, *p;
+
+	while (bytes < end) {
+		for (p = bytes; p < end && *p >= ' ' && *p < 0x7f &&
+		     *p != '"' && *p != '\\'; p++)
+			;
+		ps_text_put(t, bytes, p - bytes);
+		bytes = p;
+		if (bytes == end)
+			return;
+		if ((unsigned char)*bytes < 0x7f) {
+			put_escape(t, *bytes++);
+			continue;
+		}
+		for (; p < end && (unsigned char)*p >= 0x7f; p++)
+			;
+		ps_utf8_put(t, bytes, p - bytes);
+		bytes = p;
+	}
 }
 
 /**
- * ps_json_bytes() - bytes from the kernel, which may be anything, as valid UTF-8
+ * ps_json_bytes() - bytes from the kernel, which may be anything, as a string
+ *	of valid UTF-8
  * @j: JSON
  * @bytes: any
  * @len: of it, in bytes
  */
 void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len)
 {
-	j->word.len = 0;
-	ps_utf8_put(&j->word, bytes, len);
-	ps_json_string(j, j->word.data, j->word.len);
+	ps_json_before(j);
+	ps_text_char(j->text, '"');
+	put_bytes(j->text, bytes, len);
+	ps_text_char(j->text, '"');
 }
 
 /**
@@ -75,23 +136,24 @@ void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len)
 void ps_json_name(struct ps_json *j, const struct ps_name *name)
 {
 	if (name->text[0] == '-')
-		yajl_gen_null(j->gen);
+		ps_json_null(j);
 	else
-		ps_json_string(j, name->text, name->len);
+		ps_json_word(j, name->text, name->len);
 }
 
 static void put_inet6(struct ps_json *j, const struct ps_record *r,
 		      const struct ps_end *end)
 {
-	struct ps_text *t = &j->word;
+	struct ps_text *t = j->text;
 
-	t->len = 0;
+	ps_json_before(j);
+	ps_text_char(t, '"');
 	ps_text_done(t, ps_put_ip6(ps_text_room(t, PS_IP6_ROOM), end->ip));
 	if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
 		ps_text_char(t, '%');
-		ps_utf8_put(t, r->dev, strlen(r->dev));
+		put_bytes(t, r->dev, strlen(r->dev));
 	}
-	ps_json_string(j, t->data, t->len);
+	ps_text_char(t, '"');
 }
 
 /* An abstract name begins with @; a path's own first @ is told apart. */
@@ -100,16 +162,17 @@ static void put_path(struct ps_json *j, const struct ps_end *end)
 	const char *text = end->text;
 	size_t len = end->len;
 
-	j->word.len = 0;
+	ps_json_before(j);
+	ps_text_char(j->text, '"');
 	if (end->form == PS_FORM_ABSTRACT) {
-		ps_text_char(&j->word, '@');
+		ps_text_char(j->text, '@');
 	} else if (len && *text == '@') {
-		ps_text_put(&j->word, "\\100", 4);
+		ps_text_put(j->text, "\\\\100", 5);
 		text++;
 		len--;
 	}
-	ps_utf8_put(&j->word, text, len);
-	ps_json_string(j, j->word.data, j->word.len);
+	put_bytes(j->text, text, len);
+	ps_text_char(j->text, '"');
 }
 
 static void put_netlink(struct ps_json *j, const struct ps_end *end)
@@ -117,25 +180,23 @@ static void put_netlink(struct ps_json *j, const struct ps_end *end)
 	char text[2 * PS_U32_ROOM], *p = ps_put_u64(text, end->num);
 
 	*p++ = ':';
-	ps_json_string(j, text, ps_put_u64(p, end->id) - text);
+	ps_json_word(j, text, ps_put_u64(p, end->id) - text);
 }
 
 static void put_packet(struct ps_json *j, const struct ps_record *r,
 		       const struct ps_end *end)
 {
-	struct ps_text *t = &j->word;
-	unsigned int shift;
+	struct ps_text *t = j->text;
 
-	t->len = 0;
-	for (shift = 16; shift; shift -= 4)
-		ps_text_char(t, "0123456789abcdef"[end->num >> (shift - 4) &
-						   15]);
+	ps_json_before(j);
+	ps_text_char(t, '"');
+	ps_text_done(t, ps_put_hex16(ps_text_room(t, 4), end->num));
 	ps_text_char(t, ':');
 	if (r->dev[0])
-		ps_utf8_put(t, r->dev, strlen(r->dev));
+		put_bytes(t, r->dev, strlen(r->dev));
 	else
 		ps_text_char(t, '*');
-	ps_json_string(j, t->data, t->len);
+	ps_text_char(t, '"');
 }
 
 /**
@@ -145,13 +206,13 @@ static void put_packet(struct ps_json *j, const struct ps_record *r,
  * @end: its local or remote end
  */
 void ps_json_end(struct ps_json *j, const struct ps_record *r,
-		    const struct ps_end *end)
+		 const struct ps_end *end)
 {
-	char text[16];
+	char text[PS_IP4_ROOM];
 
 	switch ((enum ps_form)end->form) {
 	case PS_FORM_INET:
-		ps_json_string(j, text, ps_put_ip4(text, end->ip) - text);
+		ps_json_word(j, text, ps_put_ip4(text, end->ip) - text);
 		return;
 	case PS_FORM_INET6:
 		put_inet6(j, r, end);
@@ -167,11 +228,11 @@ void ps_json_end(struct ps_json *j, const struct ps_record *r,
 		put_packet(j, r, end);
 		return;
 	case PS_FORM_VSOCK:
-		ps_json_string(j, text, ps_put_u64(text, end->id) - text);
+		ps_json_word(j, text, ps_put_u64(text, end->id) - text);
 		return;
 	case PS_FORM_NONE:
 	case PS_FORM_ANY:
 		break;
 	}
-	yajl_gen_null(j->gen);
+	ps_json_null(j);
 }

@@ -1,36 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* JSON's values, and a socket made of them. */
+/* JSON's values, written as they come, and a socket made of them. */
 #ifndef PORTSOCK_JSON_H
 #define PORTSOCK_JSON_H
 
-#include <yajl/yajl_gen.h>
+#include <string.h>
 
+#include "lookup.h"
 #include "row.h"
 #include "text.h"
 #include "../module/core/names.h"
 
 /**
  * struct ps_json - JSON being written
- * @gen: yajl's generator, which writes into out->text
- * @shown: columns to show, as bits
- * @word: text of a value that is being made
+ * @text: where it goes
+ * @comma: the next value has one before it in its object or array
  */
 struct ps_json {
-	yajl_gen gen;
-	u32 shown;
-	struct ps_text word;
+	struct ps_text *text;
+	bool comma;
 };
 
-void ps_json_string(struct ps_json *j, const char *text, size_t len);
+void ps_json_word(struct ps_json *j, const char *text, size_t len);
 void ps_json_u64(struct ps_json *j, u64 value);
 void ps_json_hex(struct ps_json *j, u64 value);
+void ps_json_null(struct ps_json *j);
 void ps_json_optional(struct ps_json *j, bool there, u64 value);
 void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len);
 void ps_json_name(struct ps_json *j, const struct ps_name *name);
 void ps_json_end(struct ps_json *j, const struct ps_record *r,
 		 const struct ps_end *end);
-void ps_json_socket(struct ps_json *j, const struct ps_row *row);
+void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
+		    struct ps_names *names);
 
-#define ps_json_key(j, key)	ps_json_string(j, key, sizeof(key) - 1)
+/**
+ * ps_json_before() - what stands between two values
+ * @j: JSON
+ */
+static inline void ps_json_before(struct ps_json *j)
+{
+	if (j->comma)
+		ps_text_char(j->text, ',');
+	j->comma = true;
+}
+
+/**
+ * ps_json_open() - begin an object or an array
+ * @j: JSON
+ * @bracket: the first character of it
+ */
+static inline void ps_json_open(struct ps_json *j, char bracket)
+{
+	ps_json_before(j);
+	ps_text_char(j->text, bracket);
+	j->comma = false;
+}
+
+/**
+ * ps_json_close() - end an object or an array
+ * @j: JSON
+ * @bracket: the last character of it
+ */
+static inline void ps_json_close(struct ps_json *j, char bracket)
+{
+	ps_text_char(j->text, bracket);
+	j->comma = true;
+}
+
+/* @with has a comma before it.  Lengths are known when this is compiled. */
+static inline __attribute__((always_inline)) void
+ps_json_put_key(struct ps_json *j, const char *with, size_t len)
+{
+	size_t skip = !j->comma;
+	char *p = ps_text_room(j->text, len);
+
+	memcpy(p, with, len);
+	if (skip)
+		memcpy(p, with + 1, len - 1);
+	ps_text_done(j->text, p + len - skip);
+	j->comma = false;
+}
+
+/* The name of an object's next value: a literal that needs no escape. */
+#define ps_json_key(j, key) \
+	ps_json_put_key(j, ",\"" key "\":", sizeof(",\"" key "\":") - 1)
 
 #endif /* PORTSOCK_JSON_H */

@@ -15,11 +15,11 @@ static void put_proto(struct ps_json *j, const struct ps_row *row)
 	if (family->len)
 		ps_json_name(j, family);
 	else if (r->local.form == PS_FORM_INET)
-		ps_json_string(j, "inet", 4);
+		ps_json_word(j, "inet", 4);
 	else if (r->local.form == PS_FORM_INET6)
-		ps_json_string(j, "inet6", 5);
+		ps_json_word(j, "inet6", 5);
 	else
-		yajl_gen_null(j->gen);
+		ps_json_null(j);
 }
 
 static void put_port(struct ps_json *j, const struct ps_row *row)
@@ -63,7 +63,7 @@ static void put_dev(struct ps_json *j, const struct ps_row *row)
 	if (row->record.dev[0])
 		ps_json_bytes(j, row->record.dev, strlen(row->record.dev));
 	else
-		yajl_gen_null(j->gen);
+		ps_json_null(j);
 }
 
 static void put_rxq(struct ps_json *j, const struct ps_row *row)
@@ -113,11 +113,11 @@ static void put_flags(struct ps_json *j, const struct ps_row *row)
 	unsigned int bit;
 
 	ps_json_key(j, "flags");
-	yajl_gen_array_open(j->gen);
+	ps_json_open(j, '[');
 	for (bit = 0; bit < PORTSOCK_NFLAGS; bit++)
 		if (row->record.flags & 1U << bit)
 			ps_json_name(j, &ps_flag_names[bit]);
-	yajl_gen_array_close(j->gen);
+	ps_json_close(j, ']');
 }
 
 static void put_held(struct ps_json *j, const struct ps_row *row)
@@ -132,7 +132,7 @@ static void put_parent(struct ps_json *j, const struct ps_row *row)
 	if (row->record.has & PS_HAS_PARENT)
 		ps_json_hex(j, row->record.parent);
 	else
-		yajl_gen_null(j->gen);
+		ps_json_null(j);
 }
 
 static void put_expires(struct ps_json *j, const struct ps_row *row)
@@ -144,7 +144,7 @@ static void put_expires(struct ps_json *j, const struct ps_row *row)
 
 static void put_owner(struct ps_json *j, const struct ps_owner *o)
 {
-	yajl_gen_map_open(j->gen);
+	ps_json_open(j, '{');
 	ps_json_key(j, "pid");
 	ps_json_u64(j, o->pid);
 	ps_json_key(j, "tid");
@@ -153,7 +153,7 @@ static void put_owner(struct ps_json *j, const struct ps_owner *o)
 	ps_json_u64(j, o->fd);
 	ps_json_key(j, "comm");
 	ps_json_bytes(j, o->comm, strnlen(o->comm, sizeof(o->comm)));
-	yajl_gen_map_close(j->gen);
+	ps_json_close(j, '}');
 }
 
 static void put_owners(struct ps_json *j, const struct ps_row *row)
@@ -161,16 +161,16 @@ static void put_owners(struct ps_json *j, const struct ps_row *row)
 	size_t i;
 
 	ps_json_key(j, "owners");
-	yajl_gen_array_open(j->gen);
+	ps_json_open(j, '[');
 	if (row->holder) {
-		yajl_gen_map_open(j->gen);
+		ps_json_open(j, '{');
 		ps_json_key(j, "kernel");
 		ps_json_bytes(j, row->holder, row->holder_len);
-		yajl_gen_map_close(j->gen);
+		ps_json_close(j, '}');
 	}
 	for (i = 0; i < row->count; i++)
 		put_owner(j, &row->owners[i]);
-	yajl_gen_array_close(j->gen);
+	ps_json_close(j, ']');
 }
 
 static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
@@ -195,18 +195,44 @@ static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
 	[PORTSOCK_COL_OWNERS] = put_owners,
 };
 
+/* A column that only the reader has is a string, if it is asked for. */
+static void put_own(struct ps_json *j, const struct ps_row *row, u8 id,
+		    struct ps_names *names)
+{
+	const struct ps_name *column = ps_column_name(id);
+	const char *name = ps_names_column(names, id, row);
+	char key[sizeof(column->text)];
+	unsigned int i;
+
+	for (i = 0; i < column->len; i++)
+		key[i] = column->text[i] | 0x20;
+	ps_json_word(j, key, column->len);
+	ps_text_char(j->text, ':');
+	j->comma = false;
+	if (name)
+		ps_json_bytes(j, name, strlen(name));
+	else
+		ps_json_null(j);
+}
+
 /**
  * ps_json_socket() - a socket and its owners
- * @j: JSON, which says what of it to show
+ * @j: JSON
  * @row: socket
+ * @shown: columns to show, as bits
+ * @names: what the view does not have
  */
-void ps_json_socket(struct ps_json *j, const struct ps_row *row)
+void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
+		    struct ps_names *names)
 {
 	unsigned int i;
 
-	yajl_gen_map_open(j->gen);
+	ps_json_open(j, '{');
 	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
-		if (j->shown & 1U << i)
+		if (shown & 1U << i)
 			members[i](j, row);
-	yajl_gen_map_close(j->gen);
+	for (; i < PS_NCOLUMNS; i++)
+		if (shown & 1U << i)
+			put_own(j, row, i, names);
+	ps_json_close(j, '}');
 }

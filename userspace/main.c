@@ -1,36 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portsock: what is at a port, and who owns it. */
+#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "metrics.h"
+#include "explain.h"
 #include "options.h"
 #include "show.h"
+#include "wait.h"
 
 #define VERSION	"portsock " PORTSOCK_VERSION ", format 1 of " PORTSOCK_PATH "\n"
 
 static const char help[] =
 "portsock [options] [PORT | A-B | PORT/PROTO | :PORT | SERVICE]...\n"
+"portsock why | wait | metrics    who is in the way; until it is so; OpenMetrics\n"
 "What is at a port, who owns it, and if nobody does: why it is there.\n"
 "Without -a and PORT: listening and bound sockets. With PORT: all that is there.\n"
 "\n"
 " -t TCP   -u UDP   -w raw   -x unix   -d DCCP   -S SCTP   -M MPTCP   -0 packet\n"
 " -4, -6                    only IPv4, only IPv6 addresses\n"
-" -a, --all                 sockets in any state, with and without a port\n"
-" -l, --listening           listening and bound sockets only\n"
+" -a, --all                 any state, with a port or not     -l, --listening\n"
 " -p, --pid PID             only what this process holds\n"
-" -n, --numeric             numbers, no names (it is so anyway)\n"
+" -N, --netns NETNS         there: a name, a process, an inode number, or all\n"
+"     --leaked              held by another cgroup or user than made it, or left\n"
+"                           behind by a process group that is gone (as it looks)\n"
 "\n"
-" -J, --json                one JSON object   -j, --jsonl  a JSON object a line\n"
-"     --raw                 every column, one blank between them\n"
-" -o, --output COL,...      these columns; +COL,... adds them\n"
-"     --list-columns        which columns there are\n"
-" -H, --no-headings         no line with the columns' names\n"
-"     --color[=WHEN]        auto (a terminal, no NO_COLOR), always, never\n"
+"     --tree                port, namespace, listener, what came in, owners\n"
+"     --watch[=S]           at each change, and every S seconds (2)\n"
+" -J, --json  -j, --jsonl   one JSON object; one a line     --raw  every column\n"
+" -o, --output COL,...      these columns; +COL,... adds them     --list-columns\n"
+" -e, --extended            more columns    -W, --wide  none of them is cut\n"
+" -r, --resolve             names of ports, users, cgroups, hosts  -n, --numeric\n"
+" -H, --no-headings         --color[=auto|always|never]\n"
 "     --input FILE          a view saved with 'cat /proc/portsock' (-: stdin)\n"
-" -h, --help    -V, --version\n"
-"\n"
+" -h, --help  -V, --version\n"
 "Exit status: 0 something matched, 1 nothing matched, 2 an error.\n";
 
 static int tell(enum ps_action action)
@@ -67,6 +73,9 @@ static const struct command {
 	const char *word;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "wait", ps_wait },
+	{ "metrics", ps_metrics },
+	{ "why", ps_why },
 	{ NULL, run_show },
 };
 
@@ -74,6 +83,7 @@ int main(int argc, char **argv)
 {
 	const struct command *command = commands;
 
+	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	while (command->word && (argc < 2 || strcmp(argv[1], command->word)))
 		command++;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The letters are those of ss, the words those of util-linux. */
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "netns.h"
 #include "options.h"
 #include "ports.h"
 #include "../module/core/parse.h"
 
-#define SHORT_OPTIONS	":atuwxdSM046lnp:Jjo:HhV"
+#define SHORT_OPTIONS	":atuwxdSM046lnerp:N:Jjo:HWhV"
+#define WATCH_LEAST	0.1	/* seconds */
+#define WATCH_MOST	86400
 #define SEE_HELP	"see portsock --help"
 
 enum {
@@ -16,6 +20,9 @@ enum {
 	OPTION_INPUT,
 	OPTION_COLOR,
 	OPTION_LIST_COLUMNS,
+	OPTION_LEAKED,
+	OPTION_TREE,
+	OPTION_WATCH,
 };
 
 static const struct option long_options[] = {
@@ -31,13 +38,20 @@ static const struct option long_options[] = {
 	{ "ipv6", no_argument, NULL, '6' },
 	{ "listening", no_argument, NULL, 'l' },
 	{ "numeric", no_argument, NULL, 'n' },
+	{ "extended", no_argument, NULL, 'e' },
+	{ "resolve", no_argument, NULL, 'r' },
+	{ "netns", required_argument, NULL, 'N' },
+	{ "leaked", no_argument, NULL, OPTION_LEAKED },
 	{ "pid", required_argument, NULL, 'p' },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "json", no_argument, NULL, 'J' },
 	{ "jsonl", no_argument, NULL, 'j' },
+	{ "tree", no_argument, NULL, OPTION_TREE },
 	{ "raw", no_argument, NULL, OPTION_RAW },
 	{ "output", required_argument, NULL, 'o' },
 	{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
 	{ "no-headings", no_argument, NULL, 'H' },
+	{ "wide", no_argument, NULL, 'W' },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
 	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "help", no_argument, NULL, 'h' },
@@ -94,6 +108,20 @@ static int parse_pid(struct ps_options *o, const char *word)
 	return 0;
 }
 
+static int parse_watch(struct ps_options *o, const char *seconds)
+{
+	char *end;
+
+	if (!seconds)
+		seconds = "2";
+	o->watch = strtod(seconds, &end);
+	if (end == seconds || *end || !(o->watch >= WATCH_LEAST) ||
+	    o->watch > WATCH_MOST)
+		return ps_error("--watch=%s: it takes seconds, %g to %d; "
+				SEE_HELP, seconds, WATCH_LEAST, WATCH_MOST);
+	return 0;
+}
+
 static int unknown_option(int c, char **argv)
 {
 	const char *word = argv[optind - 1];
@@ -119,11 +147,17 @@ static int parse_output(struct ps_options *o, int c)
 	case 'j':
 		o->out = &ps_out_jsonl;
 		return 0;
+	case OPTION_TREE:
+		o->out = &ps_out_tree;
+		return 0;
 	case OPTION_RAW:
 		o->out = &ps_out_raw;
 		return 0;
 	case 'H':
 		o->headings = false;
+		return 0;
+	case 'W':
+		o->wide = true;
 		return 0;
 	case OPTION_COLOR:
 		return parse_color(o, optarg);
@@ -146,7 +180,19 @@ static int parse_option(struct ps_options *o, int c, const char **columns)
 	case 'l':
 		o->states = c;
 		return 0;
-	case 'n':	/* numbers are what is shown anyway */
+	case 'n':	/* of -n and -r the last counts */
+	case 'r':
+		o->resolve = c == 'r';
+		return 0;
+	case 'e':
+		o->extended = true;
+		return 0;
+	case 'N':
+		return ps_netns_parse(optarg, &o->select.netns);
+	case OPTION_WATCH:
+		return parse_watch(o, optarg);
+	case OPTION_LEAKED:
+		o->leaked = true;
 		return 0;
 	case '4':
 		o->select.forms |= 1U << PS_FORM_INET;
@@ -179,12 +225,34 @@ static void settle_families(struct ps_select *sel)
 		sel->protos |= inet;
 }
 
-/* Who asks for a port or a process wants all that is there. */
+/*
+ * Who asks for a port or a process wants all that is there.  A tree without
+ * connections is none, but what has no port has no place in it.
+ */
 static void settle_states(struct ps_options *o)
 {
-	bool precise = o->select.nports || o->select.npids;
+	bool tree = o->out == &ps_out_tree;
+	bool precise = o->select.nports || o->select.npids || tree;
 
-	o->select.doors = o->states ? o->states == 'l' : !precise;
+	o->select.doors = o->states ? o->states == 'l' :
+		!precise || o->leaked;
+	o->select.at_ports = tree && o->states != 'a' && !o->select.protos;
+}
+
+/* What -e and --leaked add to the table, unless columns were chosen. */
+static void settle_columns(struct ps_options *o)
+{
+	static const u8 more[] = {
+		PORTSOCK_COL_INODE, PORTSOCK_COL_COOKIE, PORTSOCK_COL_CGROUP,
+		PORTSOCK_COL_FLAGS, PORTSOCK_COL_PARENT,
+	};
+	unsigned int i;
+
+	o->columns = *o->out->columns;
+	for (i = 0; o->extended && i < sizeof(more); i++)
+		ps_columns_insert(&o->columns, more[i]);
+	if (o->leaked && (o->out == &ps_out_table || o->out == &ps_out_tree))
+		ps_columns_insert(&o->columns, PS_COL_LEAK);
 }
 
 /**
@@ -214,8 +282,14 @@ int ps_options_parse(struct ps_options *o, int argc, char **argv)
 	for (; optind < argc; optind++)
 		if (ps_ports_parse(argv[optind], &o->select))
 			return -1;
-	o->columns = *o->out->columns;
-	settle_families(&o->select);
+	if (o->leaked && o->input)
+		return ps_error("--leaked: a saved view does not know of "
+				"processes; without --input it works");
+	if (o->watch && o->input)
+		return ps_error("--watch: a saved view does not change; without "
+				"--input it works");
 	settle_states(o);
+	settle_families(&o->select);
+	settle_columns(o);
 	return columns ? ps_columns_choose(&o->columns, columns) : 0;
 }

@@ -29,6 +29,11 @@ enum ps_color {
  * @columns: columns, those of @out unless they were chosen
  * @color: when to use colour
  * @headings: show the names of the columns
+ * @extended: more columns in the table
+ * @resolve: names instead of numbers
+ * @wide: nothing is cut to the terminal's width
+ * @leaked: only what is held by somebody else than who made it
+ * @watch: seconds between snapshots, 0: one is enough
  * @states: 'a': any, 'l': listening and bound, 0: what suits the rest
  */
 struct ps_options {
@@ -39,6 +44,11 @@ struct ps_options {
 	struct ps_column_list columns;
 	enum ps_color color;
 	bool headings;
+	bool extended;
+	bool resolve;
+	bool wide;
+	bool leaked;
+	double watch;
 	char states;
 };
 

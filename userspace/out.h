@@ -4,6 +4,7 @@
 #define PORTSOCK_OUT_H
 
 #include "columns.h"
+#include "lookup.h"
 #include "row.h"
 #include "text.h"
 
@@ -34,6 +35,10 @@ struct ps_out_ops {
  * @text: what is on its way to standard output
  * @columns: what to show
  * @header: the view's first line
+ * @names: what the view does not have
+ * @resolve: names instead of numbers
+ * @wide: nothing is cut
+ * @marks: rows are marked that are new, have changed or are gone
  * @headings: show the names of the columns
  * @color: use colour
  * @state: its kind's own
@@ -43,12 +48,17 @@ struct ps_out {
 	struct ps_text text;
 	const struct ps_column_list *columns;
 	const struct ps_header *header;
+	struct ps_names *names;
+	bool resolve;
+	bool wide;
+	bool marks;
 	bool headings;
 	bool color;
 	void *state;
 };
 
 extern const struct ps_out_ops ps_out_table;
+extern const struct ps_out_ops ps_out_tree;
 extern const struct ps_out_ops ps_out_raw;
 extern const struct ps_out_ops ps_out_json;
 extern const struct ps_out_ops ps_out_jsonl;

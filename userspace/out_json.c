@@ -5,42 +5,48 @@
  * for the whole.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "error.h"
 #include "json.h"
 #include "out.h"
 
-static void print(void *text, const char *data, size_t len)
-{
-	ps_text_put(text, data, len);
-}
+/**
+ * struct json_state - JSON, and what of each row stands in it
+ * @json: values being written
+ * @shown: columns, as bits
+ */
+struct json_state {
+	struct ps_json json;
+	u32 shown;
+};
 
 static int lines_begin(struct ps_out *out)
 {
-	struct ps_json *j = ps_realloc(NULL, sizeof(*j));
+	struct json_state *state = ps_realloc(NULL, sizeof(*state));
 	unsigned int i;
 
-	memset(j, 0, sizeof(*j));
-	out->state = j;
-	ps_text_init(&j->word, -1);
-	ps_text_make_room(&j->word, 1);
-	j->gen = yajl_gen_alloc(NULL);
-	if (!j->gen)
-		return ps_error("out of memory: ask for less, or use --raw");
-	yajl_gen_config(j->gen, yajl_gen_print_callback, print, &out->text);
+	*state = (struct json_state){ .json.text = &out->text };
+	out->state = state;
 	for (i = 0; i < out->columns->count; i++)
-		j->shown |= 1U << out->columns->id[i];
+		state->shown |= 1U << out->columns->id[i];
+	return 0;
+}
+
+static int json_row(struct ps_out *out, const struct ps_row *row)
+{
+	struct json_state *state = out->state;
+
+	ps_json_socket(&state->json, row, state->shown, out->names);
 	return 0;
 }
 
 static int lines_row(struct ps_out *out, const struct ps_row *row)
 {
-	struct ps_json *j = out->state;
+	struct json_state *state = out->state;
 
-	ps_json_socket(j, row);
-	yajl_gen_reset(j->gen, NULL);
+	json_row(out, row);
 	ps_text_char(&out->text, '\n');
+	state->json.comma = false;
 	return 0;
 }
 
@@ -53,14 +59,15 @@ static int lines_end(struct ps_out *out)
 static int json_begin(struct ps_out *out)
 {
 	const struct ps_header *h = out->header;
+	struct json_state *state;
 	struct ps_json *j;
 
-	if (lines_begin(out))
-		return -1;
-	j = out->state;
-	yajl_gen_map_open(j->gen);
+	lines_begin(out);
+	state = out->state;
+	j = &state->json;
+	ps_json_open(j, '{');
 	ps_json_key(j, PORTSOCK_MAGIC);
-	ps_json_u64(j, h->version);
+	ps_json_u64(j, PORTSOCK_FORMAT);
 	ps_json_key(j, "netns");
 	ps_json_u64(j, h->netns);
 	ps_json_key(j, "pidns");
@@ -70,34 +77,23 @@ static int json_begin(struct ps_out *out)
 	ps_json_key(j, "took");
 	ps_json_u64(j, h->took);
 	ps_json_key(j, "sockets");
-	yajl_gen_array_open(j->gen);
-	return 0;
-}
-
-static int json_row(struct ps_out *out, const struct ps_row *row)
-{
-	ps_json_socket(out->state, row);
+	ps_json_open(j, '[');
 	return 0;
 }
 
 static int json_end(struct ps_out *out)
 {
-	struct ps_json *j = out->state;
+	struct json_state *state = out->state;
 
-	yajl_gen_array_close(j->gen);
-	yajl_gen_map_close(j->gen);
+	ps_json_close(&state->json, ']');
+	ps_json_close(&state->json, '}');
 	ps_text_char(&out->text, '\n');
 	return 0;
 }
 
 static void json_release(struct ps_out *out)
 {
-	struct ps_json *j = out->state;
-
-	if (j->gen)
-		yajl_gen_free(j->gen);
-	ps_text_free(&j->word);
-	free(j);
+	free(out->state);
 }
 
 const struct ps_out_ops ps_out_json = {

@@ -1,182 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * For people: a table as wide as the terminal.  It holds all rows until the
- * end, so that columns that say nothing can be left out and the others be as
- * narrow as can be.
- */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
+/* For people: a table as wide as the terminal, a line a socket. */
 #include "cells.h"
-#include "error.h"
 #include "table.h"
-#include "../module/core/names.h"
-
-static ssize_t write_stream(void *cookie, const char *data, size_t len)
-{
-	ps_text_put(cookie, data, len);
-	return len;
-}
-
-/**
- * ps_table_no_memory() - say that a table is too large
- *
- * Return: -1, so that a caller can return it.
- */
-int ps_table_no_memory(void)
-{
-	return ps_error("out of memory: ask for less, or use --raw or "
-			"--jsonl");
-}
-
-static bool is_end(u8 id)
-{
-	return id == PORTSOCK_COL_LOCAL || id == PORTSOCK_COL_REMOTE;
-}
-
-static int column_flags(u8 id)
-{
-	if (ps_columns[id].number)
-		return SCOLS_FL_RIGHT;
-	return is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
-}
-
-static int add_columns(struct ps_out *out, struct ps_table *t)
-{
-	unsigned int i;
-
-	for (i = 0; i < out->columns->count; i++) {
-		u8 id = out->columns->id[i];
-		struct libscols_column *cl;
-
-		t->width[id] = ps_column_names[id].len;
-		cl = scols_table_new_column(t->table, ps_column_names[id].text,
-					    0, column_flags(id));
-		if (!cl)
-			return ps_table_no_memory();
-		if (out->color)
-			scols_cell_set_color(scols_column_get_header(cl), BOLD);
-	}
-	return 0;
-}
 
 static int table_begin(struct ps_out *out)
 {
-	const cookie_io_functions_t io = { .write = write_stream };
-	struct ps_table *t = ps_realloc(NULL, sizeof(*t));
-
-	memset(t, 0, sizeof(*t));
-	out->state = t;
-	t->last_port = -1;
-	ps_text_init(&t->cell, -1);
-	t->stream = fopencookie(&out->text, "w", io);
-	t->table = scols_new_table();
-	if (!t->stream || !t->table)
-		return ps_table_no_memory();
-	scols_table_set_stream(t->table, t->stream);
-	scols_table_enable_noheadings(t->table, !out->headings);
-	scols_table_enable_colors(t->table, out->color);
-	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) ?
-				  SCOLS_TERMFORCE_ALWAYS :
-				  SCOLS_TERMFORCE_NEVER);
-	return add_columns(out, t);
+	return ps_table_begin(out, out->marks ? "" : NULL);
 }
 
-/* Which of the columns that may be left out say something in this row. */
-static u32 says_something(const struct ps_record *r,
-			  const struct ps_header *header)
+/* A sign before a row that is marked, for terminals without colours. */
+static int put_mark(struct ps_out *out, struct libscols_line *line,
+		    const struct ps_row *row)
 {
-	u32 said = 0;
-
-	if (r->remote.form != PS_FORM_NONE && r->remote.form != PS_FORM_ANY)
-		said |= 1U << PORTSOCK_COL_REMOTE;
-	if (r->dev[0])
-		said |= 1U << PORTSOCK_COL_DEV;
-	if (r->netns != header->netns)
-		said |= 1U << PORTSOCK_COL_NETNS;
-	if (r->rxq)
-		said |= 1U << PORTSOCK_COL_RXQ;
-	if (r->txq)
-		said |= 1U << PORTSOCK_COL_TXQ;
-	return said;
-}
-
-static void note_width(struct ps_table *t, u8 id)
-{
-	if (t->cell.len > t->width[id] &&
-	    !(is_end(id) && t->cell.len > END_USUAL))
-		t->width[id] = t->cell.len;
-}
-
-static int add_cell(struct ps_out *out, struct libscols_line *line,
-		    unsigned int i, const struct ps_row *row,
-		    const struct ps_fields *f)
-{
+	static const char *const signs[] = {
+		[PS_MARK_NONE] = " ",
+		[PS_MARK_NEW] = "+",
+		[PS_MARK_CHANGED] = "~",
+		[PS_MARK_GONE] = "-",
+	};
 	struct ps_table *t = out->state;
-	u8 id = out->columns->id[i];
 
-	t->cell.len = 0;
-	ps_cell_text(&t->cell, id, row, f);
-	note_width(t, id);
-	ps_text_char(&t->cell, '\0');
-	if (scols_line_set_data(line, i, t->cell.data))
+	t->label_width = 1;
+	if (scols_line_set_data(line, 0, signs[row->mark]))
 		return ps_table_no_memory();
-	if (out->color)
-		scols_cell_set_color(scols_line_get_cell(line, i),
-				     ps_cell_color(id, &row->record,
-						   t->last_port));
+	if (out->color && ps_cell_mark_color(row))
+		scols_cell_set_color(scols_line_get_cell(line, 0),
+				     ps_cell_mark_color(row));
 	return 0;
 }
 
 static int table_row(struct ps_out *out, const struct ps_row *row)
 {
 	struct ps_table *t = out->state;
-	const struct ps_record *r = &row->record;
 	struct libscols_line *line = scols_table_new_line(t->table, NULL);
-	struct ps_fields f;
-	unsigned int i;
 
 	if (!line)
 		return ps_table_no_memory();
-	ps_columns_fields(&f, r);
-	for (i = 0; i < out->columns->count; i++)
-		if (add_cell(out, line, i, row, &f))
-			return -1;
-	t->said |= says_something(r, out->header);
-	t->last_port = r->has & PS_HAS_PORT ? (int)r->port : -1;
-	return 0;
-}
-
-static int table_end(struct ps_out *out)
-{
-	struct ps_table *t = out->state;
-
-	if (scols_table_is_empty(t->table))
-		return 0;
-	if (ps_table_fit(out))
+	if (out->marks && put_mark(out, line, row))
 		return -1;
-	if (scols_print_table(t->table))
-		return ps_table_no_memory();
-	fflush(t->stream);
-	return 0;
-}
-
-static void table_release(struct ps_out *out)
-{
-	struct ps_table *t = out->state;
-
-	if (t->stream)
-		fclose(t->stream);
-	scols_unref_table(t->table);
-	ps_text_free(&t->cell);
-	free(t);
+	return ps_table_row(out, line, row);
 }
 
 const struct ps_out_ops ps_out_table = {
 	.columns = &ps_columns_table,
 	.begin = table_begin,
 	.row = table_row,
-	.end = table_end,
-	.release = table_release,
+	.end = ps_table_print,
+	.release = ps_table_release,
 };

@@ -19,6 +19,28 @@ static u16 parse_port(const char *text, size_t len)
 	return ps_parse_u64(text, len, 10, U16_MAX, &port) ? 0 : port;
 }
 
+static u16 find_service(const char *name, enum portsock_proto proto)
+{
+	const struct servent *service;
+
+	service = getservbyname(name, ps_proto_names[proto].text);
+	return service ? ntohs(service->s_port) : 0;
+}
+
+/**
+ * ps_port_find() - the port that a word names
+ * @word: a number or a service
+ * @proto: of this protocol
+ *
+ * Return: the port, 0 if there is none.
+ */
+u16 ps_port_find(const char *word, enum portsock_proto proto)
+{
+	if (word[strspn(word, DIGITS)])
+		return find_service(word, proto);
+	return parse_port(word, strlen(word));
+}
+
 static int parse_proto(const char *word, const char *name, u64 *protos)
 {
 	int proto = ps_lookup(ps_proto_names, name, strlen(name));
@@ -55,14 +77,10 @@ static int parse_service(const char *word, const char *name, u64 protos,
 	unsigned int i;
 
 	for (i = 0; i < PORTSOCK_NPROTOS; i++) {
-		const struct servent *service = NULL;
-		u16 port;
+		u16 port = all & 1ULL << i ? find_service(name, i) : 0;
 
-		if (all & 1ULL << i)
-			service = getservbyname(name, ps_proto_names[i].text);
-		if (!service)
+		if (!port)
 			continue;
-		port = ntohs(service->s_port);
 		if (sel->nports == before ||
 		    sel->ports[sel->nports - 1].first != port)
 			ps_select_ports(sel, port, port, protos);

@@ -5,6 +5,7 @@
 
 #include "select.h"
 
+u16 ps_port_find(const char *word, enum portsock_proto proto);
 int ps_ports_parse(const char *word, struct ps_select *sel);
 
 #endif /* PORTSOCK_PORTS_H */

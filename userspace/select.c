@@ -69,7 +69,7 @@ static bool match_ports(const struct ps_select *sel, const struct ps_record *r)
 	size_t i;
 
 	if (!sel->nports)
-		return true;
+		return !sel->at_ports || r->has & PS_HAS_PORT;
 	if (!(r->has & PS_HAS_PORT))
 		return false;
 	for (i = 0; i < sel->nports; i++) {
@@ -112,6 +112,12 @@ static bool is_asked_for(const struct ps_select *sel, u32 pid)
 	return false;
 }
 
+static bool match_netns(const struct ps_select *sel, const struct ps_record *r)
+{
+	return !sel->netns || sel->netns == PS_NETNS_ALL ||
+		sel->netns == r->netns;
+}
+
 /* As the kernel's own filter has it: only those who are asked for stay. */
 static bool match_pids(const struct ps_select *sel, struct ps_row *row)
 {
@@ -139,5 +145,6 @@ bool ps_select_row(const struct ps_select *sel, struct ps_row *row)
 
 	return (!sel->protos || sel->protos & 1ULL << r->proto) &&
 		match_form(sel, r) && match_ports(sel, r) &&
+		match_netns(sel, r) &&
 		(!sel->doors || is_door(sel, r)) && match_pids(sel, row);
 }

@@ -7,6 +7,8 @@
 
 #define PS_PROTO_BIT(id)	(1ULL << PORTSOCK_PROTO_##id)
 
+#define PS_NETNS_ALL		U64_MAX
+
 _Static_assert(PORTSOCK_NPROTOS <= 64, "a set of protocols is a u64");
 
 /**
@@ -27,21 +29,24 @@ struct ps_ports {
  * @forms: forms of address (bits of enum ps_form) of protocols that stand at
  *	IPv4 and IPv6 alike; 0: any
  * @doors: only listening and bound sockets
+ * @at_ports: only what has a port
  * @ports: any of these ports
  * @nports: how many @ports; 0: any port, and none
  * @pids: held by any of these processes
  * @npids: how many @pids; 0: by any, and by none
- *
- * All of it is what a filter written to /proc/portsock can say as well.
+ * @netns: of this network namespace, PS_NETNS_ALL: of any, 0: of those that
+ *	the view has without being asked
  */
 struct ps_select {
 	u64 protos;
 	u32 forms;
 	bool doors;
+	bool at_ports;
 	struct ps_ports *ports;
 	size_t nports;
 	u32 *pids;
 	size_t npids;
+	u64 netns;
 };
 
 void ps_select_ports(struct ps_select *sel, u16 first, u16 last, u64 protos);

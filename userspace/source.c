@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "plain.h"
 #include "source.h"
+#include "../module/core/names.h"
 
 #define FIRST_SIZE	(128 * 1024)
 #define LINE_MAX_SIZE	(1U << 30)	/* tens of millions of owners */
@@ -124,6 +127,20 @@ static int first_line(struct ps_source *s, char **line)
 	return next_line(s, line);
 }
 
+/* By its number, or by columns that were appended. */
+static bool is_newer(const struct ps_source *s)
+{
+	return s->header.version != PORTSOCK_FORMAT ||
+		s->layout.count > PORTSOCK_NCOLUMNS;
+}
+
+static int too_new(const struct ps_source *s, const char *what)
+{
+	return ps_error("%s is of format %" PRIu32 " and has not %s of format "
+			"%d, which this portsock knows: install a newer one",
+			s->name, s->header.version, what, PORTSOCK_FORMAT);
+}
+
 static int read_header(struct ps_source *s)
 {
 	char *line;
@@ -133,9 +150,7 @@ static int read_header(struct ps_source *s)
 		return -1;
 	err = ps_parse_header(line, &s->header);
 	if (err == -EPROTO)
-		return ps_error("%s is of format %" PRIu32 ", this portsock "
-				"knows format %d: install a newer portsock",
-				s->name, s->header.version, PORTSOCK_FORMAT);
+		return too_new(s, "the first line");
 	if (err && strchr(line, '\r'))
 		return not_a_view(s, "its lines end in CR LF (tr -d '\\r' "
 				  "removes that)");
@@ -153,18 +168,53 @@ static int read_layout(struct ps_source *s)
 		return truncated(s);
 	if (got < 0)
 		return -1;
-	if (ps_parse_layout(line, &s->layout))
-		return not_a_view(s, "its second line does not name each of "
-				  "format 1's columns once");
-	return 0;
+	if (!ps_parse_layout(line, &s->layout))
+		return 0;
+	if (s->header.version != PORTSOCK_FORMAT)
+		return too_new(s, "all columns");
+	return not_a_view(s, "its second line does not name each of "
+			  "format 1's columns once");
+}
+
+/*
+ * Later versions append columns; the others are read by their names.  To be
+ * called at the end: after an error it would be a second line about one thing.
+ */
+static void tell_if_newer(struct ps_source *s)
+{
+	if (is_newer(s) && !s->told)
+		ps_error("%s is newer than this portsock: columns that it does "
+			 "not know are left out", s->name);
+	s->told = true;
+}
+
+/* The columns are those of format 1, in its order. */
+static bool has_usual_layout(const struct ps_source *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->layout.count; i++)
+		if (s->layout.column[i] != i)
+			return false;
+	return i == PORTSOCK_NCOLUMNS;
+}
+
+/* Who may only read asks for nothing less than all of it. */
+static int open_proc(struct ps_source *s)
+{
+	int fd = open(s->name, O_RDWR | O_CLOEXEC);
+
+	s->can_filter = fd >= 0;
+	return fd >= 0 || (errno != EACCES && errno != EPERM) ? fd :
+		open(s->name, O_RDONLY | O_CLOEXEC);
 }
 
 /**
- * ps_source_open() - open a view and read its two first lines
+ * ps_source_open() - open a view
  * @s: source
  * @path: file, "-" for standard input, NULL for the kernel's
  *
- * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ * Return: 0, or -1 when it cannot be opened; that has been said then.
  */
 int ps_source_open(struct ps_source *s, const char *path)
 {
@@ -175,12 +225,86 @@ int ps_source_open(struct ps_source *s, const char *path)
 	if (path && !strcmp(path, "-"))
 		s->name = "standard input";
 	else
-		s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
+		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
 	if (s->fd < 0)
 		return no_access(s);
+	ps_text_init(&s->kept, -1);
 	s->size = FIRST_SIZE;
 	s->buffer = ps_realloc(NULL, s->size);
-	return read_header(s) || read_layout(s) ? -1 : 0;
+	return 0;
+}
+
+/**
+ * ps_source_filter() - ask the kernel for less, before the first read
+ * @s: source that was opened
+ * @line: what is asked for, in the words of /proc/portsock's filter
+ *
+ * Return: 0, or -errno when the kernel does not take it: all rows come then.
+ * A saved view has what it has.
+ */
+int ps_source_filter(struct ps_source *s, const char *line)
+{
+	if (!s->is_proc)
+		return 0;
+	if (!s->can_filter)
+		return -EACCES;
+	return write(s->fd, line, strlen(line)) < 0 ? -errno : 0;
+}
+
+/**
+ * ps_source_begin() - read a view's two first lines
+ * @s: source that was opened
+ *
+ * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ */
+int ps_source_begin(struct ps_source *s)
+{
+	s->start = 0;
+	s->end = 0;
+	s->eof = false;
+	s->line = 0;
+	s->rows = 0;
+	s->layout.count = 0;
+	if (read_header(s) || read_layout(s))
+		return -1;
+	s->keep_line &= has_usual_layout(s);
+	return 0;
+}
+
+/**
+ * ps_source_again() - take a new snapshot, with the same filter
+ * @s: open source, the kernel's
+ *
+ * Return: 0, or -1 when it cannot be read; that has been said then.
+ */
+int ps_source_again(struct ps_source *s)
+{
+	if (lseek(s->fd, 0, SEEK_SET))
+		return no_access(s);
+	return ps_source_begin(s);
+}
+
+/**
+ * ps_source_wait() - sleep until what was read is out of date
+ * @s: open source, the kernel's
+ * @milliseconds: but no longer, -1 for any time
+ *
+ * What is not announced (module/doc/format.md, "Waiting for change") does not
+ * end the wait: do not wait for ever where that matters.
+ *
+ * Return: 1 when something has changed: ps_source_again() tells what; 0 when
+ * the time is over or a signal came; -1 when it cannot be waited for; that has
+ * been said then.
+ */
+int ps_source_wait(struct ps_source *s, int milliseconds)
+{
+	struct pollfd file = { .fd = s->fd, .events = POLLPRI };
+	int got = poll(&file, 1, milliseconds);
+
+	if (got < 0 && errno != EINTR)
+		return ps_error("cannot wait for %s: %s", s->name,
+				strerror(errno));
+	return got > 0;
 }
 
 /**
@@ -193,6 +317,7 @@ void ps_source_close(struct ps_source *s)
 		close(s->fd);
 	free(s->buffer);
 	free(s->row.owners);
+	ps_text_free(&s->kept);
 }
 
 static void more_owners(struct ps_source *s)
@@ -222,27 +347,58 @@ static int take_owners(struct ps_source *s, char *text)
 	return 0;
 }
 
-static int bad_row(const struct ps_source *s)
+static const char *what_to_do(const struct ps_source *s)
 {
 	if (s->is_proc)
-		return ps_error("line %" PRIu64 " of %s is no row that this "
-				"portsock knows: install the one that came "
-				"with the module", s->line, s->name);
-	return ps_error("line %" PRIu64 " of %s is no row of format %d: save "
-			"it again", s->line, s->name, PORTSOCK_FORMAT);
+		return "install the portsock that came with the module";
+	return is_newer(s) ? "install a newer portsock" : "save it again";
+}
+
+/* @bad is what ps_parse_record() returned. */
+static int bad_row(const struct ps_source *s, int bad)
+{
+	if (bad < 0)
+		return ps_error("line %" PRIu64 " of %s has not the %u columns "
+				"that its second line names: %s", s->line,
+				s->name, s->layout.count, what_to_do(s));
+	return ps_error("line %" PRIu64 " of %s: what stands under %s is not "
+			"of format %d: %s", s->line, s->name,
+			ps_column_names[bad - 1].text, PORTSOCK_FORMAT,
+			what_to_do(s));
+}
+
+/* Reading a row cuts it up. */
+static void keep_line(struct ps_source *s, const char *line)
+{
+	size_t len = s->buffer + s->start - 1 - line;
+	char *end;
+
+	s->row.line = NULL;
+	if (!s->keep_line)
+		return;
+	s->kept.len = 0;
+	end = ps_plain_line(ps_text_room(&s->kept, len), line, len);
+	if (!end)
+		return;
+	s->row.line = s->kept.data;
+	s->row.line_len = end - s->kept.data;
 }
 
 static int take_row(struct ps_source *s, char *line)
 {
 	char *owners;
+	int bad;
 
 	if (s->rows == s->header.sockets)
 		return ps_error("%s has more rows than the %" PRIu64
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
-	if (ps_parse_record(line, &s->layout, &s->row.record, &owners) ||
-	    take_owners(s, owners))
-		return bad_row(s);
+	keep_line(s, line);
+	bad = ps_parse_record(line, &s->layout, &s->row.record, &owners);
+	if (!bad && take_owners(s, owners))
+		bad = 1 + PORTSOCK_COL_OWNERS;
+	if (bad)
+		return bad_row(s, bad);
 	s->rows++;
 	return 1;
 }
@@ -266,5 +422,7 @@ int ps_source_next(struct ps_source *s)
 		return take_row(s, line);
 	if (!got && s->rows < s->header.sockets)
 		return truncated(s);
+	if (!got)
+		tell_if_newer(s);
 	return got;
 }

@@ -5,12 +5,15 @@
 
 #include "../module/core/parse.h"
 #include "row.h"
+#include "text.h"
 
 /**
  * struct ps_source - a view being read
  * @name: what it is called in messages
  * @fd: what it is read from
  * @is_proc: it is the kernel's, no saved one
+ * @can_filter: less than all can be asked for
+ * @told: that it is newer than this reader, if it is
  * @eof: all of it has been read into @buffer
  * @buffer: bytes read and not yet used up
  * @size: bytes of @buffer that there are
@@ -21,12 +24,16 @@
  * @header: the first line
  * @layout: the second line
  * @row: the row last taken
+ * @keep_line: rows are wanted as they stand in the view, too
+ * @kept: such a row
  * @owners_size: how many owners @row has room for
  */
 struct ps_source {
 	const char *name;
 	int fd;
 	bool is_proc;
+	bool can_filter;
+	bool told;
 	bool eof;
 	char *buffer;
 	size_t size;
@@ -37,10 +44,16 @@ struct ps_source {
 	struct ps_header header;
 	struct ps_layout layout;
 	struct ps_row row;
+	bool keep_line;
+	struct ps_text kept;
 	size_t owners_size;
 };
 
 int ps_source_open(struct ps_source *s, const char *path);
+int ps_source_filter(struct ps_source *s, const char *line);
+int ps_source_begin(struct ps_source *s);
+int ps_source_again(struct ps_source *s);
+int ps_source_wait(struct ps_source *s, int milliseconds);
 int ps_source_next(struct ps_source *s);
 void ps_source_close(struct ps_source *s);
 

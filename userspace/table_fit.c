@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A table is made as wide as the terminal.  Columns go that say nothing, then
- * those that say least; OWNERS is cut; an address never is.
+ * those that say least; OWNERS and other long texts are cut; an address never
+ * is.
  */
 #include <string.h>
 #include <unistd.h>
 
 #include "table.h"
-#include "../module/core/names.h"
 
-#define OWNERS_MIN	20	/* a name and a number, before others stay */
-#define OWNERS_LEAST	8	/* most of a name, before lines are broken */
+#define CUT_LEAST	8	/* most of a name, before lines are broken */
 
 static struct libscols_column *find_column(const struct ps_out *out, u8 id)
 {
@@ -19,7 +18,7 @@ static struct libscols_column *find_column(const struct ps_out *out, u8 id)
 
 	for (i = 0; i < out->columns->count; i++)
 		if (out->columns->id[i] == id)
-			return scols_table_get_column(t->table, i);
+			return scols_table_get_column(t->table, i + t->first);
 	return NULL;
 }
 
@@ -48,16 +47,20 @@ static void hide_silent(struct ps_out *out)
 	}
 }
 
-/* How wide the table is when OWNERS is cut to @least. */
-static size_t least_width(const struct ps_table *t, size_t least)
+/* How wide the table is when what may be cut is cut. */
+static size_t least_width(const struct ps_table *t)
 {
-	size_t owners = t->width[PORTSOCK_COL_OWNERS], sum = 0;
+	size_t sum = t->label_width + t->first;
 	unsigned int i;
 
-	for (i = 0; i < PORTSOCK_COL_OWNERS; i++)
-		if (t->width[i])
-			sum += t->width[i] + 1;
-	return sum + (owners < least ? owners : least);
+	for (i = 0; i < PS_NCOLUMNS; i++) {
+		size_t least = ps_columns[i].cut;
+
+		if (!least || least > t->width[i])
+			least = t->width[i];
+		sum += least + !!least;
+	}
+	return sum - 1;
 }
 
 /* Without the column HELD, OWNERS says why nobody is there. */
@@ -72,9 +75,11 @@ static int merge_held(struct ps_out *out)
 	if (!held || !owners || out->columns->asked & 1U << PORTSOCK_COL_HELD)
 		return 0;
 	for (i = 0; i < scols_table_get_nlines(t->table); i++) {
+		const char *text;
+
 		line = scols_table_get_line(t->table, i);
-		if (strcmp(scols_line_get_column_data(line, owners),
-			   PORTSOCK_NONE))
+		text = scols_line_get_column_data(line, owners);
+		if (!text || strcmp(text, PORTSOCK_NONE))
 			continue;
 		if (scols_line_set_column_data(line, owners,
 				scols_line_get_column_data(line, held)))
@@ -89,15 +94,16 @@ static int leave_out(struct ps_out *out)
 {
 	static const u8 order[] = {
 		PORTSOCK_COL_TXQ, PORTSOCK_COL_RXQ, PORTSOCK_COL_DEV,
-		PORTSOCK_COL_NETNS, PORTSOCK_COL_UID,
+		PORTSOCK_COL_NETNS, PORTSOCK_COL_UID, PORTSOCK_COL_PARENT,
+		PORTSOCK_COL_CGROUP, PORTSOCK_COL_COOKIE, PORTSOCK_COL_INODE,
 	};
 	struct ps_table *t = out->state;
 	size_t have = scols_table_get_termwidth(t->table);
 	unsigned int i;
 
-	if (least_width(t, OWNERS_MIN) > have && merge_held(out))
+	if (least_width(t) > have && merge_held(out))
 		return -1;
-	for (i = 0; i < sizeof(order) && least_width(t, OWNERS_MIN) > have; i++)
+	for (i = 0; i < sizeof(order) && least_width(t) > have; i++)
 		hide(out, order[i]);
 	return 0;
 }
@@ -116,8 +122,20 @@ static int keep_end(struct ps_out *out, u8 id)
 	if (!cl)
 		return 0;
 	snprintf(heading, sizeof(heading), "%-*s", (int)t->width[id],
-		 ps_column_names[id].text);
+		 ps_column_name(id)->text);
 	return scols_cell_set_data(scols_column_get_header(cl), heading);
+}
+
+static void set_flags(struct ps_out *out, int flags)
+{
+	struct ps_table *t = out->state;
+	unsigned int i;
+
+	for (i = 0; i < out->columns->count; i++)
+		if (ps_columns[out->columns->id[i]].cut &&
+		    t->width[out->columns->id[i]])
+			scols_column_set_flags(
+				scols_table_get_column(t->table, i + t->first), flags);
 }
 
 static ssize_t drop(void *cookie, const char *data, size_t len)
@@ -127,25 +145,36 @@ static ssize_t drop(void *cookie, const char *data, size_t len)
 	return len;
 }
 
-/* How wide a column comes out: libsmartcols knows when it has printed. */
-static ssize_t try_width(struct ps_table *t, struct libscols_column *cl)
+/* How wide the ends come out: libsmartcols knows when it has printed. */
+static int try_ends(struct ps_out *out)
 {
 	const cookie_io_functions_t io = { .write = drop };
 	FILE *nowhere = fopencookie(NULL, "w", io);
+	struct ps_table *t = out->state;
+	unsigned int i;
 	int err;
 
 	if (!nowhere)
 		return ps_table_no_memory();
+	set_flags(out, SCOLS_FL_TRUNC);
 	scols_table_set_stream(t->table, nowhere);
 	err = scols_print_table(t->table);
 	scols_table_set_stream(t->table, t->stream);
 	fclose(nowhere);
-	return err ? ps_table_no_memory() : (ssize_t)scols_column_get_width(cl);
+	set_flags(out, 0);
+	for (i = 0; i < out->columns->count; i++) {
+		u8 id = out->columns->id[i];
+
+		if (ps_table_is_end(id) && t->width[id])
+			t->width[id] = scols_column_get_width(
+				scols_table_get_column(t->table, i + t->first));
+	}
+	return err ? ps_table_no_memory() : 0;
 }
 
 /* A cut is marked, as top does: "fd 1" must not stand where it is "fd 13". */
-static int cut_owners(struct ps_table *t, struct libscols_column *owners,
-		      size_t len)
+static int cut_cells(struct ps_table *t, struct libscols_column *cl,
+		     size_t len)
 {
 	struct libscols_line *line;
 	size_t i;
@@ -154,34 +183,63 @@ static int cut_owners(struct ps_table *t, struct libscols_column *owners,
 		const char *text;
 
 		line = scols_table_get_line(t->table, i);
-		text = scols_line_get_column_data(line, owners);
-		if (strlen(text) <= len)
+		text = scols_line_get_column_data(line, cl);
+		if (!text || strlen(text) <= len)
 			continue;
 		t->cell.len = 0;
 		ps_text_put(&t->cell, text, len - 1);
 		ps_text_put(&t->cell, "+", 2);
-		if (scols_line_set_column_data(line, owners, t->cell.data))
+		if (scols_line_set_column_data(line, cl, t->cell.data))
 			return ps_table_no_memory();
 	}
 	return 0;
 }
 
-static int fit_owners(struct ps_out *out)
+/* What each of those gets that need more than their part of what is left. */
+static size_t share(const struct ps_table *t, size_t left, unsigned int count)
+{
+	size_t each = left / count, before;
+
+	do {
+		size_t rest = left;
+		unsigned int i, more = 0;
+
+		before = each;
+		for (i = 0; i < PS_NCOLUMNS; i++) {
+			if (!ps_columns[i].cut || !t->width[i])
+				continue;
+			if (t->width[i] <= each)
+				rest -= t->width[i];
+			else
+				more++;
+		}
+		if (more)
+			each = rest / more;
+	} while (each > before);
+	return each;
+}
+
+static int cut_columns(struct ps_out *out)
 {
 	struct ps_table *t = out->state;
-	struct libscols_column *owners = find_column(out, PORTSOCK_COL_OWNERS);
-	ssize_t width;
+	size_t have = scols_table_get_termwidth(t->table), each;
+	size_t fixed = t->label_width + t->first;
+	unsigned int i, count = 0;
 
-	if (!owners)
-		return 0;
-	scols_column_set_flags(owners, SCOLS_FL_TRUNC);
-	width = try_width(t, owners);
-	if (width < 0)
+	if (try_ends(out))
 		return -1;
-	if (width >= OWNERS_LEAST ||
-	    (size_t)width >= t->width[PORTSOCK_COL_OWNERS])
-		return cut_owners(t, owners, width);
-	scols_column_set_flags(owners, 0);
+	for (i = 0; i < PS_NCOLUMNS; i++) {
+		bool cut = ps_columns[i].cut && t->width[i];
+
+		fixed += (cut ? 0 : t->width[i]) + !!t->width[i];
+		count += cut;
+	}
+	each = count && have > fixed - 1 ?
+		share(t, have - (fixed - 1), count) : 0;
+	for (i = 0; i < out->columns->count && each >= CUT_LEAST; i++)
+		if (ps_columns[out->columns->id[i]].cut &&
+		    cut_cells(t, scols_table_get_column(t->table, i + t->first), each))
+			return -1;
 	return 0;
 }
 
@@ -194,12 +252,12 @@ static int fit_owners(struct ps_out *out)
 int ps_table_fit(struct ps_out *out)
 {
 	hide_silent(out);
-	if (!isatty(STDOUT_FILENO))
+	if (!isatty(STDOUT_FILENO) || out->wide)
 		return 0;
 	if (leave_out(out))
 		return -1;
 	if (keep_end(out, PORTSOCK_COL_LOCAL) ||
 	    keep_end(out, PORTSOCK_COL_REMOTE))
 		return ps_table_no_memory();
-	return fit_owners(out);
+	return cut_columns(out);
 }

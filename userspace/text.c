@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "text.h"
+#include "../module/core/put.h"
 
 #define FIRST_SIZE	(64 * 1024)
 
@@ -86,6 +87,26 @@ void ps_text_put(struct ps_text *t, const char *data, size_t len)
 {
 	memcpy(ps_text_room(t, len), data, len);
 	t->len += len;
+}
+
+/**
+ * ps_text_word() - put a word
+ * @t: text
+ * @word: NUL-terminated
+ */
+void ps_text_word(struct ps_text *t, const char *word)
+{
+	ps_text_put(t, word, strlen(word));
+}
+
+/**
+ * ps_text_u64() - put a number
+ * @t: text
+ * @value: the number
+ */
+void ps_text_u64(struct ps_text *t, u64 value)
+{
+	ps_text_done(t, ps_put_u64(ps_text_room(t, PS_U64_ROOM), value));
 }
 
 /**

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "../module/core/base.h"
+
 /**
  * struct ps_text - text being written
  * @data: what was put so far and not yet written out
@@ -25,6 +27,8 @@ void ps_text_init(struct ps_text *t, int fd);
 void ps_text_free(struct ps_text *t);
 char *ps_text_make_room(struct ps_text *t, size_t len);
 void ps_text_put(struct ps_text *t, const char *data, size_t len);
+void ps_text_word(struct ps_text *t, const char *word);
+void ps_text_u64(struct ps_text *t, u64 value);
 int ps_text_flush(struct ps_text *t);
 int ps_text_finish(struct ps_text *t, int status);
 

@@ -5,13 +5,16 @@
 
 #include <net/af_unix.h>
 #include <net/net_namespace.h>
+#include <net/scm.h>
 
 #ifdef PS_HAVE_UNIX_SOCKET_TABLE
+#define PS_UNIX_SHARED	true
 #define PS_UNIX_BUCKETS	ARRAY_SIZE(unix_socket_table)
 #else
 #ifndef UNIX_HASH_SIZE	/* private in 7.x; the same since 5.17 */
 #define UNIX_HASH_SIZE	512
 #endif
+#define PS_UNIX_SHARED	false
 #define PS_UNIX_BUCKETS	UNIX_HASH_SIZE
 #endif
 
@@ -100,6 +103,38 @@ static inline long ps_unix_inq_len(struct sock *sk)
 static inline long ps_unix_outq_len(struct sock *sk)
 {
 	return sk_wmem_alloc_get(sk);
+}
+
+/**
+ * ps_unix_has_files() - whether messages with files wait in a socket's queue
+ * @sk: a full unix socket
+ *
+ * Context: any.
+ * Return: whether there are any; false where a module cannot know.
+ */
+static inline bool ps_unix_has_files(const struct sock *sk)
+{
+#ifdef PS_HAVE_UNIX_SKB_PARMS
+	return atomic_read(&unix_sk(sk)->scm_stat.nr_fds) > 0;
+#else
+	return false;
+#endif
+}
+
+/**
+ * ps_unix_files() - the files that travel in a message
+ * @skb: in the queue of a unix socket
+ *
+ * Context: the socket's iolock and the queue's lock are held.
+ * Return: the files, NULL if there are none.
+ */
+static inline const struct scm_fp_list *ps_unix_files(struct sk_buff *skb)
+{
+#ifdef PS_HAVE_UNIX_SKB_PARMS
+	return UNIXCB(skb).fp;
+#else
+	return NULL;
+#endif
 }
 
 #endif /* PORTSOCK_COMPAT_AF_UNIX_H */

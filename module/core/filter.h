@@ -75,7 +75,6 @@ struct ps_filter {
 };
 
 int ps_filter_parse(struct ps_filter *f, const char *line, size_t len);
-bool ps_filter_wants_port(const struct ps_filter *f, u32 port);
 u32 ps_filter_next_port(const struct ps_filter *f, u32 port);
 bool ps_filter_wants_pid(const struct ps_filter *f, u32 pid);
 bool ps_filter_wants_socket(const struct ps_filter *f,
@@ -94,6 +93,46 @@ static inline bool ps_filter_has(const struct ps_filter *f,
 				 enum ps_filter_key key)
 {
 	return f && f->keys & 1U << key;
+}
+
+/**
+ * ps_filter_wants_proto() - whether a protocol is asked for
+ * @f: filter, NULL asks for everything
+ * @proto: protocol
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool ps_filter_wants_proto(const struct ps_filter *f,
+					 enum portsock_proto proto)
+{
+	return !ps_filter_has(f, PS_KEY_PROTO) || f->protos & 1ULL << proto;
+}
+
+/**
+ * ps_ports_has() - whether a port is in a set
+ * @ports: set
+ * @port: any number; what is no port is in none
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+static inline bool ps_ports_has(const struct ps_ports *ports, u32 port)
+{
+	return port <= U16_MAX && ports->bits[port / 8] & 1U << port % 8;
+}
+
+/**
+ * ps_filter_wants_port() - whether sockets at a port are asked for
+ * @f: filter, NULL asks for everything
+ * @port: local port
+ *
+ * Context: any.
+ * Return: whether they are.
+ */
+static inline bool ps_filter_wants_port(const struct ps_filter *f, u32 port)
+{
+	return !ps_filter_has(f, PS_KEY_PORT) || ps_ports_has(&f->ports, port);
 }
 
 #endif /* PORTSOCK_CORE_FILTER_H */

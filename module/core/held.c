@@ -36,6 +36,26 @@ static enum portsock_held full_reason(const struct ps_record *r)
 	return PORTSOCK_HELD_ACCEPTQ;
 }
 
+/*
+ * Without a port there is nothing left to be finished; but a close() may be
+ * stopped for long (by an epoll set that somebody is busy with), and the socket
+ * is at its port until it goes on: it listens still.
+ */
+static bool is_being_freed(const struct ps_record *r)
+{
+	switch (r->state) {
+	case PORTSOCK_CLOSE:
+	case PORTSOCK_UNBOUND:
+		return true;
+	case PORTSOCK_BOUND:
+	case PORTSOCK_LISTEN:
+	case PORTSOCK_UNCONN:
+		return !(r->evidence & PS_EV_CLOSING);
+	default:
+		return false;
+	}
+}
+
 /**
  * ps_held_reason() - why a socket is there
  * @r: a record whose owners were counted
@@ -57,10 +77,7 @@ enum portsock_held ps_held_reason(const struct ps_record *r)
 	if (!(r->evidence & PS_EV_FULL))
 		return mini_reason(r);
 	held = full_reason(r);
-	if (held == PORTSOCK_HELD_ORPHAN &&
-	    (r->state == PORTSOCK_CLOSE || r->state == PORTSOCK_BOUND ||
-	     r->state == PORTSOCK_UNBOUND || r->state == PORTSOCK_LISTEN ||
-	     r->state == PORTSOCK_UNCONN))
+	if (held == PORTSOCK_HELD_ORPHAN && is_being_freed(r))
 		return PORTSOCK_HELD_NONE;
 	return held;
 }

@@ -10,6 +10,25 @@ static int digit_value(char c)
 	return 16;
 }
 
+/* Most numbers are decimal, and too short to be too large. */
+#define SAFE_DIGITS	19
+
+static bool parse_decimal(const char *text, size_t len, u64 *value)
+{
+	u64 v = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned int digit = (unsigned char)text[i] - '0';
+
+		if (digit > 9)
+			return false;
+		v = v * 10 + digit;
+	}
+	*value = v;
+	return true;
+}
+
 /**
  * ps_parse_u64() - a number that is the whole text
  * @text: digits, lower case if hexadecimal; no sign, no blank
@@ -30,6 +49,14 @@ int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
 
 	if (!len)
 		return -EINVAL;
+	if (base == 10 && len <= SAFE_DIGITS) {
+		if (!parse_decimal(text, len, &v))
+			return -EINVAL;
+		if (v > max)
+			return -ERANGE;
+		*value = v;
+		return 0;
+	}
 	for (i = 0; i < len; i++) {
 		unsigned int digit = digit_value(text[i]);
 

@@ -136,6 +136,21 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
 }
 
 /**
+ * ps_order_cmp_ends() - compare namespace and both ends, whatever the protocol
+ * @a: record
+ * @b: record
+ *
+ * Context: any.
+ * Return: less than, equal to or greater than 0.
+ */
+int ps_order_cmp_ends(const struct ps_record *a, const struct ps_record *b)
+{
+	int diff = cmp_ends(a, b);
+
+	return diff ? diff : cmp_u64(a->netns, b->netns);
+}
+
+/**
  * ps_order_same_place() - whether two rows are of one connection
  * @a: record with a port
  * @b: record with a port
@@ -147,6 +162,5 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
  */
 bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b)
 {
-	return ps_order_key(a) == ps_order_key(b) && a->netns == b->netns &&
-		!cmp_ends(a, b);
+	return ps_order_key(a) == ps_order_key(b) && !ps_order_cmp_ends(a, b);
 }

@@ -68,9 +68,11 @@ static int parse_header_field(const char *word, size_t len,
  * @line: NUL-terminated, without its newline
  * @h: result
  *
+ * A later version may say more; what it says beyond format 1 is passed over.
+ *
  * Context: any.
  * Return: 0; -EINVAL if it is no view's first line; -EPROTO if the view is of
- * a later format, whose number is in @h->version then.
+ * a later format, whose number is in @h->version, and has not all of format 1.
  */
 int ps_parse_header(const char *line, struct ps_header *h)
 {
@@ -78,6 +80,7 @@ int ps_parse_header(const char *line, struct ps_header *h)
 	const char *cursor = line, *word;
 	unsigned int seen = 0;
 	size_t len;
+	int err;
 
 	memset(h, 0, sizeof(*h));
 	word = next_word(&cursor, &len);
@@ -89,13 +92,12 @@ int ps_parse_header(const char *line, struct ps_header *h)
 	word = next_word(&cursor, &len);
 	if (parse_u32(word, len, &h->version) || !h->version)
 		return -EINVAL;
-	if (h->version != PORTSOCK_FORMAT)
-		return -EPROTO;
+	err = h->version == PORTSOCK_FORMAT ? -EINVAL : -EPROTO;
 	for (word = next_word(&cursor, &len); len;
 	     word = next_word(&cursor, &len))
 		if (parse_header_field(word, len, h, &seen))
-			return -EINVAL;
-	return seen == all ? 0 : -EINVAL;
+			return err;
+	return seen == all ? 0 : err;
 }
 
 /**
@@ -267,75 +269,84 @@ static int parse_flags(const char *field, u32 *flags)
 	}
 }
 
-/* A number of which "-" says that it is not there. */
-static int parse_optional(const char *field, unsigned int base, u64 max,
-			  u8 *has, u8 bit, u64 *value)
+/* How a function says which column it could not take. */
+#define BAD(column)	(1 + PORTSOCK_COL_##column)
+
+static int parse_number(char *const *field, u8 column, unsigned int base,
+			u64 max, u64 *value)
 {
-	int err;
+	return ps_parse_u64(field[column], strlen(field[column]), base, max,
+			    value) ? 1 + column : 0;
+}
+
+/* A number of which "-" says that it is not there. */
+static int parse_optional(char *const *field, u8 column, unsigned int base,
+			  u64 max, u8 *has, u8 bit, u64 *value)
+{
+	int bad;
 
 	*value = 0;
-	if (is_none(field))
+	if (is_none(field[column]))
 		return 0;
-	err = ps_parse_u64(field, strlen(field), base, max, value);
-	if (!err)
+	bad = parse_number(field, column, base, max, value);
+	if (!bad)
 		*has |= bit;
-	return err;
+	return bad;
 }
+
+#define lookup_field(table, field) ps_lookup(table, field, strlen(field))
 
 static int parse_words(char *const *field, struct ps_record *r)
 {
-	int proto = ps_lookup(ps_proto_names, field[PORTSOCK_COL_PROTO],
-			      strlen(field[PORTSOCK_COL_PROTO]));
-	int state = ps_lookup(ps_state_names, field[PORTSOCK_COL_STATE],
-			      strlen(field[PORTSOCK_COL_STATE]));
-	int held = ps_lookup(ps_held_names, field[PORTSOCK_COL_HELD],
-			     strlen(field[PORTSOCK_COL_HELD]));
+	int proto = lookup_field(ps_proto_names, field[PORTSOCK_COL_PROTO]);
+	int state = lookup_field(ps_state_names, field[PORTSOCK_COL_STATE]);
+	int held = lookup_field(ps_held_names, field[PORTSOCK_COL_HELD]);
 
-	if (proto < 0 || state < 0 || held < 0)
-		return -EINVAL;
+	if (proto < 0)
+		return BAD(PROTO);
+	if (state < 0)
+		return BAD(STATE);
+	if (held < 0)
+		return BAD(HELD);
 	r->proto = proto;
 	r->state = state;
 	r->held = held;
-	return parse_flags(field[PORTSOCK_COL_FLAGS], &r->flags);
+	return parse_flags(field[PORTSOCK_COL_FLAGS], &r->flags) ?
+		BAD(FLAGS) : 0;
 }
 
 static int parse_numbers(char *const *field, struct ps_record *r)
 {
-	u8 expires = 0;
-	u64 v[10];
-	int err;
+	u64 port, rxq, txq, uid, expires, netns;
+	u8 expires_there = 0;
+	u64 max_port = r->proto == PORTSOCK_PROTO_VSOCK ? U32_MAX : U16_MAX;
+	int bad;
 
-	err = parse_optional(field[PORTSOCK_COL_PORT], 10,
-			     r->proto == PORTSOCK_PROTO_VSOCK ?
-			     U32_MAX : U16_MAX,
-			     &r->has, PS_HAS_PORT, &v[0]) ?:
-	      parse_optional(field[PORTSOCK_COL_RXQ], 10, U32_MAX,
-			     &r->has, PS_HAS_QUEUES, &v[1]) ?:
-	      parse_optional(field[PORTSOCK_COL_TXQ], 10, U32_MAX,
-			     &r->has, PS_HAS_QUEUES, &v[2]) ?:
-	      parse_optional(field[PORTSOCK_COL_UID], 10, U32_MAX,
-			     &r->has, PS_HAS_UID, &v[3]) ?:
-	      parse_optional(field[PORTSOCK_COL_CGROUP], 10, U64_MAX,
-			     &r->has, PS_HAS_CGROUP, &r->cgroup) ?:
-	      parse_optional(field[PORTSOCK_COL_PARENT], 16, U64_MAX,
-			     &r->has, PS_HAS_PARENT, &r->parent) ?:
-	      parse_optional(field[PORTSOCK_COL_EXPIRES], 10, S32_MAX,
-			     &expires, 1, &v[4]) ?:
-	      ps_parse_u64(field[PORTSOCK_COL_INODE],
-			   strlen(field[PORTSOCK_COL_INODE]), 10, U64_MAX,
-			   &r->inode) ?:
-	      ps_parse_u64(field[PORTSOCK_COL_COOKIE],
-			   strlen(field[PORTSOCK_COL_COOKIE]), 16, U64_MAX,
+#define OPTIONAL(column, base, max, has, bit, value) \
+	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
+	bad = OPTIONAL(PORT, 10, max_port, &r->has, PS_HAS_PORT, &port) ?:
+	      OPTIONAL(RXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &rxq) ?:
+	      OPTIONAL(TXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &txq) ?:
+	      OPTIONAL(UID, 10, U32_MAX, &r->has, PS_HAS_UID, &uid) ?:
+	      OPTIONAL(CGROUP, 10, U64_MAX, &r->has, PS_HAS_CGROUP,
+		       &r->cgroup) ?:
+	      OPTIONAL(PARENT, 16, U64_MAX, &r->has, PS_HAS_PARENT,
+		       &r->parent) ?:
+	      OPTIONAL(EXPIRES, 10, S32_MAX, &expires_there, 1, &expires);
+#undef OPTIONAL
+	bad = bad ?:
+	      parse_number(field, PORTSOCK_COL_INODE, 10, U64_MAX, &r->inode) ?:
+	      parse_number(field, PORTSOCK_COL_COOKIE, 16, U64_MAX,
 			   &r->cookie) ?:
-	      parse_u32(field[PORTSOCK_COL_NETNS],
-			strlen(field[PORTSOCK_COL_NETNS]), &r->netns);
-	if (err)
-		return err;
-	r->port = v[0];
-	r->rxq = v[1];
-	r->txq = v[2];
-	r->uid = v[3];
-	r->expires = expires ? (s32)v[4] : PS_NO_EXPIRY;
+	      parse_number(field, PORTSOCK_COL_NETNS, 10, U32_MAX, &netns);
+	if (bad)
+		return bad;
+	r->port = port;
+	r->rxq = rxq;
+	r->txq = txq;
+	r->uid = uid;
+	r->netns = netns;
+	r->expires = expires_there ? (s32)expires : PS_NO_EXPIRY;
 	return 0;
 }
 
@@ -347,7 +358,7 @@ static int parse_dev(char *field, struct ps_record *r)
 		return 0;
 	len = unescape(field);
 	if (len < 1 || len >= PS_DEV_SIZE)
-		return -EINVAL;
+		return BAD(DEV);
 	memcpy(r->dev, field, len + 1);
 	return 0;
 }
@@ -357,15 +368,18 @@ static unsigned int split(char *line, char **word, unsigned int max)
 {
 	unsigned int count = 0;
 
-	for (line += strspn(line, " "); *line; line += strspn(line, " ")) {
+	for (;;) {
+		while (*line == ' ')
+			line++;
+		if (!*line)
+			return count;
 		if (count == max)
 			return max + 1;
 		word[count++] = line;
-		line += strcspn(line, " ");
+		line = strchrnul(line, ' ');
 		if (*line)
 			*line++ = '\0';
 	}
-	return count;
 }
 
 /**
@@ -378,8 +392,8 @@ static unsigned int split(char *line, char **word, unsigned int max)
  *	ps_parse_holder()
  *
  * Context: any.
- * Return: 0, or -EINVAL or -ERANGE if a value is not one of its column or
- * the number of columns is not that of the layout.
+ * Return: 0; -EINVAL if the number of columns is not that of the layout; 1 +
+ * enum portsock_column of the first one found whose value it cannot have.
  */
 int ps_parse_record(char *line, const struct ps_layout *layout,
 		    struct ps_record *r, char **owners)
@@ -387,19 +401,21 @@ int ps_parse_record(char *line, const struct ps_layout *layout,
 	char *word[PS_LAYOUT_MAX], *field[PORTSOCK_NCOLUMNS + 1];
 	unsigned int i;
 	char *c;
-	int err;
+	int bad;
 
 	if (split(line, word, layout->count) != layout->count)
 		return -EINVAL;
 	for (i = 0; i < layout->count; i++)
 		field[layout->column[i]] = word[i];
 	memset(r, 0, sizeof(*r));
-	err = parse_words(field, r) ?: parse_numbers(field, r) ?:
-	      parse_dev(field[PORTSOCK_COL_DEV], r) ?:
-	      parse_end(field[PORTSOCK_COL_LOCAL], r->proto, &r->local) ?:
-	      parse_end(field[PORTSOCK_COL_REMOTE], r->proto, &r->remote);
-	if (err)
-		return err;
+	bad = parse_words(field, r) ?: parse_numbers(field, r) ?:
+	      parse_dev(field[PORTSOCK_COL_DEV], r);
+	if (bad)
+		return bad;
+	if (parse_end(field[PORTSOCK_COL_LOCAL], r->proto, &r->local))
+		return BAD(LOCAL);
+	if (parse_end(field[PORTSOCK_COL_REMOTE], r->proto, &r->remote))
+		return BAD(REMOTE);
 	*owners = field[PORTSOCK_COL_OWNERS];
 	if (is_none(*owners) || **owners == '[')
 		return 0;
@@ -409,12 +425,16 @@ int ps_parse_record(char *line, const struct ps_layout *layout,
 	return 0;
 }
 
-/* Up to @stop, which is stepped over. */
-static int take_u32(char **cursor, const char *stop, u32 *value, char *stopped)
+/* Up to a slash or @stop, which is stepped over. */
+static int take_u32(char **cursor, char stop, u32 *value, char *stopped)
 {
-	size_t len = strcspn(*cursor, stop);
-	int err = parse_u32(*cursor, len, value);
+	size_t len = 0;
+	int err;
 
+	while ((*cursor)[len] && (*cursor)[len] != '/' &&
+	       (*cursor)[len] != stop)
+		len++;
+	err = parse_u32(*cursor, len, value);
 	*stopped = (*cursor)[len];
 	if (err || !*stopped)
 		return -EINVAL;
@@ -438,15 +458,16 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 
 	if (!**cursor || is_none(*cursor) || **cursor == '[')
 		return 0;
-	if (take_u32(cursor, ":/", &o->pid, &stopped))
+	if (take_u32(cursor, ':', &o->pid, &stopped))
 		return -EINVAL;
 	o->tid = o->pid;
-	if (stopped == ':' && take_u32(cursor, "/", &o->tid, &stopped))
+	if (stopped == ':' && take_u32(cursor, '/', &o->tid, &stopped))
 		return -EINVAL;
-	if (take_u32(cursor, "/", &o->fd, &stopped))
+	if (take_u32(cursor, '/', &o->fd, &stopped))
 		return -EINVAL;
 	comm = *cursor;
-	*cursor += strcspn(comm, ",");
+	while (**cursor && **cursor != ',')
+		(*cursor)++;
 	if (**cursor)
 		*(*cursor)++ = '\0';
 	len = unescape(comm);

@@ -65,6 +65,9 @@ enum ps_evidence {
 	PS_EV_AGAIN	= 1 << 9,	/* ... and seen then               */
 	PS_EV_GONE	= 1 << 10,	/* it went meanwhile: no row       */
 	PS_EV_MODULE	= 1 << 11,	/* it calls some kernel module     */
+	PS_EV_CARRIED	= 1 << 12,	/* only a message tells of it      */
+	PS_EV_TOLD	= 1 << 13,	/* ... to whom the opener may see  */
+	PS_EV_WITNESS	= 1 << 14,	/* it tells of others: always kept */
 };
 
 /* Which of the columns that not every family has are there. */
@@ -79,7 +82,8 @@ enum ps_has {
 /**
  * struct ps_record - what the view says of one socket
  * @cookie: SO_COOKIE; with PS_EV_FULL or not the record's identity
- * @parent: cookie of the listener (PS_HAS_PARENT)
+ * @parent: cookie of the listener (PS_HAS_PARENT); with PS_EV_CARRIED that of
+ *	the socket in whose queue it is
  * @inode: inode number of the struct socket, 0 if there is none
  * @cgroup: cgroup v2 id (PS_HAS_CGROUP)
  * @local: the end on this machine
@@ -151,6 +155,22 @@ static inline bool ps_record_is_timewait(const struct ps_record *r)
 static inline bool ps_record_is_request(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_FULL);
+}
+
+/**
+ * ps_record_is_queued_part() - whether it waits for accept() as part of another
+ * @r: record
+ *
+ * Until its whole is found among the records, its parent is that one's listener.
+ *
+ * Context: any.
+ * Return: true for an MPTCP subflow in its listener's queue.
+ */
+static inline bool ps_record_is_queued_part(const struct ps_record *r)
+{
+	const u16 both = PS_EV_KERNEL | PS_EV_QUEUED;
+
+	return (r->evidence & both) == both;
 }
 
 /**

@@ -9,12 +9,22 @@ import t_other  # noqa: F401
 import t_families  # noqa: F401
 import t_holders  # noqa: F401
 import t_owners  # noqa: F401
+import t_netns  # noqa: F401
+import t_reasons  # noqa: F401
+import t_blind  # noqa: F401
+import t_carried  # noqa: F401
 import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
 import t_reader  # noqa: F401
+import t_metrics  # noqa: F401
+import t_manual  # noqa: F401
+import t_show  # noqa: F401
+import t_why  # noqa: F401
 import t_access  # noqa: F401
 import t_filter  # noqa: F401
 import t_fault  # noqa: F401
+import t_poll  # noqa: F401
+import t_wait  # noqa: F401
 import t_module  # noqa: F401
 import t_limits  # noqa: F401
 

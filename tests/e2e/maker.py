@@ -139,6 +139,19 @@ def proc_owners(pids):
     return owners
 
 
+def children(parent):
+    """PIDs of a process' children, the lowest first."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+                if int(file.read().rsplit(")", 1)[1].split()[1]) == parent:
+                    found.append(int(pid))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+    return sorted(found)
+
+
 def descriptors(directory):
     try:
         names = os.listdir(directory)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Collects the scenarios and runs each in a process and a network namespace of its own."""
+import collections
 import ctypes
 import fcntl
 import fnmatch
+import itertools
+import json
+import json
 import os
 import signal
 import socket
@@ -16,14 +20,17 @@ CLONE_NEWNET = 0x40000000
 SCENARIOS = []
 
 
+Entry = collections.namedtuple("Entry", "name function arguments seconds netns waits")
+
+
 class Skip(Exception):
     """The lab lacks what this scenario needs."""
 
 
-def scenario(name, seconds=20, netns=True):
-    """Decorator. A scenario passes when it returns; AssertionError says why it failed."""
+def scenario(name, seconds=20, netns=True, waits=False):
+    """Decorator. A scenario passes when it returns; AssertionError says why it failed. waits: it sleeps most of the time, and minds no others beside it."""
     def add(function, *arguments):
-        SCENARIOS.append((name, function, arguments, seconds, netns))
+        SCENARIOS.append(Entry(name, function, arguments, seconds, netns, waits))
         return function
     return add
 
@@ -52,6 +59,36 @@ def true(what, truth):
 def needs_ipv6():
     if not os.path.exists("/proc/net/if_inet6"):
         raise Skip("no IPv6 on this machine")
+
+
+def in_child(function):
+    """What function returned, in a process of its own."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reading)
+        try:
+            words = json.dumps(function())
+        except BaseException as reason:  # the parent says it
+            words = json.dumps({"failed": repr(reason)})
+        os.write(writing, words.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as words:
+        told = json.load(words)
+    os.waitpid(pid, 0)
+    if isinstance(told, dict) and "failed" in told:
+        raise AssertionError(told["failed"])
+    return told
+
+
+def wait_until(is_so, seconds=10):
+    """Until it is so, for what takes a moment to happen elsewhere."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > end:
+            raise AssertionError(f"it never came: {is_so.__code__.co_firstlineno}")
+        time.sleep(0.01)
 
 
 def loopback_up():
@@ -120,22 +157,51 @@ def wanted(name, patterns):
         and not any(fnmatch.fnmatch(name, pattern[1:]) for pattern in patterns if pattern[0] == "!")
 
 
+def verdict_of(entry):
+    begun = time.monotonic()
+    verdict = run_one(entry.function, entry.arguments, entry.netns, entry.seconds)
+    return entry.name, verdict, time.monotonic() - begun
+
+
+def beside_each_other(work, items, workers):
+    """work(item) for each, by so many processes: what it returns, as it comes; less than that if a worker died."""
+    reading, writing = os.pipe()
+    pids = []
+    for worker in range(workers):
+        pids.append(os.fork())
+        if not pids[-1]:
+            for item in items[worker::workers]:
+                name, verdict, took = work(item)
+                # in one piece, as pipes guarantee for 4096 bytes
+                os.write(writing, json.dumps([name, verdict.encode("ascii", "replace").decode()[:3600], took]).encode() + b"\n")
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="ascii") as lines:
+        for line in lines:
+            yield json.loads(line)
+    for pid in pids:
+        os.waitpid(pid, 0)
+
+
 def run_all(patterns):
     passed = failed = skipped = 0
-    for name, function, arguments, seconds, netns in SCENARIOS:
-        if not wanted(name, [pattern for pattern in patterns.split(",") if pattern]):
-            continue
-        begun = time.monotonic()
-        verdict = run_one(function, arguments, netns, seconds)
-        took = time.monotonic() - begun
+    entries = [entry for entry in SCENARIOS if wanted(entry.name, [pattern for pattern in patterns.split(",") if pattern])]
+    waiting = [entry for entry in entries if entry.waits]
+    verdicts = itertools.chain(beside_each_other(verdict_of, waiting, 4), map(verdict_of, (entry for entry in entries if not entry.waits)))
+    for name, verdict, took in verdicts:
         if verdict.split(" ")[0] == "ok":
             passed += 1
             print(f"ok {name}" + (f" ({took:.1f} s)" if took > 1 else ""), flush=True)
+            if len(verdict) > 3:
+                print(verdict[3:], flush=True)
         elif verdict.startswith("SKIP"):
             skipped += 1
             print(f"skip {name}: {verdict[5:]}", flush=True)
         else:
             failed += 1
             print(f"FAIL {name}: {verdict[5:]}", flush=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed or not passed else 0
+    lost = len(entries) - passed - failed - skipped
+    if lost:
+        print(f"FAIL {lost} scenarios ended without a verdict")
+    print(f"{passed} passed, {failed + lost} failed, {skipped} skipped")
+    return 1 if failed or lost or not passed else 0

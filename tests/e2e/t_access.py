@@ -7,7 +7,7 @@ import socket
 import struct
 
 import view
-from scenario import LIBC, equal, scenario, true, variants
+from scenario import LIBC, equal, in_child, scenario, true, variants
 
 PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_CAPBSET_DROP = 4, 8, 24
 CAP_SYS_PTRACE = 19
@@ -86,27 +86,6 @@ VIEWERS = {
     "hidepid": hidepid,
     "nosymfollow": nosymfollow,
 }
-
-
-def in_child(function):
-    """What function returned, in a process of its own."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        try:
-            words = json.dumps(function())
-        except BaseException as reason:  # the parent says it
-            words = json.dumps({"failed": repr(reason)})
-        os.write(writing, words.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as words:
-        told = json.load(words)
-    os.waitpid(pid, 0)
-    if isinstance(told, dict) and "failed" in told:
-        raise AssertionError(told["failed"])
-    return told
 
 
 def start_target(kind):

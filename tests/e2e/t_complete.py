@@ -60,7 +60,7 @@ def descriptors():
         judge(now, made["l"])
 
 
-@scenario("complete/3000-owners-of-one", seconds=60)
+@scenario("complete/3000-owners-of-one", seconds=180)
 def one_row():
     many_descriptors()
     with Made("", commands="socket l tcp; bind l; listen l; repeat 2900 dup l d%; repeat 50 fork w%; repeat 50 in w% close d7;"

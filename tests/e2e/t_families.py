@@ -295,19 +295,46 @@ def mptcp(family):
           set(tcp))
 
 
-@scenario("mptcp/acceptq")
-def mptcp_queued():
-    """A connection that nobody has accepted: the MPTCP socket waits, its subflow is the kernel's."""
-    listener, client = (make(socket.AF_INET, socket.SOCK_STREAM, MPTCP) for _ in range(2))
-    listener.bind(("127.0.0.1", 4712))
+@variants("mptcp/acceptq", list(FAMILY))
+def mptcp_queued(family):
+    """A connection that nobody has accepted: the MPTCP socket waits for its listener, its subflow is the kernel's and part of it."""
+    host = LOOPBACK[family]
+    listener, *clients = (make(FAMILY[family], socket.SOCK_STREAM, MPTCP) for _ in range(5))
+    listener.bind((host, 4712))
     listener.listen(9)
-    client.connect(("127.0.0.1", 4712))
+    for client in clients:
+        client.connect((host, 4712))
+    plain = socket.create_connection((host, 4712))  # falls back: a TCP socket waits, without more
     now = view.read()
-    peer = place(client.getsockname())
-    row = now.one(PROTO="mptcp", REMOTE=peer)
-    equal("waiting", [row[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS")], ["ESTABLISHED", "4712", "0", "acceptq", "-"])
-    row = now.one(PROTO="tcp", REMOTE=peer)
-    equal("subflow", [row[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS")], ["ESTABLISHED", "4712", "0", "kernel", "[mptcp]"])
+    wholes = {}
+    for client in clients:
+        peer = place(client.getsockname())
+        whole = now.one(PROTO="mptcp", REMOTE=peer)
+        equal("waiting", [whole[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS", "PARENT")],
+              ["ESTABLISHED", "4712", "0", "acceptq", "-", cookie(listener)])
+        part = now.one(PROTO="tcp", REMOTE=peer)
+        equal("subflow", [part[key] for key in ("STATE", "PORT", "INODE", "HELD", "OWNERS", "PARENT")],
+              ["ESTABLISHED", "4712", "0", "kernel", "[mptcp]", whole["COOKIE"]])
+        wholes[whole["COOKIE"]] = client
+    door = now.one(PROTO="tcp", STATE="LISTEN", PORT=4712)
+    row = now.one(PROTO="tcp", REMOTE=place(plain.getsockname()))
+    equal("without MPTCP", [row["HELD"], row["PARENT"]], ["acceptq", door["COOKIE"]])
+    for line in ("proto=mptcp", "proto=tcp", "port=4712", "held=acceptq", f"cookie={','.join(wholes)}", "proto=mptcp port=4712"):
+        fd = os.open(view.PATH, os.O_RDWR)
+        os.write(fd, line.encode())
+        asked = view.View(view.read_all(fd))
+        os.close(fd)
+        key, _, value = line.partition("=")
+        value = value.split(" ")[0].split(",")
+        wanted = [str(row) for row in now.rows if row[key.upper()] in value and ("port=" not in line or row["PORT"] == "4712")]
+        equal(line, [str(row) for row in asked.rows], wanted)
+    server, _ = listener.accept()
+    now = view.read()
+    true("it waited", cookie(server) in wholes)
+    row = now.one(COOKIE=cookie(server))
+    equal("accepted", [row["HELD"], row["PARENT"]], ["process", "-"])
+    equal("its subflow", now.one(PROTO="tcp", REMOTE=row["REMOTE"])["PARENT"], cookie(server))
+    equal("still waiting", len(now.find(PROTO="mptcp", HELD="acceptq", PARENT=cookie(listener))), 3)
 
 
 SCTP = 132

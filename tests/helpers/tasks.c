@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,28 +72,39 @@ static void close_other_workers(const struct maker *maker)
 	}
 }
 
+/* A process that shares the descriptor table, as CLONE_FILES has it. */
+static pid_t fork_with_files(void)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+}
+
+/* With a copy of the descriptor table, unless "files": then with this one. */
 int verb_fork(struct maker *maker, int nr, char **words)
 {
+	bool shared = nr > 2 && !strcmp(words[2], "files");
 	int orders[2], reports[2];
 	struct worker *worker;
 	pid_t pid;
 
-	(void)nr;
 	if (open_pipes(orders, reports) < 0)
 		return -1;
-	pid = fork();
+	pid = shared ? fork_with_files() : fork();
 	if (pid < 0)
 		return complain("fork: %s", strerror(errno));
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close_other_workers(maker);
-		close(orders[1]);
-		close(reports[0]);
+		if (!shared) {
+			close_other_workers(maker);
+			close(orders[1]);
+			close(reports[0]);
+		}
 		serve(maker_copy(maker, words[1], orders[0], reports[1]));
 		_exit(0);
 	}
-	close(orders[0]);
-	close(reports[1]);
+	if (!shared) {
+		close(orders[0]);
+		close(reports[1]);
+	}
 	worker = worker_add(maker, words[1]);
 	worker->pid = pid;
 	worker->orders = orders[1];

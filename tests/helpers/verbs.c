@@ -88,7 +88,7 @@ const struct verb verbs[] = {
 	{ "uid", 2, 2, verb_uid, "UID" },
 	{ "netns", 1, 1, verb_netns, "" },
 	{ "repeat", 3, MAX_WORDS, verb_repeat, "TIMES COMMAND..." },
-	{ "fork", 2, 2, verb_fork, "WORKER" },
+	{ "fork", 2, 3, verb_fork, "WORKER [files]" },
 	{ "thread", 2, 3, verb_thread, "WORKER [shared]" },
 	{ "in", 3, MAX_WORDS, verb_in, "WORKER COMMAND..." },
 	{ "kill", 2, 2, verb_kill, "WORKER" },

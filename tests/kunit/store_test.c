@@ -123,6 +123,87 @@ static void a_child_of_another_cookie(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row(store, 2)->cookie, 9ULL);
 }
 
+/* Carried by each other: the store's owner of the first is told of the rest. */
+static void carry(struct kunit *test, struct ps_store *store, u64 carrier,
+		  u64 carried)
+{
+	struct ps_record r = made_up_tcp(carried, PORTSOCK_UNBOUND,
+					 OPEN | PS_EV_CARRIED);
+
+	r.has &= ~PS_HAS_PORT;
+	r.parent = carrier;
+	KUNIT_ASSERT_EQ(test, ps_store_carry(store, &r), 0);
+	add(test, store, &r);
+}
+
+static void a_message_tells_whom_its_carrier_tells(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	u32 held = add_tcp(test, store, 1, PORTSOCK_UNCONN, OPEN), i;
+
+	own(test, store, held, 10, 10, 3);
+	for (i = 4; i > 1; i--)		/* the last level first */
+		carry(test, store, i - 1, i);
+	carry(test, store, 99, 5);	/* by whom nobody knows */
+	carry(test, store, 7, 6);	/* by each other */
+	carry(test, store, 6, 7);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 4U);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_LT(test, row(store, i)->cookie, 5ULL);
+}
+
+static void what_a_table_tells_is_no_secret(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r = made_up_tcp(2, PORTSOCK_UNBOUND, OPEN);
+
+	r.has &= ~PS_HAS_PORT;
+	carry(test, store, 1, 2);
+	add(test, store, &r);
+	r.cookie = 3;
+	add(test, store, &r);
+	carry(test, store, 1, 3);
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store->nrows, 2U);
+}
+
+/* MPTCP: the subflow is in the queue, the whole is what will be accepted. */
+static void a_part_that_waits_finds_its_whole(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	const u16 part = PS_EV_FULL | PS_EV_KERNEL | PS_EV_QUEUED;
+	struct ps_record r;
+	u32 i;
+
+	for (i = 0; i < 20; i++) {
+		r = made_up_tcp(100 + i, PORTSOCK_ESTABLISHED, part);
+		r.remote = r.local;
+		r.remote.num = 1000 + i * 7 % 20;
+		r.parent = 99;
+		r.has |= PS_HAS_PARENT;
+		add(test, store, &r);
+		r = made_up_tcp(200 + i, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+		r.proto = PORTSOCK_PROTO_MPTCP;
+		r.remote = r.local;
+		r.remote.num = 1000 + i * 7 % 20;
+		if (i)
+			add(test, store, &r);
+	}
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 39U);
+	for (i = 0; i < store->nrows; i++) {
+		const struct ps_record *got = row(store, i);
+
+		if (got->proto == PORTSOCK_PROTO_MPTCP)
+			KUNIT_EXPECT_EQ(test, got->parent, 99ULL);
+		else if (got->cookie == 100)
+			KUNIT_EXPECT_FALSE(test, got->has & PS_HAS_PARENT);
+		else
+			KUNIT_EXPECT_EQ(test, got->parent, got->cookie + 100);
+	}
+}
+
 static void accepted_in_between(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -495,6 +576,9 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(a_request_becomes_its_child),
 	KUNIT_CASE(a_child_is_not_its_request_again),
 	KUNIT_CASE(a_child_of_another_cookie),
+	KUNIT_CASE(a_message_tells_whom_its_carrier_tells),
+	KUNIT_CASE(what_a_table_tells_is_no_secret),
+	KUNIT_CASE(a_part_that_waits_finds_its_whole),
 	KUNIT_CASE(accepted_in_between),
 	KUNIT_CASE(a_timewait_takes_the_sockets_place),
 	KUNIT_CASE(an_owned_socket_keeps_its_place),

@@ -80,8 +80,6 @@ def check_expected(now, rows, witness, also=()):
             if len(found) > 1:
                 found = [row for row in found if row["STATE"] == wanted["STATE"]] or found
         if not found:
-            if wanted.what.startswith("maybe "):
-                continue
             also = [short(row) for row in now.rows if (row["LOCAL"], row["REMOTE"]) == (wanted["LOCAL"], wanted["REMOTE"])]
             differ(f"missing: {wanted.what}", text_of(wanted), "\n            ".join(["no row"] + also[:4]))
             continue
@@ -131,8 +129,8 @@ def listed(row):
     return row["PROTO"] in ("raw", "unix", "packet")
 
 
-def compare_sets(what, ours, before, after, exact, maybe=()):
-    missing = (before & after) - ours - set(maybe)
+def compare_sets(what, ours, before, after, exact):
+    missing = (before & after) - ours
     if missing:
         differ(f"{what}: it has what the view has not", sorted(missing)[:3], "no such row")
     invented = ours - (before | after) if exact else None
@@ -140,10 +138,9 @@ def compare_sets(what, ours, before, after, exact, maybe=()):
         differ(f"{what}: the view has what it has not", "no such row", sorted(invented)[:3])
 
 
-def check_witnesses(now, before, after, exact, rows_wanted):
+def check_witnesses(now, before, after, exact):
     """/proc/net, ss and /proc/PID/fd, read before and after: what both say is so."""
     rows = [row for row in now.rows if listed(row)]
-    maybe = {row["INODE"] for row in rows_wanted if row.what.startswith("maybe ")}
     if not exact:
         before, after = before.held_in(after), after.held_in(before)
     for proto in ("tcp", "udp", "raw"):
@@ -152,9 +149,9 @@ def check_witnesses(now, before, after, exact, rows_wanted):
     for table in ("unix", "netlink", "packet"):
         ours = {int(row["INODE"]) for row in rows if row["PROTO"] == table} - {0}
         first, second = ({int(inode) for inode in getattr(witness, table)} for witness in (before, after))
-        compare_sets(f"/proc/net/{table}", ours, first, second, exact, map(int, maybe))
+        compare_sets(f"/proc/net/{table}", ours, first, second, exact)
     if before.ss:
-        check_ss(now, rows, before.ss, after.ss, exact, {"netlink " + after.netlink[inode] for inode in maybe & set(after.netlink)})
+        check_ss(now, rows, before.ss, after.ss, exact)
     check_owners(now, before.owners, after.owners)
 
 
@@ -164,8 +161,8 @@ def ss_key(row):
     return "inode " + row["INODE"] if row["PROTO"] == "unix" else row["COOKIE"]
 
 
-def check_ss(now, rows, before, after, exact, maybe):
-    compare_sets("ss", {ss_key(row) for row in now.rows}, set(before), set(after), False, maybe)
+def check_ss(now, rows, before, after, exact):
+    compare_sets("ss", {ss_key(row) for row in now.rows}, set(before), set(after), False)
     for row in rows if exact else ():
         if ss_key(row) not in before and ss_key(row) not in after and ss_key(row) != "inode 0" and "\\012" not in row["LOCAL"]:
             differ("ss: the view has what it has not", "no such row", short(row))

@@ -136,6 +136,8 @@ class Socket:
         self.uid = task.uid
         self.refs = set()      # (task, item): descriptors
         self.travels = 0       # descriptors in queues
+        self.peer = None       # where what is sent goes
+        self.carriers = set()  # the sockets in whose queues it is
         self.item = None       # as what it is told of
         self.state = self.held = None
         self.flags, self.dev = set(), "-"
@@ -233,7 +235,7 @@ class Situation:
 
     def share(self, process):
         draw = self.random
-        deed = draw.choice(("dup", "dup", "dup", "fork", "thread", "shared", "close", "close", "kill", "netns"))
+        deed = draw.choice(("dup", "dup", "dup", "fork", "thread", "shared", "files", "close", "close", "kill", "netns"))
         task = draw.choice(process.tasks)
         if deed == "dup" and task.items:
             self.dup(task, draw.choice(sorted(task.items)))
@@ -243,6 +245,9 @@ class Situation:
             process.workers += 1
             process.threads = True
             self.order(process.main, f"thread s{process.workers} shared")
+        elif deed == "files":
+            process.workers += 1
+            self.order(process.main, f"fork f{process.workers} files")
         elif deed == "close":
             for _ in range(draw.randint(1, 6)):
                 self.close_one(draw.choice(process.tasks))
@@ -384,6 +389,10 @@ class Situation:
                 known[item] = Socket(task, kind, words[3] if verb == "socket" and len(words) > 3 else None)
                 self.sockets.append(known[item])
                 self.hold(task, item, known[item])
+            if verb == "pair":
+                known[words[1]].peer, known[words[2]].peer = known[words[2]], known[words[1]]
+        elif verb == "connect" and words[2] in known:
+            known[name].peer = known[words[2]]  # until it is accepted
         elif verb == "accept":
             known[words[2]] = Socket(task, known[name].kind)
             known[words[2]].own_flags = False
@@ -398,6 +407,7 @@ class Situation:
             self.release(task, name)
         elif verb == "pass":
             known[name].travels += 1
+            known[name].carriers.add(known[words[2]].peer)
         elif verb == "bind" and words[2:3] == ["lo"]:
             known[name].dev = "lo"
         elif verb == "opt" and words[2] == "dev":

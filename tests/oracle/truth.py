@@ -6,12 +6,9 @@ import re
 import subprocess
 
 from judge import comm_of, same_table
-from maker import SS_STATES, Made, descriptors, proc_net, run
+from maker import SS_STATES, Made, children, descriptors, proc_net, run
 from situation import octal
 
-# What the contract promises and the module does not do yet: its rows may be missing, and each run says so. To be emptied.
-#   queue: sockets in flight that no table lists, told of by a unix socket's queue only
-NOT_YET = ("queue",)
 SHOWN = "PROTO PORT STATE LOCAL REMOTE DEV UID INODE COOKIE NETNS HELD PARENT OWNERS".split()
 
 
@@ -60,6 +57,7 @@ class Expected(dict):
         self.what, self.owners, self.flags = what, owners, None
         self.tabled = True  # some table of the kernel has it: it is known without a descriptor
         self.queue_only = False  # nothing but a unix socket's queue tells of it
+        self.keepers = ()  # ... and these hold the socket that has the queue, or the one in whose queue that is
 
 
 def living(pid):
@@ -70,6 +68,15 @@ def living(pid):
             if file.read().rsplit(")", 1)[1].split()[0] not in "ZX":
                 tids.append(int(tid))
     return tids
+
+
+def carriers_of(socket):
+    """The sockets in whose queues it is, and those in whose queues they are."""
+    found, new = set(), {socket}
+    while new:
+        new = {carrier for one in new for carrier in one.carriers} - found
+        found |= new
+    return found
 
 
 class Truth:
@@ -86,7 +93,7 @@ class Truth:
                 self.makers[process].until("ready")  # the others connect to it
         for process in situation.processes[1:]:
             self.makers[process].until("ready")
-        self.threads, self.names, self.comms = {}, {}, {}
+        self.threads, self.names, self.comms, self.firsts = {}, {}, {}, {}
         for process, maker in self.makers.items():
             for command in process.later:
                 maker.do(command)  # one by one: after "leave" it is another thread that obeys
@@ -112,6 +119,8 @@ class Truth:
 
     def owner(self, line):
         pid, tid, fd = int(line["pid"]), int(line["tid"]), int(line["fd"])
+        if pid == tid:
+            pid = tid = self.first_of(pid)
         if pid not in self.threads:
             self.threads[pid] = living(pid)
         # several threads may share a table: the first of them gives it its name
@@ -123,6 +132,12 @@ class Truth:
         if speaker not in self.comms:
             self.comms[speaker] = comm_of(speaker)
         return pid, tid if own else pid, fd, self.comms[speaker]
+
+    def first_of(self, pid):
+        """Of the processes that share a table the first one is its owner; where numbers begin anew that may be a child."""
+        if pid not in self.firsts:
+            self.firsts[pid] = min([pid] + [child for child in children(pid) if same_table(pid, child)])
+        return self.firsts[pid]
 
     def expect(self):
         rows, self.told = [], {}
@@ -161,8 +176,7 @@ class Truth:
         row.tabled = not portless and socket.kind not in ("netlink", "alg")
         if held == "inflight" and not row.tabled:
             row.queue_only = True
-            if "queue" in NOT_YET:
-                row.what = "maybe " + row.what
+            row.keepers = [self.owner(holder) for carrier in carriers_of(socket) for holder in self.held_by.get(carrier, ())]
         return row
 
     def places(self, socket, line):
@@ -212,9 +226,8 @@ def visible(rows, may_read):
     for row in rows:
         owners = [owner for owner in row.owners if may_read(owner)]
         if row.owners == owners:
-            if row.queue_only and not row.what.startswith("maybe "):
-                row.what = "maybe " + row.what  # is who may not look into the queue's owner to know? nobody says
-            seen.append(row)
+            if not row.queue_only or any(map(may_read, row.keepers)):
+                seen.append(row)
             continue
         less = Expected(row.what, owners, **row)
         less.tabled, less.flags = row.tabled, row.flags if owners else None
@@ -242,10 +255,11 @@ class Witness:
                     self.owners.setdefault(inode, set()).add((pid, fd))
 
     def held_in(self, other):
-        """This one without the inodes that no descriptor refers to both times: a close() that was stopped on its way is nobody's socket."""
+        """This one without the inodes that no descriptor refers to both times, where a socket stands in its table from its making on:
+        one whose socket() or close() was stopped on its way is nobody's. What is at a port has a row even so."""
         held = set(self.owners) & set(other.owners) | {0}
         less = copy.copy(self)
-        less.net = {table: {row for row in rows if row[3] in held} for table, rows in self.net.items()}
+        less.net = {**self.net, "raw": {row for row in self.net["raw"] if row[3] in held}}
         less.unix = self.unix & held
         less.netlink, less.packet = ({inode: place for inode, place in table.items() if int(inode) in held} for table in (self.netlink, self.packet))
         return less

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # fast, V and B are those of run
 # The reader's tests that are no comparison of text: pipes, full disks, memory,
 # permissions.  Sourced by run.
-
-fast=build/portsock		# as it is installed
 
 # Whether a command succeeds: judge NAME DETAIL COMMAND...
 judge() {
@@ -69,11 +68,13 @@ expect_error() {
 test_full_disk() {
 	local o view="$V"/server.view
 
-	for o in "" --raw -J -j --help --version --list-columns; do
+	for o in "" --tree --raw -J -j --help --version --list-columns; do
 		# shellcheck disable=SC2086
 		portsock -a $o --input "$view" >/dev/full 2>build/stderr
 		expect_error "full-disk ${o:-table}" $? '^portsock: cannot write: No space'
 	done
+	portsock metrics --input "$view" >/dev/full 2>build/stderr
+	expect_error "full-disk metrics" $? '^portsock: cannot write: No space'
 	for o in "" --raw -J -j; do
 		# shellcheck disable=SC2086
 		"$fast" -a $o --input "$B"/rows-20000.view >/dev/full 2>build/stderr
@@ -174,9 +175,9 @@ test_proc() {
 	expect_error "proc module-not-loaded" $? 'modprobe portsock.*insmod'
 	in_proc "$V"/server.view 600 "${nobody[@]}" "$place/portsock"
 	expect_error "proc no-permission" $? 'run it as root (sudo'
-	in_proc "$V"/bad-state.view 644 "$place/portsock"
+	in_proc "$V"/bad-state.view 444 "${nobody[@]}" "$place/portsock"
 	expect_error "proc another-version" $? 'came with the module'
-	if in_proc "$V"/server.view 600 "$place/portsock" 22 &&
+	if in_proc "$V"/server.view 444 "${nobody[@]}" "$place/portsock" 22 &&
 	   "$fast" 22 --input "$V"/server.view | cmp -s - build/stdout; then
 		ok "proc read"
 	else
@@ -187,6 +188,105 @@ test_proc() {
 	install -m 600 "$V"/server.view "$place/view"
 	"${nobody[@]}" "$place/portsock" --input "$place/view" 2>build/stderr
 	expect_error "input no-permission" $? 'cannot read .*/view: Permission'
+	rm -r "$place"
+}
+
+# What is written to /proc/portsock before it is read: a plain file keeps it.
+asked() {
+	# shellcheck disable=SC2016
+	unshare -m sh -c '
+		mount -t tmpfs none /proc || exit 99
+		: >/proc/portsock
+		"$@" >/dev/null 2>&1
+		cat /proc/portsock' sh "$fast" "$@"
+}
+
+expect_asked() {
+	local want=$1 got
+
+	shift
+	got=$(asked "$@")
+	judge "asks $(cut -c 1-60 <<<"$*")" "'$got'" [ "$got" = "$want" ]
+}
+
+test_filter() {
+	local doors='state=LISTEN,BOUND,UNCONN' ports pids
+
+	ports=$(seq -s ' ' 20001 2 25001)
+	pids=$(seq -s ' ' 1000001 1000999)
+	if ! unshare -m true 2>/dev/null; then
+		skip "filter" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	expect_asked "$doors"
+	expect_asked "" -a
+	expect_asked "proto=tcp $doors" -t
+	expect_asked "port=8080" 8080
+	expect_asked "proto=tcp,udp port=8080,53" 8080/tcp 53/udp
+	expect_asked "port=8080,53" 8080/tcp 53
+	expect_asked "proto=udp port=8080,53" -u 8080/tcp 53/udp
+	expect_asked "proto=udp $doors port=8000-8100" 8000-8100 -u -l
+	expect_asked "pid=1,2" -p 1 -p 2
+	expect_asked "netns=all" -N all -a
+	expect_asked "netns=4026539999 $doors" -N 4026539999
+	expect_asked "proto=tcp owners=no port=8080" 8080/tcp -o PORT,LOCAL
+	expect_asked "proto=tcp port=8080" 8080/tcp -o PORT,HELD
+	expect_asked "proto=tcp port=8080" 8080/tcp -o PORT,COMMAND
+	expect_asked "proto=tcp" -at -o PORT
+	expect_asked "proto=tcp $doors owners=no" -tl -o PORT
+	expect_asked "proto=tcp $doors" -tl -o PORT --leaked
+	expect_asked "port=8080" 8080 -o PORT
+	# shellcheck disable=SC2086
+	expect_asked "port=20001-25001" $ports
+	# shellcheck disable=SC2086
+	expect_asked "" ${pids//1000/-p 1000}
+}
+
+# --watch on a terminal: /proc/portsock is one view, then another.
+watch_terminal() {
+	local place=$1
+
+	cat >"$place/go" <<-'EOF'
+		stty cols 80 rows 7
+		setpriv --reuid=65534 --clear-groups "$place/portsock" --watch=0.4 -a &
+		sleep 1
+		cat "$place/second" >/proc/portsock
+		sleep 0.7
+		kill -TERM $!
+		wait $!
+		echo "status $?"
+	EOF
+	# shellcheck disable=SC2016
+	place=$place unshare -m sh -c '
+		mount -t tmpfs none /proc && chmod 755 /proc &&
+		install -m 444 "$place/first" /proc/portsock &&
+		script -qec "bash $place/go" /dev/null' </dev/null | sed 's/\x1b/^[/g'
+}
+
+test_watch() {
+	local seen
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "watch" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	scratch
+	cp "$V"/contract.view "$place/first"
+	sed -e '/41522/d' -e 's/ 0 511/ 3 511/' -e '/TIME_WAIT/p' \
+		-e '/TIME_WAIT/s/41510/41511/' -e 's/ 11 / 111 /' \
+		"$place/first" >"$place/second"
+	seen=$(watch_terminal "$place")
+	judge "watch takes the screen" "$seen" grep -q '^\^\[\[?1049h' <<<"$seen"
+	judge "watch says what has changed" "$seen" \
+		grep -q '5 sockets, 1 new, 1 changed, 1 gone  *every 0.4 s' <<<"$seen"
+	judge "watch marks what is gone" "$seen" \
+		grep -q '^^\[\[2m-^\[\[0m .*41522' <<<"$seen"
+	judge "watch marks what has changed" "$seen" \
+		grep -q '^^\[\[1m~^\[\[0m .*LISTEN' <<<"$seen"
+	judge "watch is cut to the screen" "$seen" \
+		grep -q '^and 4 more lines' <<<"$seen"
+	judge "watch gives the screen back" "$seen" \
+		grep -q '\^\[\[?25h^\[\[?1049lstatus 143' <<<"$seen"
 	rm -r "$place"
 }
 
@@ -214,7 +314,7 @@ test_help_is_complete() {
 		esac
 		portsock --help | grep -q -- "--$option" || missing="$missing $option"
 	done < <(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c | cut -c 5-)
-	for option in a t u w x d S M 0 4 6 l n p J j o H h V; do
+	for option in a t u w x d S M 0 4 6 l n e r p N J j o H W h V; do
 		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
 	done
 	judge "help is complete" "$missing" [ -z "$missing" ]
@@ -237,10 +337,16 @@ test_install() {
 	place=$(mktemp -d)
 	make -s -C ../../userspace BUILD="$PWD/build/plain" \
 		OUT="$PWD/build/portsock" DESTDIR="$place" PREFIX=/opt install &&
-		"$place/opt/bin/portsock" --version >/dev/null
+		"$place/opt/bin/portsock" --version >/dev/null &&
+		test -e "$place/opt/share/portsock/portsock.schema.json" &&
+		cmp -s "$place/opt/share/man/man8/portsock.8" ../../userspace/man/portsock.8 &&
+		test -e "$place/opt/share/man/man5/portsock.5" &&
+		bash --norc -n "$place/opt/share/bash-completion/completions/portsock" &&
+		test -e "$place/opt/share/zsh/site-functions/_portsock" &&
+		test -e "$place/opt/share/fish/vendor_completions.d/portsock.fish"
 	status=$?
 	make -s -C ../../userspace DESTDIR="$place" PREFIX=/opt uninstall
-	if [ $status -eq 0 ] && [ ! -e "$place/opt/bin/portsock" ]; then
+	if [ $status -eq 0 ] && [ -z "$(find "$place" -type f)" ]; then
 		ok "install and uninstall"
 	else
 		fail "install and uninstall"
@@ -256,6 +362,8 @@ run_specials() {
 	test_read_sizes
 	test_every_cut
 	test_proc
+	test_filter
+	test_watch
 	test_help_fits
 	test_help_is_complete
 	test_build_says_what_is_missing

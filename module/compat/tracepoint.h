@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* linux/tracepoint.h */
+#ifndef PORTSOCK_COMPAT_TRACEPOINT_H
+#define PORTSOCK_COMPAT_TRACEPOINT_H
+
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+struct ps_tracepoint_search {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static inline void ps_tracepoint_compare(struct tracepoint *tp, void *priv)
+{
+	struct ps_tracepoint_search *search = priv;
+
+	if (!strcmp(tp->name, search->name))
+		search->found = tp;
+}
+
+/**
+ * ps_tracepoint_find() - a tracepoint of the kernel itself
+ * @name: its name
+ *
+ * Context: process, may sleep.
+ * Return: the tracepoint, NULL if this kernel has none of that name.
+ */
+static inline struct tracepoint *ps_tracepoint_find(const char *name)
+{
+	struct ps_tracepoint_search search = { .name = name };
+
+#ifdef CONFIG_TRACEPOINTS
+	for_each_kernel_tracepoint(ps_tracepoint_compare, &search);
+#endif
+	return search.found;
+}
+
+/**
+ * ps_tracepoint_hook() - have a tracepoint call a function
+ * @tp: tracepoint
+ * @probe: called with NULL, then with what the tracepoint tells
+ *
+ * Context: process, may sleep.
+ * Return: 0 or an error.
+ */
+static inline int ps_tracepoint_hook(struct tracepoint *tp, void *probe)
+{
+#ifdef CONFIG_TRACEPOINTS
+	return tracepoint_probe_register(tp, probe, NULL);
+#else
+	return -ENODEV;
+#endif
+}
+
+/**
+ * ps_tracepoint_unhook() - undo ps_tracepoint_hook()
+ * @tp: tracepoint
+ * @probe: what it called; it may run until tracepoint_synchronize_unregister()
+ *
+ * Context: process, may sleep.
+ */
+static inline void ps_tracepoint_unhook(struct tracepoint *tp, void *probe)
+{
+#ifdef CONFIG_TRACEPOINTS
+	tracepoint_probe_unregister(tp, probe, NULL);
+#endif
+}
+
+#endif /* PORTSOCK_COMPAT_TRACEPOINT_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MPTCP connections that nobody has accepted: what waits in a queue is the first
+ * subflow, and what accept() will return is the MPTCP socket over it.  Neither
+ * points at the other where a module could see it, but both have the same ends.
+ */
+#include <linux/bsearch.h>
+#include <linux/mm.h>
+#include <linux/sort.h>
+
+#include "core/order.h"
+#include "gfp.h"
+#include "parts.h"
+#include "store.h"
+
+/* Compared by what they are of: records that wait as part of another. */
+static int cmp_parts(const void *a, const void *b)
+{
+	const struct ps_record *const *x = a, *const *y = b;
+
+	return ps_order_cmp_ends(*x, *y);
+}
+
+static u32 count_parts(const struct ps_store *store)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < store->records.count; i++) {
+		if (ps_record_is_queued_part(ps_store_record(store, i)))
+			count++;
+		ps_breathe(i);
+	}
+	return count;
+}
+
+static void gather_parts(struct ps_store *store, struct ps_record **parts)
+{
+	struct ps_record *r;
+	u32 i, count = 0;
+
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		if (ps_record_is_queued_part(r))
+			parts[count++] = r;
+		ps_breathe(i);
+	}
+	sort(parts, count, sizeof(*parts), cmp_parts, NULL);
+}
+
+/* The whole gets the listener as its parent, and is the part's parent. */
+static void join(struct ps_record *whole, struct ps_record **parts, u32 count)
+{
+	struct ps_record **found = bsearch(&whole, parts, count, sizeof(*parts),
+					   cmp_parts);
+	struct ps_record *part;
+
+	if (!found || !ps_record_is_queued_part(*found))
+		return;
+	part = *found;
+	ps_record_keep_parent(whole, part);
+	part->parent = whole->cookie;
+	part->evidence &= ~PS_EV_QUEUED;
+}
+
+static void join_all(struct ps_store *store, struct ps_record **parts,
+		     u32 count)
+{
+	struct ps_record *r;
+	u32 i;
+
+	for (i = 0; i < store->records.count; i++) {
+		r = ps_store_record(store, i);
+		if (r->proto == PORTSOCK_PROTO_MPTCP && r->has & PS_HAS_PORT)
+			join(r, parts, count);
+		ps_breathe(i);
+	}
+	/* What is left has no whole yet: another's listener is no parent. */
+	for (i = 0; i < count; i++)
+		if (ps_record_is_queued_part(parts[i]))
+			parts[i]->has &= ~PS_HAS_PARENT;
+}
+
+/**
+ * ps_parts_join() - say who waits for whom
+ * @store: all is gathered, no row is made
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_parts_join(struct ps_store *store)
+{
+	u32 count = store->parts ? count_parts(store) : 0;
+	struct ps_record **parts;
+
+	if (!count)
+		return 0;
+	parts = kvmalloc_array(count, sizeof(*parts), PS_GFP);
+	if (!parts)
+		return -ENOMEM;
+	gather_parts(store, parts);
+	join_all(store, parts, count);
+	kvfree(parts);
+	return 0;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A bind() at random, and really done. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "situation.h"
+
+static u64 state;
+
+/* What most sockets of a situation are like, so that some of them can share. */
+static struct {
+	unsigned int reuseaddr;
+	unsigned int reuseport;
+	unsigned int inet6;
+	unsigned int device;
+	u32 uid;
+} bias;
+
+/* splitmix64 */
+static u64 random_u64(void)
+{
+	u64 z = state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+void random_seed(u64 seed)
+{
+	state = seed * 0x2545f4914f6cdd1dULL;
+}
+
+unsigned int random_below(unsigned int n)
+{
+	return random_u64() % n;
+}
+
+bool chance(unsigned int percent)
+{
+	return random_below(100) < percent;
+}
+
+static u32 any_uid(void)
+{
+	static const u32 uids[] = { 0, 1000, 33 };
+
+	return uids[random_below(3)];
+}
+
+void bind_bias(void)
+{
+	static const unsigned int percents[] = { 0, 50, 90, 100 };
+
+	bias.reuseaddr = percents[random_below(4)];
+	bias.reuseport = percents[random_below(4)];
+	bias.inet6 = random_below(3) * 50;
+	bias.device = random_below(4) ? 0 : 40;
+	bias.uid = any_uid();
+}
+
+/* Those that are more likely to meet stand there more than once. */
+static const char *const inet_addresses[] = {
+	"0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0", "127.0.0.1", "127.0.0.1",
+	"127.0.0.1", "127.0.0.2", "127.0.0.6", "10.9.0.1", "10.9.0.1",
+	"10.9.1.1", "10.9.0.255", "224.0.0.251", "10.66.0.1", "0.0.0.5",
+	"255.255.255.255",
+};
+
+static const char *const inet6_addresses[] = {
+	"::", "::", "::", "::", "::1", "::1", "fd00:9::1", "fd00:9:1::1",
+	"fe80::9", "::ffff:127.0.0.1", "::ffff:10.9.0.1", "::ffff:0.0.0.0",
+	"::ffff:127.0.0.6", "ff02::fb", "ff05::2", "fd00:66::1", "::127.0.0.1",
+};
+
+static void random_address(struct ps_bind *b)
+{
+	if (!chance(bias.inet6)) {
+		b->local.form = PS_FORM_INET;
+		inet_pton(AF_INET, inet_addresses[random_below(
+			  ARRAY_SIZE(inet_addresses))], b->local.ip);
+		return;
+	}
+	b->local.form = PS_FORM_INET6;
+	inet_pton(AF_INET6, inet6_addresses[random_below(
+		  ARRAY_SIZE(inet6_addresses))], b->local.ip);
+	if (chance(30))
+		b->flags |= PORTSOCK_FLAG(V6ONLY);
+	/* A scope, which is a device; now and then the wrong one, or none. */
+	if ((b->local.ip[0] == 0xfe || b->local.ip[0] == 0xff) && chance(90))
+		strcpy(b->dev, chance(90) ? "dummy0" : "lo");
+}
+
+void bind_random(struct ps_bind *b, u16 port, u8 proto)
+{
+	static const char *const devices[] = {
+		"lo", "dummy0", "dummy0", "dummy1", "dummy1", "nothere0",
+	};
+
+	memset(b, 0, sizeof(*b));
+	b->proto = proto;
+	random_address(b);
+	b->local.num = port;
+	b->uid = chance(85) ? bias.uid : any_uid();
+	if (chance(bias.reuseaddr))
+		b->flags |= PORTSOCK_FLAG(REUSEADDR);
+	if (chance(bias.reuseport))
+		b->flags |= PORTSOCK_FLAG(REUSEPORT);
+	if (!b->dev[0] && chance(bias.device))
+		strcpy(b->dev, devices[random_below(6)]);
+}
+
+socklen_t bind_address(const struct ps_bind *b, struct sockaddr_storage *a)
+{
+	struct sockaddr_in6 *in6 = (void *)a;
+	struct sockaddr_in *in = (void *)a;
+
+	memset(a, 0, sizeof(*a));
+	in->sin_port = htons(b->local.num);
+	if (b->local.form == PS_FORM_INET) {
+		in->sin_family = AF_INET;
+		memcpy(&in->sin_addr, b->local.ip, 4);
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	memcpy(&in6->sin6_addr, b->local.ip, 16);
+	if (b->dev[0] && (b->local.ip[0] == 0xfe || b->local.ip[0] == 0xff))
+		in6->sin6_scope_id = if_nametoindex(b->dev);
+	return sizeof(*in6);
+}
+
+static void set(int fd, int level, int option, bool on)
+{
+	int value = on;
+
+	if (setsockopt(fd, level, option, &value, sizeof(value)))
+		die("setsockopt %d", option);
+}
+
+/* A socket of that user with those options; -1: the device is not there. */
+int bind_open(const struct ps_bind *b)
+{
+	bool v6 = b->local.form == PS_FORM_INET6;
+	int fd;
+
+	if (seteuid(b->uid))
+		die("seteuid");
+	fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_CLOEXEC |
+		    (b->proto == PORTSOCK_PROTO_TCP ? SOCK_STREAM :
+		     SOCK_DGRAM), 0);
+	if (seteuid(0) || fd < 0)
+		die("a socket");
+	set(fd, SOL_SOCKET, SO_REUSEADDR, b->flags & PORTSOCK_FLAG(REUSEADDR));
+	set(fd, SOL_SOCKET, SO_REUSEPORT, b->flags & PORTSOCK_FLAG(REUSEPORT));
+	if (v6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		    b->flags & PORTSOCK_FLAG(V6ONLY));
+	if (b->dev[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, b->dev,
+				    strlen(b->dev))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* 0 or errno */
+int bind_try(const struct ps_bind *b, int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t len = bind_address(b, &a);
+	int err;
+
+	if (seteuid(b->uid))
+		die("seteuid");
+	err = bind(fd, (struct sockaddr *)&a, len) ? errno : 0;
+	if (seteuid(0))
+		die("seteuid");
+	return err;
+}
+
+void bind_tell(const struct ps_bind *b, char *text, size_t size)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(b->local.form == PS_FORM_INET ? AF_INET : AF_INET6,
+		  b->local.ip, address, sizeof(address));
+	snprintf(text, size, "%s %s%s%s uid %u%s%s%s",
+		 b->proto == PORTSOCK_PROTO_TCP ? "tcp" : "udp", address,
+		 b->dev[0] ? "%" : "", b->dev, b->uid,
+		 b->flags & PORTSOCK_FLAG(REUSEADDR) ? " reuseaddr" : "",
+		 b->flags & PORTSOCK_FLAG(REUSEPORT) ? " reuseport" : "",
+		 b->flags & PORTSOCK_FLAG(V6ONLY) ? " v6only" : "");
+}

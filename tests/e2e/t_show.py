@@ -1,0 +1,447 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the reader asks the kernel for, and what it knows beyond the view: judged by /proc, stat() and who made the sockets."""
+import ctypes
+import fcntl
+import json
+import os
+import pty
+import select
+import socket
+import struct
+import termios
+import time
+
+import view
+from maker import Made, run
+from scenario import LIBC, Skip, equal, own_netns, scenario, true
+from t_reader import reader
+
+STATES = ("LISTEN", "ESTABLISHED", "SYN_RECV", "TIME_WAIT", "BOUND", "UNCONN")
+CGROUPS = "/sys/fs/cgroup"
+TWO_PORTS = ("socket l tcp; bind l 127.0.0.1 8080; listen l; socket u udp; bind u 127.0.0.1 8080; socket m tcp; bind m 127.0.0.1 9090;"
+             " listen m; socket b tcp; bind b 127.0.0.1 7070; socket c tcp; connect c m; tell l LISTEN")
+
+
+def sockets(*words):
+    return json.loads(reader("-J", *words).stdout)["sockets"]
+
+
+def in_child(function):
+    """Runs it in a child that stays until it is killed; returns the child and what it said."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.close(reading)
+            os.write(writing, str(function()).encode())
+        finally:
+            os.close(writing)
+            time.sleep(60)
+            os._exit(0)
+    os.close(writing)
+    said = b""
+    while part := os.read(reading, 4096):
+        said += part
+    os.close(reading)
+    return pid, said.decode()
+
+
+def listener(port):
+    made = socket.socket()
+    made.bind(("127.0.0.1", port))
+    made.listen()
+    return made
+
+
+@scenario("show/same-rows-whoever-filters")
+def same():
+    """What the kernel leaves out is what the reader would have left out: the saved whole view has the same rows."""
+    with Made("", commands=TWO_PORTS) as made, Made("udp-bound"):
+        with open("/tmp/whole", "w", encoding="ascii") as file:
+            file.write(view.read().text)
+        for words in ([], ["-a"], ["-t"], ["-tul"], ["8080"], ["8080/udp", "9090"], ["-4"], ["-6"], ["-x"], ["7000-9000"],
+                      ["-p", str(made.pid)], ["-a", "-u", "-p", str(made.pid)], ["9090/tcp", "8080/udp", "-l"]):
+            wanted = reader("--raw", "-o", "PROTO,PORT,STATE,LOCAL,REMOTE,COOKIE,OWNERS", "--input", "/tmp/whole", *words)
+            got = reader("--raw", "-o", "PROTO,PORT,STATE,LOCAL,REMOTE,COOKIE,OWNERS", *words)
+            ours = [line for line in got.stdout.decode().splitlines() if f"{made.pid}/" in line]
+            theirs = [line for line in wanted.stdout.decode().splitlines() if f"{made.pid}/" in line]
+            equal(f"rows of {words}", ours, theirs)
+            true(f"{words} shows something", ours or words in (["-6"], ["-x"]))
+
+
+@scenario("show/owners-are-not-needed")
+def no_owners():
+    with Made("", commands=TWO_PORTS):
+        with_owners = [s["cookie"] for s in sockets("8080/tcp", "9090/tcp")]
+        without = [s["cookie"] for s in sockets("8080/tcp", "9090/tcp", "-o", "COOKIE")]
+        equal("the same rows", without, with_owners)
+        true("there are some", len(without) == 3)
+
+
+@scenario("show/many-ports-are-more-than-a-line")
+def many_ports():
+    with Made("", commands=TWO_PORTS):
+        words = [str(port) for port in range(20001, 21500)] + ["8080"]
+        equal("8080 among 1500 ports", [(s["proto"], s["port"]) for s in sockets(*words)], [("tcp", 8080), ("udp", 8080)])
+        words = [word for pid in range(100000, 101000) for word in ("-p", str(pid))] + ["-p", str(os.getpid())]
+        with listener(8181):
+            equal("what I hold, among 1000 others", [s["port"] for s in sockets("-t", *words)], [8181])
+
+
+@scenario("show/read-only")
+def read_only():
+    """perm=0444 and no privilege: nothing can be asked, and all is shown all the same."""
+    with Made("", commands=TWO_PORTS):
+        os.chmod(view.PATH, 0o444)
+        try:
+            result = run("setpriv", "--reuid", "1000", "--clear-groups", "portsock", "--raw", "-H", "-o", "PORT,PROTO", "8080")
+            other = run("setpriv", "--reuid", "1000", "--clear-groups", "portsock", "-N", "all")
+        finally:
+            os.chmod(view.PATH, 0o666)
+        equal("rows", result.stdout.decode().split("\n"), ["8080 tcp", "8080 udp", ""])
+        equal("another namespace", (other.returncode, other.stderr.count(b"\n")), (2, 1))
+        true(f"{other.stderr}", b"perm=0666" in other.stderr)
+
+
+def elsewhere(port):
+    """A listener in a network namespace of its own: the process, and the namespace's number."""
+    def make():
+        own_netns()
+        elsewhere.kept = listener(port)
+        return os.stat("/proc/self/ns/net").st_ino
+    pid, number = in_child(make)
+    return pid, int(number)
+
+
+@scenario("show/netns")
+def netns():
+    pid, number = elsewhere(8080)
+    name = f"/run/netns/lab{pid}"
+    os.makedirs("/run/netns", exist_ok=True)
+    with open(name, "w", encoding="ascii"):
+        pass
+    if LIBC.mount(f"/proc/{pid}/ns/net".encode(), name.encode(), None, 4096, None):  # MS_BIND
+        raise OSError(ctypes.get_errno(), "mount")
+    try:
+        equal("here", reader("8080").returncode, 1)
+        for word in (str(pid), str(number), f"lab{pid}", name, f"/proc/{pid}/ns/net"):
+            equal(f"-N {word}", [(s["port"], s["netns"], s["owners"][0]["pid"]) for s in sockets("-N", word)], [(8080, number, pid)])
+        with listener(8181):
+            found = {(s["port"], s["netns"]) for s in sockets("-N", "all", "8080", "8181")}
+            true(f"-N all: {found}", {(8080, number), (8181, os.stat("/proc/self/ns/net").st_ino)} <= found)
+        table = reader("-N", "all", "8080", "-o", "PORT,NETNSNAME").stdout.decode()
+        true(f"{table}", f"lab{pid}" in table)
+        with listener(8282):
+            row = sockets("8282", "-o", "NETNSNAME")[0]
+            named = os.stat(f"/proc/{row['netnsname']}/ns/net").st_ino
+            equal("a process in it", named, os.stat("/proc/self/ns/net").st_ino)
+    finally:
+        LIBC.umount2(name.encode(), 2)
+        os.unlink(name)
+        os.kill(pid, 9)
+
+
+@scenario("show/netns-errors")
+def netns_errors():
+    pid, number = elsewhere(8080)
+    user = ("setpriv", "--reuid", "1000", "--clear-groups", "portsock")
+    for words, wanted in (((*user, "-N", "all"), b"root"), ((*user, "-N", str(number)), b"root"), ((*user, "-N", str(pid)), b"root"),
+                          (("portsock", "-N", "4026539999"), b"lsns"), (("portsock", "-N", "nonesuch"), b"ip netns")):
+        result = run(*words)
+        equal(f"{words}: status, lines", (result.returncode, result.stderr.count(b"\n"), result.stdout), (2, 1, b""))
+        true(f"{words}: {result.stderr}", wanted in result.stderr)
+    os.kill(pid, 9)
+
+
+@scenario("show/resolve")
+def resolve():
+    with Made("", commands="socket l tcp; bind l 127.0.0.1 80; listen l; tell l LISTEN"):
+        with open("/etc/services", "a", encoding="ascii") as file:
+            file.write("http 80/tcp\n")
+        shown = reader("-r", "80", "-o", "PORT,LOCAL,UID").stdout.decode().splitlines()[1].split()
+        equal("port, user", (shown[0], shown[2]), ("http", "root"))
+        equal("local", shown[1].split(":")[1], "http")
+        equal("-rn", reader("-rn", "80", "-o", "PORT").stdout.split()[1], b"80")
+        equal("service, user", [(s["service"], s["user"]) for s in sockets("80", "-o", "SERVICE,USER")], [("http", "root")])
+
+
+def make_cgroup(name):
+    path = f"{CGROUPS}/{name}"
+    if not os.path.exists(f"{CGROUPS}/cgroup.procs"):
+        raise Skip("no cgroup2 here")
+    os.makedirs(path, exist_ok=True)
+    return path
+
+
+def move(pid, path):
+    with open(f"{path}/cgroup.procs", "w", encoding="ascii") as file:
+        file.write(str(pid))
+
+
+@scenario("show/cgroup-unit-container-command")
+def cgroup():
+    cid = "0123456789ab" + "cdef" * 13
+    for name, unit, container in ((f"t.slice/docker-{cid}.scope", f"docker-{cid}.scope", "0123456789ab"),
+                                  ("t.slice/web.service", "web.service", None), (f"t.slice/docker/{cid}", None, "0123456789ab"),
+                                  ("t.slice/lxc.payload.db", None, "db"), ("t.slice/lxc/mail", None, "mail"),
+                                  ("t.slice/machine-a\\x2db.scope", "machine-a\\x2db.scope", "a-b"), ("t.slice/plain", None, None)):
+        path = make_cgroup(name)
+        pid, _ = in_child(lambda path=path: (move(os.getpid(), path), setattr(cgroup, "kept", listener(8080)))[1])
+        row = sockets("8080", "-o", "CGROUP,CGPATH,UNIT,CONTAINER,COMMAND")[0]
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        equal("id", row["cgroup"], os.stat(path).st_ino)
+        equal("path", row["cgpath"], "/" + name)
+        equal(f"unit of {name}", row["unit"], unit)
+        equal(f"container of {name}", row["container"], container)
+        true(f"command {row['command']!r}", "guest.py" in row["command"])
+
+
+@scenario("show/command-is-the-process-s")
+def command():
+    with Made("tcp-listen", port=8080) as made:
+        with open(f"/proc/{made.pid}/cmdline", "rb") as file:
+            wanted = file.read().rstrip(b"\0").replace(b"\0", b" ").decode()
+        equal("command", [s["command"] for s in sockets("8080", "-o", "COMMAND")], [wanted])
+        raw = reader("8080", "--raw", "-H", "-o", "COMMAND").stdout.decode().rstrip("\n")
+        equal("in one word", raw.replace("\\040", " "), wanted)
+
+
+def leaks(*words):
+    """Port: what is said of it."""
+    result = reader("--leaked", "-j", "-o", "PORT,LEAK", *words)
+    true(f"status {result.returncode}, {result.stderr}", result.returncode in (0, 1) and not result.stderr)
+    return {row["port"]: row["leak"] for row in map(json.loads, result.stdout.decode().splitlines())}
+
+
+@scenario("leaked/nothing")
+def nothing_leaked():
+    with Made("tcp-listen", port=8080), listener(8181):
+        child = os.fork()  # a child of a server that lives
+        if not child:
+            time.sleep(60)
+            os._exit(0)
+        equal("leaks", leaks(), {})
+        equal("status", reader("--leaked").returncode, 1)
+        os.kill(child, 9)
+
+
+@scenario("leaked/another-cgroup")
+def leaked_cgroup():
+    one, other = make_cgroup("leak-a"), make_cgroup("leak-b")
+    kept = []
+
+    def serve():
+        move(os.getpid(), one)
+        kept.append(listener(8080))
+        kept.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        kept[1].bind(("127.0.0.1", 8080))
+        equal("before", leaks(), {})
+        move(os.getpid(), other)
+    pid, said = in_child(serve)
+    equal("said", said, "None")
+    told = leaks()
+    equal("ports", list(told), [8080])
+    true(told[8080], f"({pid}) is in cgroup /leak-b, made in /leak-a" in told[8080])
+    equal("listener and UDP", len(reader("--leaked", "--raw", "-H").stdout.splitlines()), 2)
+    os.kill(pid, 9)
+
+
+@scenario("leaked/another-user")
+def leaked_user():
+    kept = []
+
+    def serve():
+        kept.append(listener(8080))
+        os.setuid(1000)
+        kept.append(listener(8081))
+    pid, said = in_child(serve)
+    equal("said", said, "None")
+    told = leaks()
+    equal("ports", list(told), [8080])
+    true(told[8080], f"({pid}) is uid 1000, made by 0" in told[8080])
+    os.kill(pid, 9)
+
+
+def wait_for(truth):
+    until = time.monotonic() + 10
+    while not truth():
+        true("it comes in time", time.monotonic() < until)
+        time.sleep(0.05)
+
+
+@scenario("leaked/child-outlives-server")
+def leaked_child():
+    """A server leads a session, as any that was started by systemd or setsid; its child goes on without it."""
+    server = os.fork()
+    if not server:
+        os.setsid()
+        kept = listener(8080)
+        child = os.fork()
+        if child:
+            with open("/tmp/child", "w", encoding="ascii") as file:
+                file.write(str(child))
+            time.sleep(1)
+            os._exit(0)
+        time.sleep(60)
+        kept.close()
+    wait_for(lambda: reader("8080").returncode == 0)
+    time.sleep(0.2)
+    equal("while it lives", leaks(), {})
+    os.waitpid(server, 0)
+    with open("/tmp/child", encoding="ascii") as file:
+        child = int(file.read())
+    equal("afterwards", {port: f"({child}) was left behind by process group {server}" in text for port, text in leaks().items()},
+          {8080: True})
+    os.kill(child, 9)
+
+
+@scenario("leaked/a-daemon-is-no-child")
+def daemon():
+    """daemon(3): fork, setsid, and the socket afterwards."""
+    first = os.fork()
+    if not first:
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+        kept = listener(8080)
+        time.sleep(60)
+        kept.close()
+    os.waitpid(first, 0)
+    wait_for(lambda: reader("8080").returncode == 0)
+    equal("leaks", leaks(), {})
+    os.kill(sockets("8080")[0]["owners"][0]["pid"], 9)
+
+
+def tree(*words):
+    """The tree's lines: (depth, label, state)."""
+    result = reader("--tree", "--color=never", "-o", "STATE", *words)
+    equal("status", result.returncode, 0)
+    lines = []
+    for line in result.stdout.decode().splitlines()[1:]:
+        label = line.lstrip("|` -")
+        state = next((word for word in label.split()[1:] if word in STATES), "")
+        lines.append(((len(line) - len(label)) // 2, label[:len(label) - len(state)].rstrip(), state))
+    return lines
+
+
+@scenario("tree/listener-accepted-queued-timewait-owners")
+def tree_of_one():
+    """The relation as mksock made it: what was accepted, what waits and what is over stand below their listener."""
+    with Made("", commands="socket l tcp; bind l 0.0.0.0 8080; listen l; socket c tcp; connect c l; accept l s; socket q tcp; connect q l;"
+                           " tell l LISTEN") as made:
+        netns_line = f"netns {os.stat('/proc/self/ns/net').st_ino}"
+        lines = tree("8080")
+        equal("port, namespace, listener", [line[:2] for line in lines[:3]],
+              [(0, "8080"), (1, netns_line), (2, "tcp 0.0.0.0:8080")])
+        equal("who holds the listener", lines[3], (3, f"mksock({made.pid}) fd {made['l']['fd']}", ""))
+        below = [line for line in lines[4:] if line[0] == 3]
+        equal("below it", sorted((label.split(":")[0], state) for _, label, state in below),
+              [("from 127.0.0.1", "ESTABLISHED")] * 2)
+        owners = [line for line in lines if line[0] == 4]
+        equal("accepted, by whom", [label.split(" fd")[0] for _, label, _ in owners], [f"mksock({made.pid})"])
+        client = next(s for s in sockets("-at") if s["rport"] == 8080)["port"]
+        equal("the client's own port", [line[:2] for line in tree(str(client))][:2], [(0, str(client)), (1, netns_line)])
+
+
+@scenario("tree/reuseport-group")
+def tree_group():
+    with Made("", commands="socket a tcp; opt a reuseport; bind a 127.0.0.1 8080; listen a; socket b tcp; opt b reuseport;"
+                           " bind b 127.0.0.1 8080; listen b; tell a LISTEN; tell b LISTEN") as made:
+        lines = tree("8080")
+        equal("one group", [label for depth, label, _ in lines if depth == 2], ["tcp 127.0.0.1:8080, 2 by SO_REUSEPORT"])
+        equal("its sockets", sorted(label for depth, label, state in lines if depth == 3 and state == "LISTEN"),
+              sorted(f"sk:{made[role]['cookie']}" for role in "ab"))
+
+
+class Watched:
+    """portsock --watch on a terminal of its own."""
+
+    def __init__(self, *words, columns=100, rows=30):
+        self.pid, self.terminal = pty.fork()
+        if not self.pid:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe("portsock", ["portsock", *words], {"PATH": os.environ["PATH"], "TERM": "xterm"})
+        self.seen = b""
+
+    def until(self, text, seconds=8):
+        """Reads until it has been shown; returns how long that took."""
+        begun = time.monotonic()
+        while text not in self.seen:
+            left = seconds - (time.monotonic() - begun)
+            true(f"{text} in {self.seen[-2000:]}", left > 0 and select.select([self.terminal], [], [], left)[0])
+            self.seen += os.read(self.terminal, 65536)
+        return time.monotonic() - begun
+
+    def forget(self):
+        self.seen = b""
+
+    def end(self, signal):
+        os.kill(self.pid, signal)
+        try:
+            while part := os.read(self.terminal, 65536):
+                self.seen += part
+        except OSError:
+            pass
+        return os.waitpid(self.pid, 0)[1]
+
+
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+@scenario("watch/terminal", seconds=40)
+def watch_terminal():
+    with listener(8080):
+        watched = Watched("--watch=1", "-t")
+        watched.until(ENTER)
+        watched.until(b"8080")
+        watched.forget()
+        with listener(8181):
+            watched.until(b"1 new")
+            watched.until(b"8181")
+            true("marked", b"+\x1b" in watched.seen)
+        watched.forget()
+        watched.until(b"1 gone")
+        watched.forget()
+        os.kill(watched.pid, 20)  # SIGTSTP, which nobody is there to end: the kernel lets such a process go on at once
+        watched.until(LEAVE + ENTER)
+        watched.forget()
+        watched.until(b"8080")
+        fcntl.ioctl(watched.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 160, 0, 0))
+        os.kill(watched.pid, 28)  # SIGWINCH
+        watched.until(b"process")
+        equal("ended by the signal", watched.end(15), 15)
+        true("the screen is given back", LEAVE in watched.seen and ENTER not in watched.seen.split(LEAVE)[-1])
+
+
+@scenario("watch/error-gives-the-screen-back")
+def watch_error():
+    with listener(8080), listener(8181):
+        watched = Watched("--watch=0.3", "-t")
+        watched.until(b"8080")
+        with open("/sys/module/portsock/parameters/max_sockets", "r+", encoding="ascii") as file:
+            before = file.read()
+            try:
+                file.write("1")
+                file.flush()
+                watched.until(b"max_sockets")
+            finally:
+                file.seek(0)
+                file.write(before)
+        true("first the screen, then the words", watched.seen.index(LEAVE) < watched.seen.index(b"portsock: more"))
+        equal("status", os.waitstatus_to_exitcode(os.waitpid(watched.pid, 0)[1]), 2)
+
+
+@scenario("watch/no-terminal")
+def watch_stream():
+    with listener(8080):
+        out = run("timeout", "2", "portsock", "--watch=0.5", "8080").stdout.decode()
+        tables = out.split("\n\n")
+        true(f"{len(tables)} tables", 3 <= len(tables) <= 5)
+        true(f"{out}", all(table.startswith("PROTO") and "8080" in table for table in tables) and "\x1b" not in out)
+        lines = run("timeout", "2", "portsock", "--watch=0.5", "-J", "8080").stdout.decode().splitlines()
+        snapshots = [json.loads(line) for line in lines]
+        true("each a snapshot of its own", len(snapshots) >= 3 and len({s["at"] for s in snapshots}) == len(snapshots))
+        equal("8080 in each", {s["sockets"][0]["port"] for s in snapshots}, {8080})
+        result = run("bash", "-c", "set -o pipefail; portsock --watch=0.2 --raw | head -n1")
+        equal("status, stderr", (result.returncode, result.stderr), (0, b""))

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0
+"""portsock why on the running kernel: what is not a matter of sockets at random (those are in tests/conflict)."""
+import json
+import os
+import signal
+import socket
+
+from maker import Made, run
+from scenario import CLONE_NEWNET, LIBC, equal, loopback_up, scenario, true
+from t_holders import wireguard
+
+
+def why(*words, by=()):
+    """Asks with --probe, which must say the same."""
+    result = run(*by, "portsock", "why", *words, "--json", "--probe")
+    equal(f"stderr of {words}", result.stderr, b"")
+    told = json.loads(result.stdout)
+    equal(f"{words}: what is said, and what is", told["verdict"], told["probe"])
+    equal(f"{words}: status", result.returncode, 0 if told["verdict"] == "OK" else 1)
+    return told
+
+
+def text(*words):
+    return run("portsock", "why", *words).stdout.decode("ascii")
+
+
+def write(path, value):
+    with open("/proc/sys/net/" + path, "w", encoding="ascii") as file:
+        file.write(value)
+
+
+@scenario("why/listener")
+def listener():
+    with Made("tcp-listen", port=8080, comm="webserver") as made:
+        told = why("8080")
+        equal("verdict", told["verdict"], "EADDRINUSE")
+        equal("blockers", [(socket_["cookie"], socket_["owners"][0]["pid"]) for socket_ in told["blockers"]], [(made["l"]["cookie"], made.pid)])
+        first = text("8080").splitlines()[0]
+        equal("the line", first, f"EADDRINUSE: 0.0.0.0:8080/tcp - webserver (pid {made.pid}, fd {made['l']['fd']}) is in LISTEN on 127.0.0.1:8080 "
+                                 "(which the wildcard covers) without SO_REUSEPORT")
+        true("whom to end", f"kill {made.pid}" in told["advice"])
+        equal("beside it", why("127.0.0.2:8080")["verdict"], "OK")
+        equal("another protocol", why("udp", "8080")["verdict"], "OK")
+    equal("afterwards", why("8080")["verdict"], "OK")
+
+
+@scenario("why/privileged")
+def privileged():
+    """Who may have a low port: root, but only of the user namespace that the network namespace belongs to."""
+    user = ("setpriv", "--reuid", "1000", "--clear-groups")
+    equal("root", why("80")["verdict"], "OK")
+    equal("a user, asked by root", why("80", "--uid", "1000")["verdict"], "EACCES")
+    told = why("80", by=user)
+    equal("a user", told["verdict"], "EACCES")
+    for word in ("privileged", "ip_unprivileged_port_start=80", "cap_net_bind_service"):
+        true(f"{word} in {told['advice']}", word in told["advice"])
+    equal("a user with a high port", why("1024", by=user)["verdict"], "OK")
+    equal("root of a new user namespace, in ours", why("80", by=("unshare", "-Ur"))["verdict"], "EACCES")
+    equal("... in one of its own", why("80", by=("unshare", "-Urn"))["verdict"], "OK")
+    write("ipv4/ip_unprivileged_port_start", "80")
+    equal("a user, allowed", why("80", by=user)["verdict"], "OK")
+    equal("a user, one below", why("79", by=user)["verdict"], "EACCES")
+
+
+@scenario("why/address")
+def address():
+    told = why("192.0.2.1:80")
+    equal("not ours", told["verdict"], "EADDRNOTAVAIL")
+    for word in ("not of this machine", "IP_FREEBIND", "ip_nonlocal_bind"):
+        true(f"{word} in {told['advice']}", word in told["advice"])
+    write("ipv4/ip_nonlocal_bind", "1")
+    equal("not ours, allowed", why("192.0.2.1:80")["verdict"], "OK")
+    equal("all of 127/8", why("127.1.2.3:80")["verdict"], "OK")
+    equal("::1", why("[::1]:80")["verdict"], "OK")
+    equal("v6, not ours", why("[2001:db8::1]:80")["verdict"], "EADDRNOTAVAIL")
+    equal("link-local without a scope", why("[fe80::1]:80")["verdict"], "EINVAL")
+    equal("no such interface", why("80", "--dev", "nothere")["verdict"], "ENODEV")
+
+
+@scenario("why/ephemeral")
+def ephemeral():
+    write("ipv4/ip_local_port_range", "40001 40001")
+    with socket.create_server(("127.0.0.1", 9)) as server, socket.create_connection(("127.0.0.1", 9)):
+        with server.accept()[0]:
+            told = why("40001")
+            equal("verdict", told["verdict"], "EADDRINUSE")
+            for word in ("ephemeral clash", "ip_local_port_range (40001-40001)", "ip_local_reserved_ports=40001"):
+                true(f"{word} in {told['advice']}", word in told["advice"])
+    write("ipv4/ip_local_reserved_ports", "5,40000-40002")
+    told = why("40001")
+    true(f"reserved already: {told['advice']}", "ip_local_port_range" not in told["advice"])
+
+
+@scenario("why/timewait")
+def timewait():
+    with socket.create_server(("127.0.0.1", 8081)) as server:
+        with socket.create_connection(("127.0.0.1", 8081)):
+            server.accept()[0].close()
+    told = why("8081")
+    equal("blockers", [socket_["state"] for socket_ in told["blockers"]], ["TIME_WAIT"])
+    true(f"when it ends: {told['blockers']}", 0 < told["blockers"][0]["expires"] <= 60000)
+    for word in ("SO_REUSEADDR", "wait "):
+        true(f"{word} in {told['advice']}", word in told["advice"])
+    equal("with it", why("8081", "--reuseaddr")["verdict"], "OK")
+
+
+@scenario("why/netns")
+def netns():
+    """-N PID: the sockets, addresses and sysctls of that namespace."""
+    ready, go = os.pipe()
+    child = os.fork()
+    if not child:
+        LIBC.unshare(CLONE_NEWNET)
+        loopback_up()
+        with socket.create_server(("0.0.0.0", 8082)):
+            write("ipv4/ip_nonlocal_bind", "1")
+            os.write(go, b"x")
+            signal.pause()
+    try:
+        os.read(ready, 1)
+        number = str(os.stat(f"/proc/{child}/ns/net").st_ino)
+        equal("here", why("8082")["verdict"], "OK")
+        for word in (str(child), number):
+            told = why("8082", "-N", word)
+            equal("there", (told["verdict"], told["blockers"][0]["owners"][0]["pid"]), ("EADDRINUSE", child))
+            equal("an address there", why("192.0.2.1:80", "-N", word)["verdict"], "OK")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+@scenario("why/wireguard")
+def kernel():
+    """What holds UDP 51820 when no process does."""
+    wireguard()
+    run("ip", "link", "set", "wg0", "up")
+    port = [line.split()[1] for line in open("/proc/net/udp", encoding="ascii")][1].split(":")[1]
+    line = text("udp", str(int(port, 16))).splitlines()[0]
+    true(f"who: {line}", "the kernel itself [wireguard]" in line)
+    equal("verdict", why("udp", str(int(port, 16)))["verdict"], "EADDRINUSE")

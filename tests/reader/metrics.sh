@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # fast, V and B are those of run
+# portsock metrics: memory, files, and what only a running kernel tells. Sourced by
+# run, after special.sh.
+
+# Metrics are counted while the rows go by: only listening ports take memory.
+test_metrics_memory() {
+	local count few many
+
+	for count in 20000 200000; do
+		sed 's/ LISTEN / CLOSE /' "$B"/rows-$count.view \
+			>"$B"/no-doors-$count.view
+	done
+	few=$(peak "$fast" metrics --input "$B"/no-doors-20000.view)
+	many=$(peak "$fast" metrics --input "$B"/no-doors-200000.view)
+	rm "$B"/no-doors-*.view
+	judge "memory metrics" "$few kB for 20000 rows, $many kB for 200000" \
+		[ "${few:-0}" -gt 500 -a "$many" -le $((few + few / 10)) ]
+}
+
+# However many ports there are, so many series and no more.
+test_metrics_bound() {
+	"$fast" metrics --input "$B"/rows-200000.view >build/stdout
+	judge "metrics bound" "$(wc -l <build/stdout) lines" [ "$(
+		grep -c '^portsock_listener_' build/stdout).$(
+		sed -n 's/^portsock_listening_ports_left_out //p' build/stdout)" = \
+		"$((7 * 1001)).$(($(cut -d ' ' -f 2,3 "$B"/rows-200000.view |
+			grep -c LISTEN) - 1000))" ]
+}
+
+# A file is there as a whole, readable as any new file is, or not touched.
+test_metrics_output() {
+	local place
+
+	place=$(mktemp -d)
+	(umask 022; portsock metrics --input "$V"/server.view \
+		-o "$place/p.prom") >build/stdout 2>build/stderr
+	portsock metrics --input "$V"/server.view | cmp -s - "$place/p.prom"
+	judge "metrics file" "$(ls -l "$place")" \
+		[ "$?.$(stat -c %a "$place"/*).$(stat -c %s build/stdout)" = 0.644.0 ]
+	portsock metrics --input "$V"/cut-row.view -o "$place/p.prom" 2>build/stderr
+	expect_error "metrics file of a damaged view" $? 'truncated'
+	portsock metrics --input "$V"/server.view | cmp -s - "$place/p.prom"
+	judge "metrics file stays as it was" "$(ls "$place")" \
+		[ "$?.$(ls "$place")" = 0.p.prom ]
+	mkdir "$place/directory"
+	portsock metrics --input "$V"/server.view -o "$place/directory" 2>build/stderr
+	expect_error "metrics file is a directory" $? 'cannot write'
+	judge "metrics file leaves nothing beside it" "$(ls "$place")" \
+		[ "$(find "$place" | wc -l)" -eq 3 ]
+	rm -r "$place"
+}
+
+# What no view says: the range of ephemeral ports, and the module's version.
+test_metrics_live() {
+	if ! unshare -m true 2>/dev/null; then
+		skip "metrics live" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	scratch
+	# shellcheck disable=SC2016
+	unshare -m sh -c '
+		mount -t tmpfs none /proc && mount -t tmpfs none /sys &&
+		mkdir -p /proc/sys/net/ipv4 /sys/module/portsock &&
+		cp "$1" /proc/portsock &&
+		printf "41000\t41999\n" >/proc/sys/net/ipv4/ip_local_port_range &&
+		printf "a\"b\\\\c\nd\n" >/sys/module/portsock/version &&
+		exec "$2" metrics' sh "$V"/server.view "$place/portsock" \
+		>build/stdout 2>build/stderr
+	judge "metrics ephemeral ports" "$(cat build/stdout build/stderr)" \
+		[ "$(grep ephemeral_ports build/stdout | grep -v '^#' | sum_up)" = \
+		"portsock_ephemeral_ports 1000 tcp 1 udp 0" ]
+	judge "metrics label is escaped" "$(grep build_info build/stdout)" \
+		grep -qF ',module="a\"b\\c\nd"} 1' build/stdout
+	judge "metrics with a label that is escaped" "" \
+		/usr/bin/python3 -c 'import sys
+from prometheus_client.openmetrics import parser
+families = parser.text_string_to_metric_families(sys.stdin.read())
+sys.exit(next(families).samples[0].labels["module"] != "a\"b\\c\nd")' <build/stdout
+	rm -r "$place"
+}
+
+# "name value tcp value udp value" of the series of ephemeral ports.
+sum_up() {
+	sed -n 's/.*used{proto="\(tcp\|udp\)"}/\1/p; /^portsock_ephemeral_ports /p' |
+		tr '\n' ' ' | sed 's/ $//'
+}
+
+run_metrics() {
+	test_metrics_memory
+	test_metrics_bound
+	test_metrics_output
+	test_metrics_live
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What would help. */
+#include "explain.h"
+#include "../module/core/names.h"
+
+#define PIDS_MAX	5
+
+#define REUSEADDR	PORTSOCK_FLAG(REUSEADDR)
+#define REUSEPORT	PORTSOCK_FLAG(REUSEPORT)
+#define V6ONLY		PORTSOCK_FLAG(V6ONLY)
+
+static void say_foreign(struct ps_text *t, const struct ps_machine *m)
+{
+	switch (m->address) {
+	case PS_ADDRESS_OTHER_DEV:
+		ps_say(t, "the address is of another interface than the one asked for");
+		return;
+	case PS_ADDRESS_TENTATIVE:
+		ps_say(t, "the address is tentative: the kernel still finds out if somebody else has it");
+		return;
+	default:
+		ps_say(t, "the address is not of this machine");
+	}
+}
+
+/**
+ * ps_say_refusal() - why bind() says what it says, if no socket is in the way
+ * @t: where it goes, without a newline
+ * @c: case
+ */
+void ps_say_refusal(struct ps_text *t, const struct ps_case *c)
+{
+	switch (c->answer.verdict) {
+	case PS_VERDICT_NO_INET6:
+		ps_say(t, "this kernel has no IPv6");
+		return;
+	case PS_VERDICT_NO_DEV:
+		ps_say(t, "there is no interface %s", c->bind.dev);
+		return;
+	case PS_VERDICT_STREAM_GROUP:
+		ps_say(t, "a TCP socket cannot be at a multicast address");
+		return;
+	case PS_VERDICT_MAPPED_ONLY6:
+		ps_say(t, "an address of IPv4 contradicts IPV6_V6ONLY");
+		return;
+	case PS_VERDICT_NO_SCOPE:
+		ps_say(t, "a link-local address means nothing without its interface");
+		return;
+	case PS_VERDICT_PRIVILEGED:
+		ps_say(t, "ports below %u are privileged, and uid %u has no CAP_NET_BIND_SERVICE here",
+		       c->machine.unprivileged, c->bind.uid);
+		return;
+	case PS_VERDICT_FOREIGN:
+		say_foreign(t, &c->machine);
+		return;
+	default:
+		ps_say(t, "%s would work",
+		       c->listen && c->bind.proto == PORTSOCK_PROTO_TCP ?
+		       "bind() and listen()" : "bind()");
+	}
+}
+
+/* A piece of advice, after those that were given before. */
+#define ADVISE(t, ...) (ps_say(t, (t)->len ? "; " : ""), ps_say(t, __VA_ARGS__))
+
+/* What could be set, the least first; it is tried before it is said. */
+static const struct remedy {
+	u32 flags;
+	const char *what;
+} remedies[] = {
+	{ REUSEADDR, "set SO_REUSEADDR (--reuseaddr), and it would work" },
+	{ REUSEPORT, "set SO_REUSEPORT (--reuseport), and it would work" },
+	{ V6ONLY, "set IPV6_V6ONLY (--v6only), and it would work" },
+	{ V6ONLY | REUSEADDR, "set IPV6_V6ONLY and SO_REUSEADDR, and it would work" },
+	{ V6ONLY | REUSEPORT, "set IPV6_V6ONLY and SO_REUSEPORT, and it would work" },
+};
+
+static void advise_option(struct ps_text *t, const struct ps_case *c)
+{
+	bool v6 = c->bind.local.form == PS_FORM_INET6 &&
+		!ps_is_mapped(&c->bind.local);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(remedies); i++) {
+		u32 flags = remedies[i].flags;
+
+		if (!(flags & ~c->bind.flags) || (flags & V6ONLY && !v6) ||
+		    ps_case_with(c, flags) != PS_VERDICT_OK)
+			continue;
+		ADVISE(t, "%s", remedies[i].what);
+		return;
+	}
+}
+
+/* Milliseconds until the last of them is gone, -1 if one of them stays. */
+static s32 wait_for_all(const struct ps_case *c)
+{
+	s32 longest = -1;
+	size_t i;
+
+	for (i = 0; i < c->crowd.count; i++) {
+		const struct ps_record *r = c->made[i];
+
+		if (!c->answer.blocks[i])
+			continue;
+		if (r->expires == PS_NO_EXPIRY)
+			return -1;
+		if (r->expires > longest)
+			longest = r->expires;
+	}
+	return longest;
+}
+
+static void advise_waiting(struct ps_text *t, const struct ps_case *c)
+{
+	s32 ms = wait_for_all(c);
+
+	if (ms >= 0)
+		ADVISE(t, "wait %d s (portsock wait free)", ps_seconds(ms));
+}
+
+struct pids {
+	u32 pid[PIDS_MAX];
+	size_t count;
+	bool more;
+};
+
+static void add_pid(struct pids *p, u32 pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->pid[i] == pid)
+			return;
+	p->more |= p->count == PIDS_MAX;
+	if (!p->more)
+		p->pid[p->count++] = pid;
+}
+
+/* Processes that hold what is in the way, the listener of what waits too. */
+static void add_owners(struct pids *p, const struct ps_case *c,
+		       const struct ps_row *row)
+{
+	const struct ps_record *r = &row->record;
+	size_t i;
+
+	if (r->held == PORTSOCK_HELD_ACCEPTQ && r->has & PS_HAS_PARENT)
+		row = ps_crowd_find(&c->crowd, r->parent);
+	for (i = 0; row && i < row->count; i++)
+		add_pid(p, row->owners[i].pid);
+}
+
+static void advise_ending(struct ps_text *t, const struct ps_case *c)
+{
+	struct pids p = { .count = 0 };
+	size_t i;
+
+	for (i = 0; i < c->crowd.count; i++)
+		if (c->answer.blocks[i])
+			add_owners(&p, c, &c->crowd.rows[i]);
+	if (!p.count)
+		return;
+	ADVISE(t, "end what holds it (kill");
+	for (i = 0; i < p.count; i++)
+		ps_say(t, " %u", p.pid[i]);
+	ps_say(t, p.more ? " ...)" : ")");
+}
+
+static bool is_blocked_by(const struct ps_case *c, enum portsock_held held)
+{
+	size_t i;
+
+	for (i = 0; i < c->crowd.count; i++)
+		if (c->answer.blocks[i] && c->made[i]->held == held)
+			return true;
+	return false;
+}
+
+static void advise_about_holders(struct ps_text *t, const struct ps_case *c)
+{
+	if (is_blocked_by(c, PORTSOCK_HELD_KERNEL))
+		ADVISE(t, "take down what the kernel has it for: an interface (ip -d link), an export, a mount");
+	if (is_blocked_by(c, PORTSOCK_HELD_HIDDEN))
+		ADVISE(t, "root sees who it is (sudo portsock why)");
+}
+
+/**
+ * ps_is_door() - whether somebody may come in by a socket
+ * @r: at a port
+ *
+ * Return: false for a connection, or what is left of one.
+ */
+bool ps_is_door(const struct ps_record *r)
+{
+	return r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_BOUND ||
+		r->state == PORTSOCK_UNCONN;
+}
+
+/* A process' connection without a door at its port is a client's. */
+static bool is_ephemeral_clash(const struct ps_case *c)
+{
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < c->crowd.count; i++) {
+		if (ps_is_door(c->made[i]))
+			return false;
+		found |= c->answer.blocks[i] &&
+			c->made[i]->held == PORTSOCK_HELD_PROCESS;
+	}
+	return found;
+}
+
+static bool is_ephemeral(const struct ps_case *c)
+{
+	const struct ps_machine *m = &c->machine;
+
+	return m->here && c->bind.local.num >= m->low &&
+		c->bind.local.num <= m->high && !m->reserved;
+}
+
+static void advise_reserving(struct ps_text *t, const struct ps_case *c)
+{
+	const struct ps_machine *m = &c->machine;
+	bool ephemeral = is_ephemeral(c);
+
+	if ((ephemeral || !m->here) && is_ephemeral_clash(c))
+		ADVISE(t, "an ephemeral clash, most likely: a client's connection was given this port");
+	if (ephemeral)
+		ADVISE(t, "port %u lies in ip_local_port_range (%u-%u), where any client may be given it: choose another, or reserve it with sysctl -w net.ipv4.ip_local_reserved_ports=%u (beside what is there already)",
+		       c->bind.local.num, m->low, m->high, c->bind.local.num);
+}
+
+static bool is_bound_beside(const struct ps_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->crowd.count; i++)
+		if (c->made[i]->state == PORTSOCK_BOUND &&
+		    ps_conflict_rule(&c->bind, c->made[i]) ==
+		    PS_RULE_REUSEADDR)
+			return true;
+	return false;
+}
+
+/**
+ * ps_say_doubts() - what is not known
+ * @t: empty; stays empty if all is known
+ * @c: case
+ */
+void ps_say_doubts(struct ps_text *t, const struct ps_case *c)
+{
+	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
+		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which cannot be seen (--probe tries)");
+	else if (c->answer.unsure)
+		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which cannot be seen (--probe tries)");
+	if (c->machine.vrf)
+		ADVISE(t, "%s is of a VRF, which has ports of its own: not known here",
+		       c->bind.dev);
+	if (!c->machine.here)
+		ADVISE(t, "a saved view does not tell if the address is local, the port privileged or ephemeral");
+}
+
+static void advise_in_use(struct ps_text *t, const struct ps_case *c)
+{
+	advise_option(t, c);
+	advise_waiting(t, c);
+	advise_ending(t, c);
+	advise_about_holders(t, c);
+	if (!t->len)
+		ADVISE(t, "take another port or address");
+	advise_reserving(t, c);
+}
+
+/* Not in the way yet, for bind() does not get so far. */
+static void advise_about_others(struct ps_text *t, const struct ps_case *c)
+{
+	size_t i, others = 0;
+
+	for (i = 0; i < c->crowd.count; i++)
+		others += c->answer.blocks[i];
+	if (others)
+		ADVISE(t, "%zu sockets would be in the way then (--uid 0 names them)",
+		       others);
+}
+
+/**
+ * ps_say_advice() - what would help
+ * @t: empty; stays empty if there is nothing to say
+ * @c: case
+ */
+void ps_say_advice(struct ps_text *t, const struct ps_case *c)
+{
+	u32 port = c->bind.local.num;
+
+	switch (c->answer.verdict) {
+	case PS_VERDICT_IN_USE:
+		advise_in_use(t, c);
+		break;
+	case PS_VERDICT_PRIVILEGED:
+		ADVISE(t, "run it as root, give the program the capability (setcap cap_net_bind_service=+ep PROGRAM; AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit), or free the port for all with sysctl -w net.ipv4.ip_unprivileged_port_start=%u",
+		       port);
+		advise_about_others(t, c);
+		break;
+	case PS_VERDICT_FOREIGN:
+		ADVISE(t, "take an address that 'ip address' shows, or set IP_FREEBIND (for all: sysctl -w net.%s.ip_nonlocal_bind=1)",
+		       c->bind.local.form == PS_FORM_INET6 ? "ipv6" : "ipv4");
+		break;
+	case PS_VERDICT_NO_SCOPE:
+		ADVISE(t, "write it as [ADDRESS%%INTERFACE]:%u, or give --dev", port);
+		break;
+	case PS_VERDICT_NO_DEV:
+		ADVISE(t, "'ip link' lists the interfaces");
+		break;
+	case PS_VERDICT_OK:
+		if (is_bound_beside(c) && c->listen)
+			ADVISE(t, "another socket is bound there too: only one of them can listen");
+		advise_reserving(t, c);
+		break;
+	case PS_VERDICT_MAPPED_ONLY6:
+		ADVISE(t, "leave IPV6_V6ONLY out, or take an address of IPv6");
+		break;
+	default:
+		ADVISE(t, "take another address");
+	}
+}

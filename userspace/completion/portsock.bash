@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bash completion for portsock(8): ports, pids and columns come from the live
+# view; where there is none (the module is not loaded), quietly nothing does.
+
+_portsock_view() { portsock -a -H --raw -o "$1" 2>/dev/null; }
+_portsock_ports() { _portsock_view PORT | grep -x '[0-9]*' | sort -nu; }
+_portsock_pids() {
+	_portsock_view OWNERS | tr ',' '\n' | sed -n 's|^\([0-9]*\)[:/].*|\1|p' |
+		sort -nu
+}
+_portsock_columns() {
+	portsock --list-columns 2>/dev/null | sed 's/[[:space:]].*//'
+}
+_portsock_netns() {
+	echo all
+	(cd /run/netns 2>/dev/null && printf '%s\n' *) | grep -vxF '*'
+	_portsock_pids
+}
+
+# Words of a list that go on with what stands before the cursor.
+_portsock_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
+
+# The last name of COL,COL or +COL; what stands before it stays.
+_portsock_offer_columns() {
+	local before="" i
+
+	case $1 in
+	*,*) before=${1%,*}, ;;
+	+*) before=+ ;;
+	esac
+	_portsock_offer "$(_portsock_columns)" "${1#"$before"}"
+	for i in "${!COMPREPLY[@]}"; do
+		COMPREPLY[i]=$before${COMPREPLY[i]}
+	done
+	compopt -o nospace 2>/dev/null || true
+}
+
+_portsock_offer_files() {
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+	compopt -o filenames 2>/dev/null || true
+}
+
+_portsock_options() {
+	case $1 in
+	why)
+		echo --reuseaddr --reuseport --v6only --dev --uid --no-listen \
+			--probe -N --netns --input -J --json -h --help
+		;;
+	wait) echo --timeout -h --help ;;
+	metrics) echo -o --output --limit --input -h --help ;;
+	*)
+		echo -t --tcp -u --udp -w -x --unix -d --dccp -S --sctp \
+			-M --mptcp -0 --packet -4 --ipv4 -6 --ipv6 -a --all \
+			-l --listening -n --numeric -e --extended -r --resolve \
+			-N --netns --leaked -p --pid -J --json -j --jsonl \
+			--tree --raw --watch -o --output --list-columns -H \
+			--no-headings -W --wide --color --input -h --help -V \
+			--version
+		;;
+	esac
+}
+
+# The argument of the option before the cursor; false if it takes none.
+_portsock_argument() {
+	local command=$1 option=$2 cur=$3
+
+	case $command:$option in
+	metrics:-o | metrics:--output | *:--input) _portsock_offer_files "$cur" ;;
+	show:-o | show:--output) _portsock_offer_columns "$cur" ;;
+	show:-p | show:--pid) _portsock_offer "$(_portsock_pids)" "$cur" ;;
+	show:-N | show:--netns | why:-N | why:--netns)
+		_portsock_offer "$(_portsock_netns)" "$cur" ;;
+	show:--color) _portsock_offer "auto always never" "$cur" ;;
+	why:--dev)
+		_portsock_offer "$(cd /sys/class/net && printf '%s\n' *)" "$cur" ;;
+	why:--uid) _portsock_offer "$(id -u)" "$cur" ;;
+	wait:--timeout | metrics:--limit | show:--watch) ;;
+	*) return 1 ;;
+	esac
+}
+
+_portsock_words() {
+	case $1 in
+	why) echo tcp udp ;;
+	wait) echo listen free tcp udp ;;
+	metrics) return ;;
+	show) if [[ $2 == 1 ]]; then echo why wait metrics; fi ;;
+	esac
+	_portsock_ports
+}
+
+_portsock() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=show
+
+	COMPREPLY=()
+	case ${COMP_WORDS[1]} in
+	why | wait | metrics)
+		if [[ $COMP_CWORD -gt 1 ]]; then command=${COMP_WORDS[1]}; fi ;;
+	esac
+	# --color=al is three words to bash: --color, = and al.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	elif [[ $prev == --color || $prev == --watch ]]; then
+		prev=	# theirs stands behind a = only
+	fi
+	if [[ $prev == -* ]] && _portsock_argument "$command" "$prev" "$cur"; then
+		return
+	fi
+	if [[ $cur == -* ]]; then
+		_portsock_offer "$(_portsock_options "$command")" "$cur"
+	else
+		_portsock_offer "$(_portsock_words "$command" "$COMP_CWORD")" "$cur"
+	fi
+}
+
+complete -F _portsock portsock

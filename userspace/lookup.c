@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cgroup.h"
+#include "leak.h"
+#include "lookup.h"
+#include "netns.h"
+#include "process.h"
+#include "../module/core/names.h"
+
+#define COMMAND_MAX	32768	/* bytes of a command line that are shown */
+
+/**
+ * ps_names_init() - no names are known yet
+ * @n: names
+ * @live: the view is this machine's, and of now
+ */
+void ps_names_init(struct ps_names *n, bool live)
+{
+	memset(n, 0, sizeof(*n));
+	n->live = live;
+	ps_text_init(&n->text, -1);
+}
+
+/**
+ * ps_names_renew() - another snapshot begins
+ * @n: names; processes, cgroups and namespaces are forgotten
+ */
+void ps_names_renew(struct ps_names *n)
+{
+	ps_cache_free(&n->passing);
+	n->cgroups_read = false;
+	n->netns_read = false;
+}
+
+/**
+ * ps_names_free() - give back their memory
+ * @n: names
+ */
+void ps_names_free(struct ps_names *n)
+{
+	ps_cache_free(&n->passing);
+	ps_cache_free(&n->lasting);
+	ps_text_free(&n->text);
+}
+
+/**
+ * ps_names_service() - what the port of a protocol is for
+ * @n: names
+ * @proto: enum portsock_proto
+ * @port: port
+ *
+ * Return: its name in /etc/services, or NULL.
+ */
+const char *ps_names_service(struct ps_names *n, u8 proto, u32 port)
+{
+	const struct ps_key key = { PS_NAME_SERVICE, proto, 0, port };
+	const struct servent *service;
+	const char *name;
+
+	if (ps_cache_find(&n->lasting, &key, &name))
+		return name;
+	service = port > U16_MAX ? NULL :
+		getservbyport(htons(port), ps_proto_names[proto].text);
+	return ps_cache_add(&n->lasting, &key,
+			    service ? service->s_name : NULL);
+}
+
+/**
+ * ps_names_user() - who has a uid
+ * @n: names
+ * @uid: uid
+ *
+ * Return: the user's name, or NULL.
+ */
+const char *ps_names_user(struct ps_names *n, u32 uid)
+{
+	const struct ps_key key = { PS_NAME_USER, 0, 0, uid };
+	const struct passwd *user;
+	const char *name;
+
+	if (ps_cache_find(&n->lasting, &key, &name))
+		return name;
+	user = getpwuid(uid);
+	return ps_cache_add(&n->lasting, &key, user ? user->pw_name : NULL);
+}
+
+static const char *look_up_host(const struct ps_end *end, char *host,
+				size_t size)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	int err;
+
+	if (end->form == PS_FORM_INET) {
+		memcpy(&v4.sin_addr, end->ip, 4);
+		err = getnameinfo((struct sockaddr *)&v4, sizeof(v4), host,
+				  size, NULL, 0, NI_NAMEREQD);
+	} else {
+		memcpy(&v6.sin6_addr, end->ip, 16);
+		err = getnameinfo((struct sockaddr *)&v6, sizeof(v6), host,
+				  size, NULL, 0, NI_NAMEREQD);
+	}
+	return err ? NULL : host;
+}
+
+/**
+ * ps_names_host() - who has an address
+ * @n: names
+ * @end: end of a socket
+ *
+ * Return: the host's name, or NULL, also for what is no one host's address.
+ */
+const char *ps_names_host(struct ps_names *n, const struct ps_end *end)
+{
+	static const u8 wildcard[16];
+	struct ps_key key = { PS_NAME_HOST, end->form, 0, 0 };
+	size_t size = end->form == PS_FORM_INET ? 4 : 16;
+	char host[NI_MAXHOST];
+	const char *name;
+
+	if ((end->form != PS_FORM_INET && end->form != PS_FORM_INET6) ||
+	    !memcmp(end->ip, wildcard, size))
+		return NULL;
+	memcpy(&key.high, end->ip, size == 4 ? 4 : 8);
+	if (size == 16)
+		memcpy(&key.low, end->ip + 8, 8);
+	if (ps_cache_find(&n->lasting, &key, &name))
+		return name;
+	return ps_cache_add(&n->lasting, &key,
+			    look_up_host(end, host, sizeof(host)));
+}
+
+static void add_cgroup(void *names, u64 id, const char *path)
+{
+	const struct ps_key key = { PS_NAME_CGROUP, 0, 0, id };
+	struct ps_names *n = names;
+
+	ps_cache_add(&n->passing, &key, path);
+}
+
+/**
+ * ps_names_cgroup() - where a cgroup is
+ * @n: names
+ * @id: cgroup v2 id
+ *
+ * Return: its path below the root of cgroup v2, or NULL if it is not there.
+ */
+const char *ps_names_cgroup(struct ps_names *n, u64 id)
+{
+	const struct ps_key key = { PS_NAME_CGROUP, 0, 0, id };
+	const char *path = NULL;
+
+	if (n->live && !n->cgroups_read)
+		ps_cgroup_each(add_cgroup, n);
+	n->cgroups_read = true;
+	ps_cache_find(&n->passing, &key, &path);
+	return path;
+}
+
+static void add_netns(void *names, u32 netns, const char *name)
+{
+	const struct ps_key key = { PS_NAME_NETNS, 0, 0, netns };
+	struct ps_names *n = names;
+
+	ps_cache_add(&n->passing, &key, name);
+}
+
+/**
+ * ps_names_netns() - what a network namespace is called
+ * @n: names
+ * @netns: inode number
+ *
+ * Return: its name in /run/netns, or the number of a process in it, or NULL.
+ */
+const char *ps_names_netns(struct ps_names *n, u32 netns)
+{
+	const struct ps_key key = { PS_NAME_NETNS, 0, 0, netns };
+	const char *name = NULL;
+
+	if (n->live && !n->netns_read)
+		ps_netns_each(add_netns, n);
+	n->netns_read = true;
+	ps_cache_find(&n->passing, &key, &name);
+	return name;
+}
+
+/**
+ * ps_names_command() - how a process was started
+ * @n: names
+ * @pid: process
+ *
+ * Return: its command line, the arguments with blanks between them, or NULL.
+ */
+const char *ps_names_command(struct ps_names *n, u32 pid)
+{
+	const struct ps_key key = { PS_NAME_COMMAND, 0, 0, pid };
+	const char *name;
+	ssize_t len, i;
+	char *line;
+
+	if (!n->live)
+		return NULL;
+	if (ps_cache_find(&n->passing, &key, &name))
+		return name;
+	n->text.len = 0;
+	line = ps_text_room(&n->text, COMMAND_MAX + 1);
+	len = ps_process_read(pid, "cmdline", line, COMMAND_MAX);
+	while (len > 0 && (!line[len - 1] || line[len - 1] == ' '))
+		len--;
+	for (i = 0; i < len; i++)
+		if (!line[i])
+			line[i] = ' ';
+	if (len > 0)
+		line[len] = '\0';
+	return ps_cache_add(&n->passing, &key, len > 0 ? line : NULL);
+}
+
+static const char *of_cgroup(struct ps_names *n, u8 id, const char *path)
+{
+	if (!path || id == PS_COL_CGPATH)
+		return path;
+	n->text.len = 0;
+	if (id == PS_COL_UNIT ? !ps_cgroup_unit(&n->text, path) :
+	    !ps_cgroup_container(&n->text, path))
+		return NULL;
+	ps_text_char(&n->text, '\0');
+	return n->text.data;
+}
+
+/**
+ * ps_names_column() - what stands in a column that the view does not have
+ * @n: names
+ * @id: the column
+ * @row: row
+ *
+ * Return: it, valid until the next call, or NULL if there is nothing.
+ */
+const char *ps_names_column(struct ps_names *n, u8 id,
+			    const struct ps_row *row)
+{
+	const struct ps_record *r = &row->record;
+
+	switch (id) {
+	case PS_COL_SERVICE:
+		return r->has & PS_HAS_PORT ?
+			ps_names_service(n, r->proto, r->port) : NULL;
+	case PS_COL_USER:
+		return r->has & PS_HAS_UID ? ps_names_user(n, r->uid) : NULL;
+	case PS_COL_CGPATH:
+	case PS_COL_UNIT:
+	case PS_COL_CONTAINER:
+		return of_cgroup(n, id, r->has & PS_HAS_CGROUP ?
+				 ps_names_cgroup(n, r->cgroup) : NULL);
+	case PS_COL_COMMAND:
+		return row->count ?
+			ps_names_command(n, row->owners[0].pid) : NULL;
+	case PS_COL_NETNSNAME:
+		return ps_names_netns(n, r->netns);
+	case PS_COL_LEAK:
+		return ps_leak(n, row);
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/* portsock metrics: the command line, and where the text goes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "metrics.h"
+#include "source.h"
+
+#define SEE_HELP	"see portsock metrics --help"
+#define MAX_LISTENERS	1000
+#define RANGE		"/proc/sys/net/ipv4/ip_local_port_range"
+#define VERSION		"/sys/module/portsock/version"
+
+static const char help[] =
+"portsock metrics [options]\n"
+"Sockets counted, as OpenMetrics text: by protocol, state and reason, and for\n"
+"each listening port its owners, backlog, accept queue and TIME_WAIT.\n"
+"\n"
+" -o, --output FILE   write FILE as a whole or not at all: for the textfile\n"
+"                     collector of node_exporter (a name that ends in .prom)\n"
+"     --limit N       series for the N lowest listening ports (1000); the rest\n"
+"                     is summed up as port=\"other\"\n"
+"     --input FILE    a view saved with 'cat /proc/portsock' (-: stdin)\n"
+" -h, --help\n"
+"\n"
+"Exit status: 0, or 2 after an error.\n";
+
+struct options {
+	const char *input;
+	const char *output;
+	u64 max_listeners;
+	bool help;
+};
+
+static int take_option(struct options *o, int c, char **argv)
+{
+	switch (c) {
+	case 'o':
+		o->output = optarg;
+		return 0;
+	case 'i':
+		o->input = optarg;
+		return 0;
+	case 'l':
+		if (ps_parse_u64(optarg, strlen(optarg), 10, U32_MAX,
+				 &o->max_listeners))
+			return ps_error("--limit %s: it takes a number; "
+					SEE_HELP, optarg);
+		return 0;
+	case 'h':
+		o->help = true;
+		return 0;
+	case ':':
+		return ps_error("%s: it takes an argument; " SEE_HELP,
+				argv[optind - 1]);
+	default:
+		return ps_error("metrics: unknown option %s; " SEE_HELP,
+				argv[optind - 1]);
+	}
+}
+
+static int take_options(struct options *o, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "input", required_argument, NULL, 'i' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
+		if (take_option(o, c, argv))
+			return -1;
+	if (optind < argc)
+		return ps_error("metrics: there is nothing to choose by '%s'; "
+				SEE_HELP, argv[optind]);
+	return 0;
+}
+
+static void read_range(struct ps_metrics_about *about)
+{
+	FILE *file = fopen(RANGE, "re");
+
+	if (!file)
+		return;
+	if (fscanf(file, "%" SCNu32 " %" SCNu32, &about->first,
+		   &about->last) != 2 || about->first > about->last ||
+	    about->last > U16_MAX)
+		about->last = 0;
+	fclose(file);
+}
+
+static void read_module_version(struct ps_metrics_about *about)
+{
+	FILE *file = fopen(VERSION, "re");
+	size_t len;
+
+	if (!file)
+		return;
+	len = fread(about->module, 1, sizeof(about->module) - 1, file);
+	if (len && about->module[len - 1] == '\n')
+		about->module[len - 1] = '\0';
+	fclose(file);
+}
+
+/* All rows, then the text, so that what is wrong is known before a word. */
+static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
+{
+	static struct ps_metrics m;
+	struct ps_metrics_about about = {
+		.header = &s->header,
+		.max_listeners = max,
+	};
+	int got;
+
+	while ((got = ps_source_next(s)) > 0)
+		ps_metrics_count(&m, &s->row, s->header.netns);
+	if (!got && s->is_proc) {
+		read_range(&about);
+		read_module_version(&about);
+	}
+	if (!got)
+		ps_metrics_put(t, &m, &about);
+	free(m.listeners);
+	return got;
+}
+
+static int make_metrics(struct ps_text *t, const struct options *o)
+{
+	struct ps_source s;
+	int err = ps_source_open(&s, o->input) || ps_source_begin(&s);
+
+	if (!err)
+		err = count_and_put(t, &s, o->max_listeners);
+	ps_source_close(&s);
+	return err;
+}
+
+/* Who reads the file reads a whole one: it is made beside it, and renamed. */
+static int write_file(const char *name, struct ps_text *t)
+{
+	mode_t mask = umask(0);
+	char *made;
+	int err = 0;
+
+	umask(mask);
+	if (asprintf(&made, "%s.XXXXXX", name) < 0)
+		return ps_error("out of memory");
+	t->fd = mkostemp(made, O_CLOEXEC);
+	if (t->fd < 0) {
+		err = errno;
+	} else {
+		err = ps_text_flush(t);
+		if (!err && (fchmod(t->fd, 0666 & ~mask) ||
+			     close(t->fd) || rename(made, name)))
+			err = errno;
+		if (err)
+			unlink(made);
+	}
+	free(made);
+	if (err)
+		ps_error("cannot write %s: %s", name, strerror(err));
+	return -err;
+}
+
+/**
+ * ps_metrics() - portsock metrics
+ * @argc: as of main(), from the command's word on
+ * @argv: as of main()
+ *
+ * Return: exit status.
+ */
+int ps_metrics(int argc, char **argv)
+{
+	struct options o = { .max_listeners = MAX_LISTENERS };
+	int status = PS_EXIT_ERROR;
+	struct ps_text t;
+
+	if (take_options(&o, argc, argv))
+		return PS_EXIT_ERROR;
+	ps_text_init(&t, o.output ? -1 : STDOUT_FILENO);
+	if (o.help) {
+		t.fd = STDOUT_FILENO;
+		ps_text_put(&t, help, sizeof(help) - 1);
+		return ps_text_finish(&t, PS_EXIT_MATCH);
+	}
+	if (!make_metrics(&t, &o) && !(o.output && write_file(o.output, &t)))
+		status = PS_EXIT_MATCH;
+	if (!o.output)
+		return ps_text_finish(&t, status);
+	ps_text_free(&t);
+	return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* portsock metrics: a view counted, for monitoring. */
+#ifndef PORTSOCK_METRICS_H
+#define PORTSOCK_METRICS_H
+
+#include "row.h"
+#include "text.h"
+
+/**
+ * struct ps_listener - a listening port, all sockets that listen there together
+ * @port: local port
+ * @netns: network namespace
+ * @proto: enum portsock_proto
+ * @sockets: how many listen
+ * @owners: descriptors that refer to them
+ * @backlog: connections that they have to accept, as the kernel counts
+ * @limit: how many they may have
+ * @acceptq: connections that wait for accept(), as they stand in the view
+ * @requests: connections being made
+ * @timewait: closed connections that the kernel remembers
+ */
+struct ps_listener {
+	u32 port;
+	u32 netns;
+	u8 proto;
+	u64 sockets;
+	u64 owners;
+	u64 backlog;
+	u64 limit;
+	u64 acceptq;
+	u64 requests;
+	u64 timewait;
+};
+
+/**
+ * struct ps_metrics - what is counted while the rows go by
+ * @sockets: by protocol, state and reason
+ * @listeners: the listening ports, sorted
+ * @count: how many
+ * @size: how many there is room for
+ * @used: local ports at which there is a socket in the opener's own network
+ *	namespace, one bit each
+ *
+ * Memory grows with the listening ports, not with the sockets.
+ */
+struct ps_metrics {
+	u64 sockets[PORTSOCK_NPROTOS][PORTSOCK_NSTATES][PORTSOCK_NHELD];
+	struct ps_listener *listeners;
+	size_t count;
+	size_t size;
+	u8 used[PORTSOCK_NPROTOS][65536 / 8];
+};
+
+/**
+ * struct ps_metrics_about - what does not come from the rows
+ * @header: the view's first line
+ * @module: version of the module that is loaded, empty if it is not known
+ * @first: first ephemeral port
+ * @last: last one, 0 if the range is not known
+ * @max_listeners: listening ports with series of their own
+ */
+struct ps_metrics_about {
+	const struct ps_header *header;
+	char module[64];
+	u32 first;
+	u32 last;
+	u64 max_listeners;
+};
+
+int ps_metrics(int argc, char **argv);
+
+void ps_metrics_count(struct ps_metrics *m, const struct ps_row *row,
+		      u32 own_netns);
+u32 ps_metrics_used(const struct ps_metrics *m, u8 proto, u32 first, u32 last);
+void ps_metrics_put(struct ps_text *t, const struct ps_metrics *m,
+		    const struct ps_metrics_about *about);
+
+#endif /* PORTSOCK_METRICS_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* [tcp|udp] [ADDRESS:]PORT: where a server would stand. */
+#ifndef PORTSOCK_PLACE_H
+#define PORTSOCK_PLACE_H
+
+#include "../module/core/record.h"
+
+/**
+ * struct ps_place - where a server would stand
+ * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
+ * @local: address and port (1 to 65535, in @local.num); of the form
+ *	PS_FORM_INET or PS_FORM_INET6, or PS_FORM_ANY where none was given
+ * @dev: the scope of a link-local address, NUL-terminated, empty if none was
+ *	given
+ */
+struct ps_place {
+	enum portsock_proto proto;
+	struct ps_end local;
+	char dev[PS_DEV_SIZE];
+};
+
+int ps_place_parse(struct ps_place *place, const char *command, int argc,
+		   char **argv);
+
+#endif /* PORTSOCK_PLACE_H */

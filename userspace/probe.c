@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Really try: the same bind(), and listen(), by a child as that user. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "explain.h"
+
+#define CANNOT_TRY	255	/* no errno: those end below 134 */
+
+/*
+ * A child is another thread of control for the C library, so its setresuid()
+ * is nobody else's.  Capabilities go with root.
+ */
+static int become(u32 uid)
+{
+	if (uid == geteuid())
+		return 0;
+	return setresgid(uid, uid, uid) || setresuid(uid, uid, uid) ? -1 : 0;
+}
+
+static socklen_t make_address(const struct ps_bind *b,
+			      struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 *in6 = (void *)address;
+	struct sockaddr_in *in = (void *)address;
+
+	memset(address, 0, sizeof(*address));
+	if (b->local.form == PS_FORM_INET) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(b->local.num);
+		memcpy(&in->sin_addr, b->local.ip, 4);
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(b->local.num);
+	memcpy(&in6->sin6_addr, b->local.ip, 16);
+	return sizeof(*in6);
+}
+
+static int set(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static int set_options(int fd, const struct ps_bind *b)
+{
+	if (b->flags & PORTSOCK_FLAG(REUSEADDR) &&
+	    set(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+		return -1;
+	if (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
+	    set(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+		return -1;
+	if (b->local.form == PS_FORM_INET6 &&
+	    set(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		!!(b->flags & PORTSOCK_FLAG(V6ONLY))))
+		return -1;
+	return b->dev[0] ? setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, b->dev,
+				      strlen(b->dev)) : 0;
+}
+
+/* 0, or the errno of what failed. */
+static int try(const struct ps_bind *b, bool listens)
+{
+	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
+	struct sockaddr_storage address;
+	socklen_t len = make_address(b, &address);
+	int fd;
+
+	fd = socket(address.ss_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+	if (fd < 0 || set_options(fd, b) ||
+	    bind(fd, (struct sockaddr *)&address, len) ||
+	    (tcp && listens && listen(fd, 1)))
+		return errno;
+	return 0;
+}
+
+static const char *name_of(int err)
+{
+	return err ? strerrorname_np(err) : "OK";
+}
+
+/**
+ * ps_probe() - really try what is asked about
+ * @c: case
+ *
+ * Return: what came of it: "OK" or the name of an errno.  NULL when it cannot
+ * be tried; that has been said then.
+ */
+const char *ps_probe(const struct ps_case *c)
+{
+	int status;
+	pid_t child;
+
+	if (c->bind.uid != geteuid() && geteuid()) {
+		ps_error("--probe: only root can try as another user: leave "
+			 "--uid out, or run it as root");
+		return NULL;
+	}
+	child = fork();
+	if (!child)
+		_exit(become(c->bind.uid) ? CANNOT_TRY :
+		      try(&c->bind, c->listen));
+	if (child < 0 || waitpid(child, &status, 0) != child ||
+	    !WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_TRY) {
+		ps_error("--probe: cannot try as user %u: %s", c->bind.uid,
+			 strerror(errno));
+		return NULL;
+	}
+	return name_of(WEXITSTATUS(status));
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* portsock wait: until something listens there, or nothing is in the way. */
+#ifndef PORTSOCK_WAIT_H
+#define PORTSOCK_WAIT_H
+
+int ps_wait(int argc, char **argv);
+
+#endif /* PORTSOCK_WAIT_H */
