@@ -120,7 +120,7 @@ kernel_make() {
 	theirs=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$1/.config")
 	ours=$(gcc -dumpversion)
 	if ((theirs > ${ours%%.*})); then
-		run=("$top/tests/lab/toolchain" make)
+		run=("$top/tests/lab/toolchain" "$theirs" make)
 	elif ((theirs == ${ours%%.*})); then
 		run=(make)
 	else
