@@ -34,10 +34,10 @@ lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
 	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle -conflict)
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle -conflict -bench)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict: deps
+check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
@@ -56,6 +56,10 @@ fuzz: ## damaged views, rows and filters, made by libFuzzer (SECONDS=60 in all)
 
 conflict: deps ## sockets at random, what portsock why says beside what bind() does (SEEDS=1-10000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/conflict/run
+
+bench: deps ## what a view costs in instructions, beside ss, lsof, netstat ... (LOAD=a|b|c|d|1m sockets: 2,000 to a million)
+	@tests/lab/deps bench
+	@LOAD='$(or $(LOAD),b)' KERNEL='$(KERNEL)' tests/bench/run
 
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
@@ -81,5 +85,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict oracle conflict fuzz blind-spots matrix \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix \
 	load unload install uninstall clean

@@ -60,12 +60,11 @@ def make_load(name):
 
 
 def memory():
-    """What a snapshot that is held takes: the kernel's own account of the reader's cgroup, in bytes."""
+    """What a snapshot that is held takes, in bytes: the kernel's own account of the group that its reader was in."""
     group = "/sys/fs/cgroup/bench"
-    os.makedirs(group, exist_ok=True)
-    if not os.path.exists(group + "/memory.current"):
-        with open("/sys/fs/cgroup/cgroup.subtree_control", "w", encoding="ascii") as file:
-            file.write("+memory")
+    with open("/sys/fs/cgroup/cgroup.subtree_control", "w", encoding="ascii") as file:
+        file.write("+memory")
+    os.makedirs(group)
     fd = os.open("/proc/portsock", os.O_RDONLY)
     pid = os.fork()
     if not pid:
@@ -74,12 +73,10 @@ def memory():
         os.read(fd, 1)
         os._exit(0)
     os.waitpid(pid, 0)
-    stat = dict(line.split() for line in open(group + "/memory.stat", encoding="ascii"))
-    peak = int(open(group + "/memory.peak", encoding="ascii").read()) if os.path.exists(group + "/memory.peak") else 0
-    head = os.pread(fd, 4096, 0) if False else b""
-    del head
+    with open(group + "/memory.stat", encoding="ascii") as file:
+        stat = dict(line.split() for line in file)
     os.close(fd)
-    return {"held": int(stat["vmalloc"]) + int(stat["slab"]), "peak": peak}
+    return int(stat["vmalloc"]) + int(stat["slab"])
 
 
 def header():
