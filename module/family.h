@@ -16,7 +16,8 @@
  * @shared: its table is that of all network namespaces
  * @carries: its sockets' queues may hold other sockets
  * @missing: bits of enum portsock_proto of which the kernel has a table that a
- *	module cannot reach: what no descriptor refers to is not told
+ *	module cannot reach: what no descriptor refers to is not told; or
+ *	PS_MISSING_INFLIGHT
  * @match: whether a socket is of this family; the first that says so has it
  * @visit: walk the table of batch->at and add every socket that
  *	ps_batch_wants_net(), bucket by bucket; NULL where a module can reach no table.

@@ -271,6 +271,7 @@ const struct ps_family ps_family_unix = {
 	.portless = true,
 	.shared = PS_UNIX_SHARED,
 	.carries = true,
+	.missing = PS_UNIX_FILES_MISSING ? PS_MISSING_INFLIGHT : 0,
 	.match = unix_match,
 	.visit = unix_visit,
 	.fill = unix_fill,

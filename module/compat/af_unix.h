@@ -105,6 +105,13 @@ static inline long ps_unix_outq_len(struct sock *sk)
 	return sk_wmem_alloc_get(sk);
 }
 
+/* How files lie in a message is private in 7.x. */
+#ifdef PS_HAVE_UNIX_SKB_PARMS
+#define PS_UNIX_FILES_MISSING	false
+#else
+#define PS_UNIX_FILES_MISSING	true
+#endif
+
 /**
  * ps_unix_has_files() - whether messages with files wait in a socket's queue
  * @sk: a full unix socket

@@ -364,6 +364,10 @@ static char *put_missing(char *p, u64 protos)
 			*p++ = ',';
 		}
 	}
+	if (protos & PS_MISSING_INFLIGHT) {
+		p = put_name(p, &ps_held_names[PORTSOCK_HELD_INFLIGHT]);
+		*p++ = ',';
+	}
 	return p - 1;	/* the last comma */
 }
 

@@ -360,7 +360,8 @@ static void header_missing(void **state)
 	const struct ps_header h = {
 		.version = 1, .owners = 4,
 		.missing = 1ULL << PORTSOCK_PROTO_SMC |
-			1ULL << PORTSOCK_PROTO_UDPLITE,
+			1ULL << PORTSOCK_PROTO_UDPLITE |
+			PS_MISSING_INFLIGHT,
 	};
 	char *room = malloc(PS_HEADER_MAX + 1), *end, *word;
 
@@ -372,8 +373,8 @@ static void header_missing(void **state)
 	word = strstr(room, " owners=4 missing=");
 	assert_non_null(word);
 	word = strchr(word + 1, ' ') + 1;
-	assert_true(!strcmp(word, "missing=udplite,smc") ||
-		    !strcmp(word, "missing=smc,udplite"));
+	assert_true(!strcmp(word, "missing=udplite,smc,inflight") ||
+		    !strcmp(word, "missing=smc,udplite,inflight"));
 	free(room);
 }
 
