@@ -43,6 +43,10 @@ check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conf
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
+matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; half an hour or more)
+	@tests/lab/deps matrix
+	@tests/matrix/run
+
 blind-spots: deps ## what ss, lsof, netstat and fuser say of sockets that they do not explain, beside portsock: README's table
 	@tests/blind/run
 
@@ -81,5 +85,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix \
 	load unload install uninstall clean

@@ -47,6 +47,22 @@ static bool wants_table(const struct ps_batch *batch,
 }
 
 /**
+ * ps_families_missing() - what this kernel has tables of that are out of reach
+ *
+ * Context: any.
+ * Return: bits of enum portsock_proto.
+ */
+u64 ps_families_missing(void)
+{
+	unsigned int i;
+	u64 missing = 0;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++)
+		missing |= families[i]->missing;
+	return missing;
+}
+
+/**
  * ps_families_visit() - walk the tables of all families
  * @batch: where the sockets go; says whose tables are walked
  *

@@ -15,6 +15,9 @@
  * @portless: its sockets have no port
  * @shared: its table is that of all network namespaces
  * @carries: its sockets' queues may hold other sockets
+ * @missing: bits of enum portsock_proto of which the kernel has a table that a
+ *	module cannot reach: what no descriptor refers to is not told; or
+ *	PS_MISSING_INFLIGHT
  * @match: whether a socket is of this family; the first that says so has it
  * @visit: walk the table of batch->at and add every socket that
  *	ps_batch_wants_net(), bucket by bucket; NULL where a module can reach no table.
@@ -28,6 +31,7 @@ struct ps_family {
 	bool portless;
 	bool shared;
 	bool carries;
+	u64 missing;
 	bool (*match)(const struct sock *sk);
 	int (*visit)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
@@ -51,6 +55,7 @@ extern const struct ps_family ps_family_smc;
 extern const struct ps_family ps_family_xdp;
 extern const struct ps_family ps_family_other;
 
+u64 ps_families_missing(void);
 int ps_families_visit(struct ps_batch *batch);
 void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);

@@ -4,9 +4,9 @@
  * asked for only if the module is loaded, which may be unloaded again as soon
  * as they were walked.
  */
-#include <linux/dccp.h>
 #include <linux/module.h>
 
+#include "compat/dccp.h"
 #include "compat/inet_hashtables.h"
 #include "hashed.h"
 
@@ -17,19 +17,6 @@ static bool dccp_match(const struct sock *sk)
 	return ps_is_inet(sk, SOCK_DCCP, IPPROTO_DCCP);
 }
 
-/* DCCP has TCP's states, and two more (enum dccp_state). */
-static u8 dccp_state(u8 state, const struct ps_record *r)
-{
-	switch (state) {
-	case DCCP_PARTOPEN:
-		return PORTSOCK_ESTABLISHED;
-	case DCCP_PASSIVE_CLOSEREQ:
-		return PORTSOCK_CLOSE_WAIT;
-	default:
-		return ps_stream_state(state, r);
-	}
-}
-
 /* dccp_diag tells no queues; a listener has its backlog. */
 static void dccp_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
@@ -38,7 +25,7 @@ static void dccp_fill(struct ps_batch *batch, struct sock *sk,
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_DCCP);
 	ps_fill_inet(sk, r);
-	r->state = dccp_state(state, r);
+	r->state = ps_stream_state(ps_dccp_state(state), r);
 	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_LISTEN)
 		ps_fill_backlog(sk, r);

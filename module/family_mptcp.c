@@ -56,6 +56,7 @@ static int mptcp_visit(struct ps_batch *batch)
 const struct ps_family ps_family_mptcp = {
 	.name = "mptcp",
 	.protos = 1ULL << PORTSOCK_PROTO_MPTCP | 1ULL << PORTSOCK_PROTO_TCP,
+	.missing = PS_MPTCP_MISSING ? 1ULL << PORTSOCK_PROTO_MPTCP : 0,
 	.match = mptcp_match,
 	.visit = mptcp_visit,
 	.fill = mptcp_fill,

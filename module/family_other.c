@@ -3,6 +3,7 @@
  * Every socket that no other family claims: a row with its protocol, identity
  * and owners is better than none.  Only fields that all sockets have are read.
  */
+#include "compat/socket.h"
 #include "family.h"
 
 static const struct {

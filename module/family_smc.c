@@ -5,8 +5,8 @@
  * module is loaded.
  */
 #include <linux/module.h>
-#include <net/smc.h>
 
+#include "compat/smc.h"
 #include "family.h"
 
 static bool smc_match(const struct sock *sk)
@@ -64,6 +64,7 @@ const struct ps_family ps_family_smc = {
 	.protos = 1ULL << PORTSOCK_PROTO_SMC,
 	.portless = true,
 	.shared = true,
+	.missing = PS_SMC_MISSING ? 1ULL << PORTSOCK_PROTO_SMC : 0,
 	.match = smc_match,
 	.visit = smc_visit,
 	.fill = smc_fill,

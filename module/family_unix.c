@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
-#include <linux/net.h>
 #include <linux/sched/signal.h>
-#include <net/af_unix.h>
 
 #include "compat/af_unix.h"
+#include "compat/net.h"
 #include "family.h"
 
 static bool unix_match(const struct sock *sk)
@@ -65,7 +64,7 @@ static void fill_peer(struct ps_batch *batch, struct sock *sk,
 	struct sock *peer;
 
 	unix_state_lock(sk);
-	peer = unix_peer(sk);
+	peer = ps_unix_peer(sk);
 	if (peer && net_eq(sock_net(peer), sock_net(sk)))
 		fill_name(batch, peer, &r->remote);
 	unix_state_unlock(sk);
@@ -78,8 +77,8 @@ static void fill_queues(struct sock *sk, struct ps_record *r)
 		r->rxq = skb_queue_len_lockless(&sk->sk_receive_queue);
 		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
 	} else {
-		r->rxq = max_t(long, unix_inq_len(sk), 0);
-		r->txq = max_t(long, unix_outq_len(sk), 0);
+		r->rxq = max_t(long, ps_unix_inq_len(sk), 0);
+		r->txq = max_t(long, ps_unix_outq_len(sk), 0);
 	}
 	r->has |= PS_HAS_QUEUES;
 }
@@ -136,7 +135,7 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 static void add_file(struct ps_batch *batch, struct sock *carrier,
 		     struct file *file)
 {
-	struct socket *socket = sock_from_file(file);
+	struct socket *socket = ps_sock_from_file(file);
 	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
 	struct ps_record *r;
 
@@ -237,7 +236,8 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 		walk->busy = 0;
 		spin_lock(ps_unix_lock(net, i));
 		sk_for_each(sk, ps_unix_bucket(net, i))
-			add_sock(walk, sk);
+			if (ps_batch_wants_net(walk->batch, sock_net(sk)))
+				add_sock(walk, sk);
 		spin_unlock(ps_unix_lock(net, i));
 		err = bucket_done(walk);
 	} while (err == -EAGAIN);
@@ -260,7 +260,7 @@ static int unix_visit(struct ps_batch *batch)
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < UNIX_HASH_SIZE && !err; i++)
+	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++)
 		err = visit_bucket(&walk, i);
 	return err;
 }
@@ -269,7 +269,9 @@ const struct ps_family ps_family_unix = {
 	.name = "unix",
 	.protos = ~0ULL,
 	.portless = true,
+	.shared = PS_UNIX_SHARED,
 	.carries = true,
+	.missing = PS_UNIX_FILES_MISSING ? PS_MISSING_INFLIGHT : 0,
 	.match = unix_match,
 	.visit = unix_visit,
 	.fill = unix_fill,

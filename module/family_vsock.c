@@ -5,9 +5,8 @@
  * unloaded again as soon as they were walked.
  */
 #include <linux/module.h>
-#include <linux/vm_sockets.h>
-#include <net/af_vsock.h>
 
+#include "compat/af_vsock.h"
 #include "family.h"
 
 static bool vsock_match(const struct sock *sk)

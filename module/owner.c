@@ -13,6 +13,7 @@
 #include <net/sock.h>
 
 #include "access.h"
+#include "compat/net.h"
 #include "family.h"
 #include "gfp.h"
 #include "owner.h"
@@ -120,7 +121,7 @@ static struct sock *sock_of(struct walk *walk, struct file *file)
 
 	if (!file || (walk->socket_ops && file->f_op != walk->socket_ops))
 		return NULL;
-	socket = sock_from_file(file);
+	socket = ps_sock_from_file(file);
 	if (!socket)
 		return NULL;
 	walk->socket_ops = file->f_op;

@@ -243,6 +243,7 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 	h->took = ktime_get_boottime_ns() - at;
 	h->sockets = snapshot->store.nrows;
 	h->owners = snapshot->store.nholds;
+	h->missing = ps_families_missing();
 	return 0;
 }
 

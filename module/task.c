@@ -4,11 +4,10 @@
  * iterator (kernel/bpf/task_iter.c); of the tasks that share a table one tells.
  */
 #include <linux/fdtable.h>
-#include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "compat/pid.h"
 #include "core/filter.h"
 #include "gfp.h"
 #include "task.h"
@@ -95,7 +94,7 @@ static bool take_task(struct ps_task_cursor *cursor)
 
 	cursor->task = NULL;
 	rcu_read_lock();
-	pid = find_ge_pid(cursor->last + 1, &init_pid_ns);
+	pid = ps_find_ge_pid(cursor->last + 1, &init_pid_ns);
 	if (pid) {
 		cursor->last = pid_nr(pid);
 		task = pid_task(pid, PIDTYPE_PID);

@@ -12,7 +12,7 @@
  * Context: any.
  * Return: false once the last reference is gone and release is under way.
  */
-static inline bool ps_file_is_open(const struct file *file)
+static inline bool ps_file_is_open(struct file *file)
 {
 	return file_count(file) > 0;
 }

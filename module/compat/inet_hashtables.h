@@ -34,7 +34,11 @@ static inline struct inet_hashinfo *ps_tcp_hashinfo(struct net *net)
  */
 static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
 {
+#ifdef PS_HAVE_LISTENING_HASH
+	return INET_LHTABLE_SIZE;
+#else
 	return tables->lhash2_mask + 1;
+#endif
 }
 
 /**
@@ -49,7 +53,11 @@ static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
 static inline struct ps_listen_bucket *
 ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
 {
+#ifdef PS_HAVE_LISTENING_HASH
+	return &tables->listening_hash[i];
+#else
 	return &tables->lhash2[i];
+#endif
 }
 
 /**

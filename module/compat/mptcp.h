@@ -7,9 +7,12 @@
 #include <net/mptcp.h>
 #include <net/sock.h>
 
-#if IS_ENABLED(CONFIG_MPTCP)
+#ifdef PS_HAVE_MPTCP_TOKEN_ITER
 struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 					 long *s_num);
+#define PS_MPTCP_MISSING	false
+#else
+#define PS_MPTCP_MISSING	IS_ENABLED(CONFIG_MPTCP)
 #endif
 
 /**
@@ -24,7 +27,7 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 static inline struct sock *ps_mptcp_next(struct net *net, long *slot,
 					 long *num)
 {
-#if IS_ENABLED(CONFIG_MPTCP)
+#ifdef PS_HAVE_MPTCP_TOKEN_ITER
 	return (struct sock *)mptcp_token_iter_next(net, slot, num);
 #else
 	return NULL;

@@ -350,6 +350,27 @@ char *ps_format_holder(char *p, const char *name)
 	return p;
 }
 
+/* Only where there are any: what such a kernel shows may be incomplete. */
+static char *put_missing(char *p, u64 protos)
+{
+	unsigned int i;
+
+	if (!protos)
+		return p;
+	p = ps_put_literal(p, " missing=");
+	for (i = 0; i < PORTSOCK_NPROTOS; i++) {
+		if (protos & 1ULL << i) {
+			p = put_name(p, &ps_proto_names[i]);
+			*p++ = ',';
+		}
+	}
+	if (protos & PS_MISSING_INFLIGHT) {
+		p = put_name(p, &ps_held_names[PORTSOCK_HELD_INFLIGHT]);
+		*p++ = ',';
+	}
+	return p - 1;	/* the last comma */
+}
+
 /**
  * ps_format_header() - the two lines that a view begins with
  * @p: room for PS_HEADER_MAX bytes
@@ -369,6 +390,7 @@ char *ps_format_header(char *p, const struct ps_header *h)
 	p = ps_put_u64(ps_put_literal(p, " took="), h->took);
 	p = ps_put_u64(ps_put_literal(p, " sockets="), h->sockets);
 	p = ps_put_u64(ps_put_literal(p, " owners="), h->owners);
+	p = put_missing(p, h->missing);
 	p = ps_put_literal(p, "\n#");
 	for (i = 0; i < PORTSOCK_NCOLUMNS; i++) {
 		*p++ = ' ';

@@ -7,7 +7,7 @@
 #include "record.h"
 
 /* The most that one call of each function writes, in bytes. */
-#define PS_HEADER_MAX	512
+#define PS_HEADER_MAX	768
 #define PS_RECORD_MAX	2048
 #define PS_OWNER_MAX	128
 #define PS_HOLDER_MAX	72

@@ -203,6 +203,9 @@ struct ps_owner {
 	char comm[PS_COMM_SIZE];
 };
 
+/* What travels in messages, and no table lists, cannot be reached. */
+#define PS_MISSING_INFLIGHT	(1ULL << 63)
+
 /**
  * struct ps_header - what the first line says
  * @version: of the format
@@ -212,6 +215,8 @@ struct ps_owner {
  * @took: how long it took, in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
+ * @missing: bits of enum portsock_proto whose tables cannot be reached, and
+ *	PS_MISSING_INFLIGHT
  */
 struct ps_header {
 	u32 version;
@@ -221,6 +226,7 @@ struct ps_header {
 	u64 took;
 	u64 sockets;
 	u64 owners;
+	u64 missing;
 };
 
 #endif /* PORTSOCK_CORE_RECORD_H */

@@ -2,6 +2,7 @@
 """Collects the scenarios and runs each in a process and a network namespace of its own."""
 import collections
 import ctypes
+import errno
 import fcntl
 import fnmatch
 import itertools
@@ -54,6 +55,11 @@ def equal(what, got, wanted):
 def true(what, truth):
     if not truth:
         raise AssertionError(what)
+
+
+def needs_ipv6():
+    if not os.path.exists("/proc/net/if_inet6"):
+        raise Skip("no IPv6 on this machine")
 
 
 def in_child(function):
@@ -112,6 +118,10 @@ def child_main(function, arguments, netns, seconds, output):
         verdict = f"SKIP {reason}"
     except AssertionError as reason:
         verdict = f"FAIL {reason}"
+    except OSError as reason:
+        verdict = "FAIL " + traceback.format_exc()
+        if reason.errno == errno.EAFNOSUPPORT and not os.path.exists("/proc/net/if_inet6"):
+            verdict = "SKIP no IPv6 on this machine"
     except BaseException:  # whatever it was, the scenario did not pass
         verdict = "FAIL " + traceback.format_exc()
     os.write(output, verdict.encode("utf-8", "backslashreplace")[:60000])

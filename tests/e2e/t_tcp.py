@@ -6,7 +6,7 @@ import time
 import view
 from judge import judge, judge_queues
 from maker import Made, proc_net, run, ss
-from scenario import equal, scenario, true, variants
+from scenario import equal, needs_ipv6, scenario, true, variants
 
 FAMILIES = ("inet", "inet6", "mapped")
 STATES = ("unbound bound listen established syn-sent fin-wait1 fin-wait1-orphan fin-wait2 fin-wait2-orphan fin-wait2-small"
@@ -171,6 +171,7 @@ def wildcard(family, address, shown):
 
 @scenario("tcp/scope")
 def scope():
+    needs_ipv6()
     for words in ("link add dum0 type dummy", "link set dum0 up", "-6 addr add fe80::7/64 dev dum0 nodad"):
         equal(words, run("ip", *words.split()).returncode, 0)
     with Made("", family="inet6", commands="socket l tcp; bind l fe80::7%dum0 8080; listen l; tell l LISTEN") as made:

@@ -6,7 +6,7 @@ import re
 PATH = "/proc/portsock"
 COLUMNS = ("PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS").split()
 META = re.compile(r"# portsock 1 netns=(?P<netns>\d+) pidns=(?P<pidns>\d+) at=(?P<at>\d+) took=(?P<took>\d+)"
-                  r" sockets=(?P<sockets>\d+) owners=(?P<owners>\d+)")
+                  r" sockets=(?P<sockets>\d+) owners=(?P<owners>\d+)(?: missing=(?P<missing>[a-z0-9,]+))?")
 KERNEL_ADDRESS = re.compile(r"ffff[0-9a-f]{12}", re.IGNORECASE)
 OWNER = re.compile(r"(?P<pid>\d+)(?::(?P<tid>\d+))?/(?P<fd>\d+)/(?P<comm>[^ ,/]+)")
 
@@ -42,7 +42,8 @@ class View:
         match = META.fullmatch(lines[0])
         if not match:
             raise AssertionError("first line: " + lines[0])
-        self.meta = {key: int(value) for key, value in match.groupdict().items()}
+        self.missing = set(filter(None, (match["missing"] or "").split(",")))
+        self.meta = {key: int(value) for key, value in match.groupdict().items() if key != "missing"}
         if lines[1].split() != ["#"] + COLUMNS:
             raise AssertionError("second line: " + lines[1])
         self.body = lines[2:]

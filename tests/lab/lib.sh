@@ -30,8 +30,45 @@ fresh_dir() {
 apt_download() { apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=2 download "$@"; }
 
 apt_update() {
-	if [[ $EUID == 0 ]]; then apt-get -qq update; else sudo apt-get -qq update; fi
+	if [[ $EUID == 0 || ${APT_CONFIG:-} ]]; then apt-get -qq update; else sudo apt-get -qq update; fi
 }
+
+# The mirror that apt is configured to take the release $1 from.
+# shellcheck disable=SC2016 # apt expands it
+apt_mirror() { apt-get indextargets --format '$(RELEASE) $(SITE)' | sed -n "s/^$1 //p" | head -n1; }
+
+# other_releases SUITE[=MIRROR]...: from here on apt is of a root of its own, which knows these releases of Debian; this system's stays as it is. Their
+# package lists are a day old at most, if there is a network.
+other_releases() {
+	local root=$cache/apt suite
+	export APT_CONFIG=$root/apt.conf
+	apt_lists=$root/lists
+	(
+		lock apt
+		mkdir -p "$apt_lists/partial" "$root"/{sources,preferences,cache/archives/partial}
+		rm -f "$root"/sources/*
+		for suite; do
+			printf '%s\n' 'Types: deb' "URIs: ${suite#*=}" "Suites: ${suite%%=*}" 'Components: main' "Signed-By: $debian_keys" \
+				>"$root/sources/${suite%%=*}.sources"
+		done
+		cat >"$APT_CONFIG" <<-END
+			Dir::State "$root";
+			Dir::State::status "/dev/null";
+			Dir::Cache "$root/cache";
+			Dir::Etc::sourcelist "/dev/null";
+			Dir::Etc::sourceparts "$root/sources";
+			Dir::Etc::preferences "/dev/null";
+			Dir::Etc::preferencesparts "$root/preferences";
+			APT::Architectures { "amd64"; };
+			APT::Sandbox::User "root";
+			Acquire::Languages "none";
+			Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+		END
+		if [[ ! -e $root/updated || ! $(find "$root/updated" -mtime -1) ]] && apt_update; then touch "$root/updated" "$apt_lists"; fi
+	)
+}
+debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
+apt_lists=/var/lib/apt/lists
 
 # Newest version of the package $1 that apt knows.
 apt_candidate() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: \([^(].*\)/\1/p'; }
@@ -47,10 +84,10 @@ apt_depends() {
 cached_version() {
 	local resolved=$1/.resolved-$2
 	# What was last resolved holds until apt's package lists change.
-	if version=$(cat "$resolved" 2>/dev/null) && [[ -e $1/$version && ! /var/lib/apt/lists -nt $resolved ]]; then return; fi
+	if version=$(cat "$resolved" 2>/dev/null) && [[ -e $1/$version && ! $apt_lists -nt $resolved ]]; then return; fi
 	if resolve && { [[ -e $1/$version ]] || fetch; }; then
 		:
-	elif version=$(find "$1" -mindepth 1 -maxdepth 1 -name "$2.*" -printf '%f\n' | sort -V | tail -n1) && [[ $version ]]; then
+	elif version=$(find "$1" -mindepth 1 -maxdepth 1 -name "${2%.x}.*" -printf '%f\n' | sort -V | tail -n1) && [[ $version ]]; then
 		say "$me: cannot fetch the newest; using the cached $version"
 		return
 	elif ! apt_update || ! resolve || ! fetch; then
@@ -77,7 +114,22 @@ link_sources() {
 	done
 }
 
-# build_module DIR TARGET MAKE-ARGUMENTS...: brings DIR/TARGET up to date; quiet unless it fails. To be called under a lock.
+# kernel_make KDIR MAKE-ARGUMENTS...: make, with a compiler that is as new as the kernel's: ours, or that of a newer Debian.
+kernel_make() {
+	local theirs ours run=()
+	theirs=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$1/.config")
+	ours=$(gcc -dumpversion)
+	if ((theirs > ${ours%%.*})); then
+		run=("$top/tests/lab/toolchain" "$theirs" make)
+	elif ((theirs == ${ours%%.*})); then
+		run=(make)
+	else
+		run=(make CC=gcc)
+	fi
+	"${run[@]}" -C "$@"
+}
+
+# build_module DIR TARGET KDIR MAKE-ARGUMENTS...: brings DIR/TARGET up to date; quiet unless it fails. To be called under a lock.
 build_module() {
 	local dir=$1 target=$2
 	shift 2
@@ -89,9 +141,9 @@ build_module() {
 	fi
 	printf '%s\n' "$top $*" >"$dir/.args"	# a cache may be shared by two trees
 	note "building $target"
-	if ! make -s "$@" >"$dir/build.log" 2>&1; then
+	if ! kernel_make "$1" -s KCFLAGS=-Werror "${@:2}" >"$dir/build.log" 2>&1; then
 		sed "s|$dir/||g" "$dir/build.log" >&2
-		die "the module does not build: make $*"
+		die "the module does not build: make -C $*"
 	fi
 	touch "$dir/$target"
 }

@@ -354,6 +354,30 @@ static void header_lines(void **state)
 	free(room);
 }
 
+/* What a kernel keeps from modules is said behind everything else. */
+static void header_missing(void **state)
+{
+	const struct ps_header h = {
+		.version = 1, .owners = 4,
+		.missing = 1ULL << PORTSOCK_PROTO_SMC |
+			1ULL << PORTSOCK_PROTO_UDPLITE |
+			PS_MISSING_INFLIGHT,
+	};
+	char *room = malloc(PS_HEADER_MAX + 1), *end, *word;
+
+	(void)state;
+	*ps_format_header(room, &h) = '\0';
+	end = strchr(room, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	word = strstr(room, " owners=4 missing=");
+	assert_non_null(word);
+	word = strchr(word + 1, ' ') + 1;
+	assert_true(!strcmp(word, "missing=udplite,smc,inflight") ||
+		    !strcmp(word, "missing=smc,udplite,inflight"));
+	free(room);
+}
+
 /* Everything as long as it can be, in just the room that is promised. */
 static void worst_cases_fit(void **state)
 {
@@ -479,6 +503,7 @@ int main(void)
 		cmocka_unit_test(ends_of_families_without_ports),
 		cmocka_unit_test(owners_and_holders),
 		cmocka_unit_test(header_lines),
+		cmocka_unit_test(header_missing),
 		cmocka_unit_test(worst_cases_fit),
 		cmocka_unit_test(longest_holder_fits),
 		cmocka_unit_test(next_rows_are_as_single_ones),

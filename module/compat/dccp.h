@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* linux/dccp.h */
+#ifndef PORTSOCK_COMPAT_DCCP_H
+#define PORTSOCK_COMPAT_DCCP_H
+
+#include <linux/dccp.h>
+#include <net/tcp_states.h>
+
+/**
+ * ps_dccp_state() - which of TCP's states comes next to a DCCP socket's
+ * @state: DCCP has TCP's, and two more (enum dccp_state)
+ *
+ * Context: any.
+ * Return: enum tcp_state; @state itself where the kernel has no DCCP.
+ */
+static inline u8 ps_dccp_state(u8 state)
+{
+#ifdef PS_HAVE_DCCP
+	if (state == DCCP_PARTOPEN)
+		return TCP_ESTABLISHED;
+	if (state == DCCP_PASSIVE_CLOSEREQ)
+		return TCP_CLOSE_WAIT;
+#endif
+	return state;
+}
+
+#endif /* PORTSOCK_COMPAT_DCCP_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* net/smc.h */
+#ifndef PORTSOCK_COMPAT_SMC_H
+#define PORTSOCK_COMPAT_SMC_H
+
+#include <linux/device.h>	/* which net/smc.h needs in 5.10 */
+#include <net/smc.h>
+
+/* After 6.12 the table is the module's own. */
+#ifdef PS_HAVE_SMC_PROTO
+#define PS_SMC_MISSING	false
+#else
+#define PS_SMC_MISSING	IS_ENABLED(CONFIG_SMC)
+#endif
+
+#endif /* PORTSOCK_COMPAT_SMC_H */
