@@ -273,21 +273,24 @@ def wait_for(truth):
 @scenario("leaked/child-outlives-server")
 def leaked_child():
     """A server leads a session, as any that was started by systemd or setsid; its child goes on without it."""
+    until, end = os.pipe()
     server = os.fork()
     if not server:
+        os.close(end)
         os.setsid()
         kept = listener(8080)
         child = os.fork()
         if child:
             with open("/tmp/child", "w", encoding="ascii") as file:
                 file.write(str(child))
-            time.sleep(1)
+            os.read(until, 1)
             os._exit(0)
         time.sleep(60)
         kept.close()
     wait_for(lambda: reader("8080").returncode == 0)
     time.sleep(0.2)
     equal("while it lives", leaks(), {})
+    os.close(end)
     os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     with open("/tmp/child", encoding="ascii") as file:
         child = int(file.read())
