@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Makes a situation and says what the view of each namespace must be: by the generator's model, and by what the kernel tells otherwise."""
 import copy
+import fcntl
 import os
 import re
 import subprocess
 
 from judge import comm_of, same_table
 from maker import SS_STATES, Made, children, descriptors, proc_net, run
+from scenario import LIBC
 from situation import octal
 
 SHOWN = "PROTO PORT STATE LOCAL REMOTE DEV UID INODE COOKIE NETNS HELD PARENT OWNERS".split()
@@ -79,6 +81,17 @@ def carriers_of(socket):
     return found
 
 
+def namespace_of(pid, number):
+    """The network namespace of a socket that a process holds, by pidfd_getfd() and SIOCGSKNS."""
+    process = os.pidfd_open(pid)
+    copy_of = LIBC.syscall(438, process, number, 0)
+    try:
+        return fcntl.ioctl(copy_of, 0x894C)
+    finally:
+        os.close(copy_of)
+        os.close(process)
+
+
 class Truth:
     """A situation that was made."""
 
@@ -116,6 +129,10 @@ class Truth:
                 if task.space and task.space not in self.netns:
                     path = f"/proc/{line['tid']}/ns/net"
                     self.netns[task.space], self.files[task.space] = os.stat(path).st_ino, os.open(path, os.O_RDONLY)
+        for socket, lines in self.held_by.items():
+            if socket.space not in self.netns:  # the task has gone on to another one: nothing but its sockets keeps it
+                self.files[socket.space] = namespace_of(int(lines[0]["pid"]), int(lines[0]["fd"]))
+                self.netns[socket.space] = os.fstat(self.files[socket.space]).st_ino
 
     def owner(self, line):
         pid, tid, fd = int(line["pid"]), int(line["tid"]), int(line["fd"])
