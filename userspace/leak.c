@@ -57,11 +57,9 @@ static void put_finding(struct ps_text *t, const struct finding *f)
 static bool cgroup_of(u32 pid, char *path, size_t size)
 {
 	char text[8192], *line, *end;
-	ssize_t len = ps_process_read(pid, "cgroup", text, sizeof(text) - 1);
 
-	if (len <= 0)
+	if (!ps_process_text(pid, "cgroup", text, sizeof(text)))
 		return false;
-	text[len] = '\0';
 	line = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
 	if (!line)
 		return false;
@@ -87,11 +85,9 @@ static bool is_elsewhere(u32 pid, const struct ps_record *r)
 static bool fsuid_of(u32 pid, u32 *uid)
 {
 	char text[4096], *line;
-	ssize_t len = ps_process_read(pid, "status", text, sizeof(text) - 1);
 
-	if (len <= 0)
+	if (!ps_process_text(pid, "status", text, sizeof(text)))
 		return false;
-	text[len] = '\0';
 	line = strstr(text, "\nUid:");
 	return line && sscanf(line, "\nUid: %*u %*u %*u %u", uid) == 1;
 }
@@ -113,11 +109,9 @@ struct family {
 static bool family_of(u32 pid, struct family *f)
 {
 	char text[1024], *behind;
-	ssize_t len = ps_process_read(pid, "stat", text, sizeof(text) - 1);
 
-	if (len <= 0)
+	if (!ps_process_text(pid, "stat", text, sizeof(text)))
 		return false;
-	text[len] = '\0';
 	behind = strrchr(text, ')');
 	return behind && sscanf(behind, ") %c %u %u %u", &f->state, &f->parent,
 				&f->group, &f->session) == 4;

@@ -28,3 +28,22 @@ ssize_t ps_process_read(u32 pid, const char *file, char *text, size_t size)
 	close(fd);
 	return len;
 }
+
+/**
+ * ps_process_text() - read a file of /proc/PID that is text
+ * @pid: process
+ * @file: its name
+ * @text: where it goes, with a NUL at its end
+ * @size: bytes of @text, the NUL's included
+ *
+ * Return: whether anything came.
+ */
+bool ps_process_text(u32 pid, const char *file, char *text, size_t size)
+{
+	ssize_t len = ps_process_read(pid, file, text, size - 1);
+
+	if (len <= 0)
+		return false;
+	text[len] = '\0';
+	return true;
+}

@@ -8,5 +8,6 @@
 #include "../module/core/base.h"
 
 ssize_t ps_process_read(u32 pid, const char *file, char *text, size_t size);
+bool ps_process_text(u32 pid, const char *file, char *text, size_t size);
 
 #endif /* PORTSOCK_PROCESS_H */
