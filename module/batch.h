@@ -53,6 +53,8 @@ struct ps_sink {
  * @queues: only what travels in messages is looked for
  * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
  *	where in which state, of others nothing; 0: all of everything
+ * @opener: whose view it is
+ * @all_uids: told who bound a port once, also if it was not @opener
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -75,6 +77,8 @@ struct ps_batch {
 	u32 uid_told;
 	bool queues;
 	u64 brief;
+	kuid_t opener;
+	bool all_uids;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;

@@ -108,6 +108,8 @@ void ps_fill_plain(struct sock *sk, struct ps_record *r);
 void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
 void ps_fill_memory(struct sock *sk, struct ps_record *r);
 void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
+void ps_fill_bound_at(u16 family, const void *ip, u16 port,
+		      struct ps_end *end);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
 u8 ps_stream_state(u8 state, const struct ps_record *r);

@@ -150,10 +150,78 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 	return err;
 }
 
+/**
+ * struct bound - a walk through the bind table
+ * @h: whose
+ * @has_requests: a listener that was met has requests
+ */
+struct bound {
+	const struct ps_hashed *h;
+	bool has_requests;
+};
+
+/*
+ * Who comes with SO_REUSEPORT is compared with one that once bound the port, and
+ * may be gone: with his address too, if the port was not his alone
+ * (sk_reuseport_match() in net/ipv4/inet_connection_sock.c).  Anybody can find
+ * out by bind() if it was he himself; if it was another is told to whom could
+ * bind() as that one.
+ */
+static void fill_reuseport(const struct ps_batch *batch,
+			   const struct inet_bind_bucket *port,
+			   struct ps_record *r)
+{
+	r->flags |= PORTSOCK_FLAG(REUSEPORT);
+	if (batch->all_uids || uid_eq(port->fastuid, batch->opener)) {
+		r->uid = from_kuid_munged(batch->user_ns, port->fastuid);
+		r->has |= PS_HAS_UID;
+	}
+	if (port->fastreuseport == FASTREUSEPORT_ANY)
+		return;
+	ps_fill_bound_at(port->fast_sk_family, ps_bind_address(port),
+			 port->port, &r->local);
+	if (port->fast_ipv6_only)
+		r->flags |= PORTSOCK_FLAG(V6ONLY);
+}
+
+static bool wants_bucket(const struct ps_batch *batch,
+			 const struct inet_bind_bucket *port)
+{
+	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->again &&
+		!batch->brief && !batch->queues &&
+		ps_filter_wants_port(batch->filter, port->port) &&
+		ps_batch_wants_net(batch, ib_net(port));
+}
+
+/* What a port remembers of those who bound it, in the form of a row. */
+static void add_bucket(const struct inet_bind_bucket *port, void *arg)
+{
+	const struct ps_hashed *h = ((struct bound *)arg)->h;
+	struct ps_record *r;
+
+	if (!wants_bucket(h->batch, port))
+		return;
+	r = ps_batch_add(h->batch);
+	if (!r)
+		return;
+	r->evidence = PS_EV_BUCKET;
+	r->proto = h->proto;
+	r->netns = ib_net(port)->ns.inum;
+	r->port = port->port;
+	r->has = PS_HAS_PORT;
+	r->local.form = PS_FORM_ANY;
+	r->remote.form = PS_FORM_ANY;
+	ps_fill_dev(ib_net(port), port->l3mdev, r);
+	if (port->fastreuse > 0)
+		r->flags |= PORTSOCK_FLAG(REUSEADDR);
+	if (port->fastreuseport > 0)
+		fill_reuseport(h->batch, port, r);
+}
+
 /* TIME_WAITs stand there too; the established table has had them. */
 static void add_bound(struct sock *sk, void *arg)
 {
-	const struct ps_hashed *h = arg;
+	const struct ps_hashed *h = ((struct bound *)arg)->h;
 
 	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
 	    ps_batch_wants_net(h->batch, sock_net(sk)) &&
@@ -161,8 +229,14 @@ static void add_bound(struct sock *sk, void *arg)
 		add_any(h, sk);
 }
 
+static const struct ps_bind_visitor visitor_bound = {
+	.port = add_bucket,
+	.sock = add_bound,
+};
+
 static int visit_bound(const struct ps_hashed *h)
 {
+	struct bound bound = { .h = h };
 	struct inet_hashinfo *tables = h->tables;
 	struct inet_bind_hashbucket *bucket;
 	u32 i;
@@ -177,7 +251,7 @@ static int visit_bound(const struct ps_hashed *h)
 		do {
 			spin_lock_bh(&bucket->lock);
 			ps_bind_visit(bucket, h->batch->net, PS_NO_PORT,
-				      add_bound, (void *)h);
+				      &visitor_bound, &bound);
 			spin_unlock_bh(&bucket->lock);
 			err = ps_batch_done(h->batch);
 		} while (err == -EAGAIN);
@@ -185,36 +259,36 @@ static int visit_bound(const struct ps_hashed *h)
 	return err;
 }
 
-struct at_port {
-	const struct ps_hashed *h;
-	bool has_requests;
-};
-
 static void add_at_port(struct sock *sk, void *arg)
 {
-	struct at_port *at = arg;
+	struct bound *bound = arg;
 
-	add_any(at->h, sk);
+	add_any(bound->h, sk);
 	if (inet_sk_state_load(sk) != TCP_LISTEN)
 		return;
-	add_accept_queue(at->h, sk);
+	add_accept_queue(bound->h, sk);
 	if (reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue))
-		at->has_requests = true;
+		bound->has_requests = true;
 }
 
-static int visit_port(u32 port, struct at_port *at)
+static const struct ps_bind_visitor visitor_at_port = {
+	.port = add_bucket,
+	.sock = add_at_port,
+};
+
+static int visit_port(u32 port, struct bound *bound)
 {
-	struct inet_hashinfo *tables = at->h->tables;
-	struct net *net = at->h->batch->at;
+	struct inet_hashinfo *tables = bound->h->tables;
+	struct net *net = bound->h->batch->at;
 	struct inet_bind_hashbucket *bucket =
 		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
 	int err;
 
 	do {
 		spin_lock_bh(&bucket->lock);
-		ps_bind_visit(bucket, net, port, add_at_port, at);
+		ps_bind_visit(bucket, net, port, &visitor_at_port, bound);
 		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_done(at->h->batch);
+		err = ps_batch_done(bound->h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
@@ -227,14 +301,14 @@ static int visit_port(u32 port, struct at_port *at)
 static int visit_ports(const struct ps_hashed *h)
 {
 	const struct ps_filter *filter = h->batch->filter;
-	struct at_port at = { .h = h };
+	struct bound bound = { .h = h };
 	u32 port = ps_filter_next_port(filter, 0);
 	int err = 0;
 
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
-		err = visit_port(port, &at);
-	if (!err && at.has_requests && !h->batch->brief)
+		err = visit_port(port, &bound);
+	if (!err && bound.has_requests && !h->batch->brief)
 		err = visit_established(h, true);
 	return err;
 }

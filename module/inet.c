@@ -27,6 +27,25 @@ static void fill_end(const struct sock *sk, bool remote, u16 num,
 	memcpy(end->ip, remote ? &sk->sk_daddr : &sk->sk_rcv_saddr, 4);
 }
 
+/**
+ * ps_fill_bound_at() - an address that somebody bound
+ * @family: AF_INET or AF_INET6
+ * @ip: 4 or 16 bytes in network byte order
+ * @port: port
+ * @end: result
+ *
+ * Context: any.
+ */
+void ps_fill_bound_at(u16 family, const void *ip, u16 port,
+		      struct ps_end *end)
+{
+	bool v6 = family == AF_INET6;
+
+	end->form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
+	end->num = port;
+	memcpy(end->ip, ip, v6 ? 16 : 4);
+}
+
 static bool has_address(const struct ps_end *end)
 {
 	return memchr_inv(end->ip, 0, end->form == PS_FORM_INET6 ? 16 : 4);

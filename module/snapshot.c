@@ -5,6 +5,9 @@
  * table or behind its descriptor when either was walked; the cookie, unique for
  * the boot, joins the two, so memory that is reused in between joins nothing.
  */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -32,19 +35,34 @@ static bool is_edge(const struct ps_record *r)
 		!(r->has & PS_HAS_PARENT);
 }
 
+static int keep_port(struct ps_store *store, const struct ps_record *r)
+{
+	struct ps_record *kept = ps_vec_push(&store->ports);
+
+	if (!kept)
+		return -ENOMEM;
+	*kept = *r;
+	return 0;
+}
+
+static int take_one(struct ps_store *store, const struct ps_record *r)
+{
+	int err;
+
+	if (r->evidence & PS_EV_BUCKET)
+		return keep_port(store, r);
+	err = ps_store_carry(store, r);
+	return err || is_edge(r) ? err : ps_store_add(store, r, NULL);
+}
+
 static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct look *look = container_of(sink, struct look, sink);
-	const struct ps_record *r;
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < batch->count && !err; i++) {
-		r = &batch->records[i];
-		err = ps_store_carry(look->store, r);
-		if (!err && !is_edge(r))
-			err = ps_store_add(look->store, r, NULL);
-	}
+	for (i = 0; i < batch->count && !err; i++)
+		err = take_one(look->store, &batch->records[i]);
 	return err;
 }
 
@@ -191,6 +209,15 @@ static int look_at(struct look *look, struct ps_batch *batch,
 		ps_owners_walk(look->store, batch, viewer, true);
 }
 
+/* Who may bind() as anybody in the network namespaces that are looked at. */
+static bool may_bind_as_anybody(const struct ps_viewer *viewer)
+{
+	struct user_namespace *owner = viewer->target ?
+		viewer->target->user_ns : &init_user_ns;
+
+	return file_ns_capable(viewer->file, owner, CAP_NET_ADMIN);
+}
+
 static int gather(struct ps_store *store, const struct ps_viewer *viewer,
 		  u64 brief)
 {
@@ -202,8 +229,12 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer,
 		.sink = &look.sink,
 		.holders = &store->holders,
 		.brief = brief,
+		.opener = viewer->file->f_cred->fsuid,
 	};
 	int err;
+
+	if (ps_filter_has(batch.filter, PS_KEY_BIND))
+		batch.all_uids = may_bind_as_anybody(viewer);
 
 	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
 		look_at(&look, &batch, viewer);

@@ -27,6 +27,7 @@ void ps_store_init(struct ps_store *store, u32 max)
 	memset(store, 0, sizeof(*store));
 	store->max = max;
 	ps_vec_init(&store->records, sizeof(struct ps_record));
+	ps_vec_init(&store->ports, sizeof(struct ps_record));
 	ps_vec_init(&store->tasks, sizeof(struct ps_task));
 	ps_vec_init(&store->found, sizeof(struct ps_found));
 	ps_vec_init(&store->edges, sizeof(struct ps_edge));
@@ -62,6 +63,7 @@ void ps_store_free(struct ps_store *store)
 		kfree(((struct text_chunk *)ps_vec_at(&store->texts, i))->text);
 	ps_vec_free(&store->texts);
 	ps_vec_free(&store->tasks);
+	ps_vec_free(&store->ports);
 	ps_vec_free(&store->records);
 	kvfree(store->rows);
 	kvfree(store->holds);

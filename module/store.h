@@ -78,6 +78,7 @@ struct ps_edge {
  * @max: records that may be gathered
  * @filter: what is asked for, NULL for everything
  * @records: struct ps_record
+ * @ports: struct ps_record with PS_EV_BUCKET
  * @tasks: struct ps_task
  * @found: struct ps_found, descriptors as the walk comes upon them
  * @edges: struct ps_edge, of records with PS_EV_CARRIED
@@ -97,6 +98,7 @@ struct ps_store {
 	u32 max;
 	const struct ps_filter *filter;
 	struct ps_vec records;
+	struct ps_vec ports;
 	struct ps_vec tasks;
 	struct ps_vec found;
 	struct ps_vec edges;

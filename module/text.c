@@ -87,6 +87,27 @@ static char *put_row(char *p, const struct ps_store *store,
 	return p;
 }
 
+/* The first line's, then what ports remember: rows that are metadata. */
+static char *put_front(char *p, const struct ps_snapshot *snapshot,
+		       struct ps_place *place)
+{
+	const struct ps_vec *ports = &snapshot->store.ports;
+
+	if (!place->owner) {
+		p = ps_format_header(p, &snapshot->header);
+	} else {
+		memcpy(p, "# ", 2);
+		p = ps_format_record(p + 2, ps_vec_at(ports, place->owner - 1));
+		memcpy(p, "-\n", 2);
+		p += 2;
+	}
+	if (place->owner++ < ports->count)
+		return p;
+	place->row = 1;
+	place->owner = 0;
+	return p;
+}
+
 /* Writes one piece and moves on. */
 static char *put_piece(char *p, const struct ps_snapshot *snapshot,
 		       struct ps_place *place, struct ps_common *common)
@@ -94,10 +115,8 @@ static char *put_piece(char *p, const struct ps_snapshot *snapshot,
 	const struct ps_store *store = &snapshot->store;
 	const struct ps_record *r;
 
-	if (!place->row) {
-		place->row = 1;
-		return ps_format_header(p, &snapshot->header);
-	}
+	if (!place->row)
+		return put_front(p, snapshot, place);
 	r = ps_store_record(store, store->rows[place->row - 1]);
 	if (!place->owner) {
 		p = put_row(p, store, r, common);

@@ -9,8 +9,9 @@ struct ps_snapshot;
 
 /**
  * struct ps_place - between two pieces of the text
- * @row: 0 before the header, then 1 + index of the row
- * @owner: owners of the row that are written; 0 before the row
+ * @row: 0 in front of the rows, then 1 + index of the row
+ * @owner: owners of the row that are written, 0 before the row; in front of the
+ *	rows 0 before the header, then 1 + index of what a port remembers
  */
 struct ps_place {
 	u32 row;

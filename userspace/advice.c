@@ -55,7 +55,7 @@ void ps_say_refusal(struct ps_text *t, const struct ps_case *c)
 		return;
 	default:
 		ps_say(t, "%s would work",
-		       c->listen && c->bind.proto == PORTSOCK_PROTO_TCP ?
+		       c->bind.listens && c->bind.proto == PORTSOCK_PROTO_TCP ?
 		       "bind() and listen()" : "bind()");
 	}
 }
@@ -251,7 +251,7 @@ static bool is_bound_beside(const struct ps_case *c)
 void ps_say_doubts(struct ps_text *t, const struct ps_case *c)
 {
 	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
-		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which cannot be seen (--probe tries)");
+		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which this view does not tell (--probe tries)");
 	else if (c->answer.unsure)
 		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which cannot be seen (--probe tries)");
 	if (c->machine.vrf)
@@ -313,7 +313,7 @@ void ps_say_advice(struct ps_text *t, const struct ps_case *c)
 		ADVISE(t, "'ip link' lists the interfaces");
 		break;
 	case PS_VERDICT_OK:
-		if (is_bound_beside(c) && c->listen)
+		if (is_bound_beside(c) && c->bind.listens)
 			ADVISE(t, "another socket is bound there too: only one of them can listen");
 		advise_reserving(t, c);
 		break;

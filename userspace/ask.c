@@ -140,6 +140,8 @@ void ps_ask_line(struct ps_text *t, const struct ps_select *sel, bool owners)
 		ps_text_word(t, "state=LISTEN,BOUND,UNCONN ");
 	if (!owners && can_do_without_owners(sel))
 		ps_text_word(t, "owners=no ");
+	if (sel->bind)
+		ps_text_word(t, "bind=yes ");
 	before = t->len;
 	put_ports(t, sel);
 	if (t->len > LINE_MAX_SIZE) {

@@ -117,7 +117,7 @@ static int parse_option(struct why *w, int option)
 	case OPTION_UID:
 		return parse_uid(b, optarg);
 	case OPTION_NO_LISTEN:
-		w->c.listen = false;
+		w->c.bind.listens = false;
 		return 0;
 	case OPTION_PROBE:
 		w->probe = true;
@@ -189,25 +189,40 @@ static int parse(struct why *w, int argc, char **argv)
 
 /* --- what is there */
 
-static int gather(struct ps_crowd *c, struct ps_source *s,
-		  const struct ps_bind *b)
+static bool is_there(const struct ps_bind *b, const struct ps_record *r)
+{
+	return r->proto == b->proto && r->has & PS_HAS_PORT &&
+		r->port == b->local.num && r->netns == b->netns;
+}
+
+/* Whose bind() a port remembers is told to root, and to whose it was. */
+static void remember(struct ps_case *c, const struct ps_source *s)
+{
+	c->port = s->port;
+	if (s->is_proc && !(c->port.has & PS_HAS_UID) &&
+	    c->bind.uid == geteuid())
+		c->port.flags &= ~PORTSOCK_FLAG(REUSEPORT);
+	c->bind.port = &c->port;
+}
+
+static int gather(struct ps_case *c, struct ps_source *s)
 {
 	int got;
 
-	while ((got = ps_source_next(s)) > 0) {
-		const struct ps_record *r = &s->row.record;
-
-		if (r->proto == b->proto && r->has & PS_HAS_PORT &&
-		    r->port == b->local.num && r->netns == b->netns)
-			ps_crowd_add(c, &s->row);
-	}
-	ps_crowd_sort(c);
+	while ((got = ps_source_next(s)) > 0)
+		if (is_there(&c->bind, &s->row.record))
+			ps_crowd_add(&c->crowd, &s->row);
+	ps_crowd_sort(&c->crowd);
+	if (s->has_port && is_there(&c->bind, &s->port))
+		remember(c, s);
 	return got;
 }
 
 static int look_at_sockets(struct ps_case *c, const char *input)
 {
-	struct ps_select sel = { .protos = 1ULL << c->bind.proto };
+	struct ps_select sel = {
+		.protos = 1ULL << c->bind.proto, .bind = true,
+	};
 	struct ps_source s;
 	int err = -1;
 
@@ -215,7 +230,8 @@ static int look_at_sockets(struct ps_case *c, const char *input)
 	if (!ps_source_open(&s, input) && !ps_ask(&s, &sel, true) &&
 	    !ps_source_begin(&s)) {
 		c->bind.netns = s.header.netns;
-		err = gather(&c->crowd, &s, &c->bind);
+		s.keep_port = true;
+		err = gather(c, &s);
 	}
 	ps_source_close(&s);
 	ps_select_free(&sel);
@@ -314,7 +330,7 @@ static int tell_help(void)
  */
 int ps_why(int argc, char **argv)
 {
-	struct why w = { .c.listen = true, .c.bind.uid = geteuid() };
+	struct why w = { .c.bind.listens = true, .c.bind.uid = geteuid() };
 	int status = PS_EXIT_ERROR;
 
 	if (parse(&w, argc, argv))

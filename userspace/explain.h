@@ -24,18 +24,18 @@ struct ps_answer {
 /**
  * struct ps_case - a bind() that is asked about, and what is known of it
  * @bind: the bind()
- * @listen: listen() is to follow
  * @machine: what the machine says about it
  * @crowd: the sockets at the port
  * @made: their records
+ * @port: what the port remembers, if @bind refers to it
  * @answer: what comes of it
  */
 struct ps_case {
 	struct ps_bind bind;
-	bool listen;
 	struct ps_machine machine;
 	struct ps_crowd crowd;
 	const struct ps_record **made;
+	struct ps_record port;
 	struct ps_answer answer;
 };
 

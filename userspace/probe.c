@@ -65,7 +65,7 @@ static int set_options(int fd, const struct ps_bind *b)
 }
 
 /* 0, or the errno of what failed. */
-static int try(const struct ps_bind *b, bool listens)
+static int try(const struct ps_bind *b)
 {
 	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
 	struct sockaddr_storage address;
@@ -75,7 +75,7 @@ static int try(const struct ps_bind *b, bool listens)
 	fd = socket(address.ss_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
 	if (fd < 0 || set_options(fd, b) ||
 	    bind(fd, (struct sockaddr *)&address, len) ||
-	    (tcp && listens && listen(fd, 1)))
+	    (tcp && b->listens && listen(fd, 1)))
 		return errno;
 	return 0;
 }
@@ -105,7 +105,7 @@ const char *ps_probe(const struct ps_case *c)
 	child = fork();
 	if (!child)
 		_exit(become(c->bind.uid) ? CANNOT_TRY :
-		      try(&c->bind, c->listen));
+		      try(&c->bind));
 	if (child < 0 || waitpid(child, &status, 0) != child ||
 	    !WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_TRY) {
 		ps_error("--probe: cannot try as user %u: %s", c->bind.uid,

@@ -29,6 +29,7 @@ struct ps_ports {
  * @forms: forms of address (bits of enum ps_form) of protocols that stand at
  *	IPv4 and IPv6 alike; 0: any
  * @doors: only listening and bound sockets
+ * @bind: what ports remember of who bound them, too
  * @at_ports: only what has a port
  * @ports: any of these ports
  * @nports: how many @ports; 0: any port, and none
@@ -41,6 +42,7 @@ struct ps_select {
 	u64 protos;
 	u32 forms;
 	bool doors;
+	bool bind;
 	bool at_ports;
 	struct ps_ports *ports;
 	size_t nports;

@@ -264,6 +264,7 @@ int ps_source_begin(struct ps_source *s)
 	s->eof = false;
 	s->line = 0;
 	s->rows = 0;
+	s->has_port = false;
 	s->layout.count = 0;
 	if (read_header(s) || read_layout(s))
 		return -1;
@@ -403,6 +404,19 @@ static int take_row(struct ps_source *s, char *line)
 	return 1;
 }
 
+/* What a port remembers is a row that is metadata; a VRF's port is another. */
+static void take_port(struct ps_source *s, char *line)
+{
+	struct ps_record r;
+	char *owners;
+
+	if (!s->keep_port || strncmp(line, "# ", 2) ||
+	    ps_parse_record(line + 2, &s->layout, &r, &owners) || r.dev[0])
+		return;
+	s->port = r;
+	s->has_port = true;
+}
+
 /**
  * ps_source_next() - take the next row
  * @s: source
@@ -415,9 +429,8 @@ int ps_source_next(struct ps_source *s)
 	char *line;
 	int got;
 
-	do {
-		got = next_line(s, &line);
-	} while (got > 0 && *line == '#');
+	while ((got = next_line(s, &line)) > 0 && *line == '#')
+		take_port(s, line);
 	if (got > 0)
 		return take_row(s, line);
 	if (!got && s->rows < s->header.sockets)

@@ -26,6 +26,9 @@
  * @row: the row last taken
  * @keep_line: rows are wanted as they stand in the view, too
  * @kept: such a row
+ * @keep_port: what a port remembers is wanted, too
+ * @has_port: the view told it, in front of the rows
+ * @port: what it told, of the last port
  * @owners_size: how many owners @row has room for
  */
 struct ps_source {
@@ -46,6 +49,9 @@ struct ps_source {
 	struct ps_row row;
 	bool keep_line;
 	struct ps_text kept;
+	bool keep_port;
+	bool has_port;
+	struct ps_record port;
 	size_t owners_size;
 };
 

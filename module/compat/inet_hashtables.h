@@ -11,7 +11,15 @@
 #define ps_listen_for_each(sk, node, bucket) \
 	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
 
-typedef void (*ps_visit_sock)(struct sock *sk, void *arg);
+/**
+ * struct ps_bind_visitor - what is done with what stands in the bind table
+ * @port: called with each port
+ * @sock: called with each socket at it; may be a TIME_WAIT
+ */
+struct ps_bind_visitor {
+	void (*port)(const struct inet_bind_bucket *port, void *arg);
+	void (*sock)(struct sock *sk, void *arg);
+};
 
 /**
  * ps_tcp_hashinfo() - TCP's tables
@@ -77,14 +85,15 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
  * @bucket: its lock is held
  * @net: network namespace, NULL for all
  * @number: a port; above U16_MAX for all that are in the bucket
- * @visit: called with each; may be a TIME_WAIT
+ * @visitor: what is done with them
  * @arg: passed on
  *
  * Context: @bucket->lock is held.
  */
 static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
 				 struct net *net, u32 number,
-				 ps_visit_sock visit, void *arg)
+				 const struct ps_bind_visitor *visitor,
+				 void *arg)
 {
 	struct inet_bind2_bucket __maybe_unused *address;
 	struct inet_bind_bucket *port;
@@ -94,16 +103,33 @@ static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
 		if ((net && !net_eq(ib_net(port), net)) ||
 		    (number <= U16_MAX && port->port != number))
 			continue;
+		visitor->port(port, arg);
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS
 		sk_for_each_bound(sk, &port->owners)
-			visit(sk, arg);
+			visitor->sock(sk, arg);
 #else
 		hlist_for_each_entry(address, &port->bhash2, bhash_node) {
 			sk_for_each_bound(sk, &address->owners)
-				visit(sk, arg);
+				visitor->sock(sk, arg);
 		}
 #endif
 	}
+}
+
+/**
+ * ps_bind_address() - the address that a port remembers
+ * @port: its bucket's lock is held; fast_sk_family is AF_INET or AF_INET6
+ *
+ * Context: any.
+ * Return: 4 or 16 bytes in network byte order.
+ */
+static inline const void *ps_bind_address(const struct inet_bind_bucket *port)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (port->fast_sk_family == AF_INET6)
+		return &port->fast_v6_rcv_saddr;
+#endif
+	return &port->fast_rcv_saddr;
 }
 
 #endif /* PORTSOCK_COMPAT_INET_HASHTABLES_H */

@@ -54,11 +54,11 @@ static bool did_bind(const struct ps_record *r)
  * without a look at the others - at the connections that wait for accept(),
  * which are root's, or at a socket on another interface.
  *
- * What a port remembers cannot be seen, only guessed from those who bound it
- * and are still there.  If all of them are gone, the most likely is that they
- * were as the one that asks now: a server after its restart.
+ * Where the view does not tell what a port remembers, it is guessed from those
+ * who bound it and are still there.  If all of them are gone, the most likely is
+ * that they were as the one that asks now: a server after its restart.
  */
-static bool tcp_lets_in(const struct ps_bind *b,
+static bool tcp_seems_to_let_in(const struct ps_bind *b,
 			const struct ps_record *const *made, size_t count)
 {
 	struct ps_address asked = ps_conflict_asked(b);
@@ -80,6 +80,41 @@ static bool tcp_lets_in(const struct ps_bind *b,
 	}
 	asked.wild = false;
 	return first ? shared : remembers(&m, b->uid, &asked);
+}
+
+/* What is told of the port is all there is, but for whose it was. */
+static bool is_told(const struct ps_bind *b)
+{
+	return b->port && (b->port->has & PS_HAS_UID ||
+			   !(b->port->flags & PORTSOCK_FLAG(REUSEPORT)));
+}
+
+/* The same of a port of which it is told what it remembers. */
+static bool tcp_remembers(const struct ps_bind *b)
+{
+	struct ps_address asked = ps_conflict_asked(b);
+	struct memory m = { b->port, b->port->local.form != PS_FORM_ANY };
+
+	asked.wild = false;
+	return b->port->flags & PORTSOCK_FLAG(REUSEPORT) &&
+		b->port->has & PS_HAS_UID && remembers(&m, b->uid, &asked);
+}
+
+/*
+ * All who bound the port had SO_REUSEADDR then, and did not listen: bind() looks
+ * at nobody.  listen() does, unless the port now remembers this one.
+ */
+static bool tcp_reuses_all(const struct ps_bind *b)
+{
+	return b->flags & b->port->flags & PORTSOCK_FLAG(REUSEADDR) &&
+		(!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT));
+}
+
+static bool tcp_lets_in(const struct ps_bind *b)
+{
+	return b->port && (tcp_reuses_all(b) ||
+			   (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
+			    tcp_remembers(b)));
 }
 
 /* [::] for both: what the kernel remembers for it may be of one of them. */
@@ -106,21 +141,22 @@ static size_t tcp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
-	bool firm = !(b->flags & PORTSOCK_FLAG(REUSEPORT));
+	bool firm = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) || is_told(b);
+	bool let_in = tcp_lets_in(b);
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
 		enum ps_rule rule = ps_conflict_rule(b, made[i]);
 
-		blocks[i] = rule == PS_RULE_CONFLICT;
+		blocks[i] = rule == PS_RULE_CONFLICT && !let_in;
 		found += blocks[i];
 		firm |= blocks[i] && is_firm(b, made[i]);
-		*unsure |= rule == PS_RULE_REUSEPORT &&
+		*unsure |= rule == PS_RULE_REUSEPORT && !let_in &&
 			!ps_conflict_knows_uid(b, made[i]);
 	}
 	if (found)
 		*unsure = !firm;
-	if (!found || firm || !tcp_lets_in(b, made, count))
+	if (!found || firm || !tcp_seems_to_let_in(b, made, count))
 		return found;
 	memset(blocks, 0, count * sizeof(*blocks));
 	return 0;

@@ -9,8 +9,7 @@
  * unless somebody has come in between.
  * UDP: udp_lib_get_port() in net/ipv4/udp.c.
  *
- * Not known here: VRFs (each has ports of its own), and options that were
- * taken back after bind(), which the kernel's shortcuts still remember.
+ * Not known here: VRFs (each has ports of its own).
  */
 #include "conflict.h"
 

@@ -17,7 +17,10 @@
  * @flags: PORTSOCK_FLAG(REUSEADDR), (REUSEPORT) and (V6ONLY) if they are set
  * @kernel: PS_KERNEL() or PS_KERNEL_NEWEST
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
+ * @listens: listen() is to follow, which asks once more
  * @dev: interface it is bound to, NUL-terminated, empty if none
+ * @port: what TCP remembers of who bound the port (the row that bind=yes asks
+ *	for), NULL if that is not known
  */
 struct ps_bind {
 	struct ps_end local;
@@ -26,7 +29,9 @@ struct ps_bind {
 	u32 flags;
 	u32 kernel;
 	u8 proto;
+	bool listens;
 	char dev[PS_DEV_SIZE];
+	const struct ps_record *port;
 };
 
 /* What decides about a bind() and one socket, in the order of asking. */

@@ -122,12 +122,15 @@ static int take_netns(struct ps_filter *f, enum ps_filter_key key,
 	return 0;
 }
 
-static int take_owners(struct ps_filter *f, enum ps_filter_key key,
-		       const char *value, size_t len)
+/* A key with one value only. */
+static int take_only(struct ps_filter *f, enum ps_filter_key key,
+		     const char *value, size_t len)
 {
+	const char *only = key == PS_KEY_OWNERS ? "no" : "yes";
+
 	if (f->numbers[key].count++)
 		return -EINVAL;
-	return len == 2 && !memcmp(value, "no", 2) ? 0 : -EINVAL;
+	return len == strlen(only) && !memcmp(value, only, len) ? 0 : -EINVAL;
 }
 
 static const struct key_rule keys[PS_NKEYS] = {
@@ -141,7 +144,8 @@ static const struct key_rule keys[PS_NKEYS] = {
 	[PS_KEY_COOKIE]	= { "cookie", take_number },
 	[PS_KEY_HELD]	= { "held", take_held },
 	[PS_KEY_NETNS]	= { "netns", take_netns },
-	[PS_KEY_OWNERS]	= { "owners", take_owners },
+	[PS_KEY_OWNERS]	= { "owners", take_only },
+	[PS_KEY_BIND]	= { "bind", take_only },
 };
 
 static int find_key(const char *name, size_t len)

@@ -21,6 +21,7 @@ enum ps_filter_key {
 	PS_KEY_HELD,
 	PS_KEY_NETNS,
 	PS_KEY_OWNERS,
+	PS_KEY_BIND,
 	PS_NKEYS
 };
 

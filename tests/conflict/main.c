@@ -40,6 +40,7 @@ static struct {
 /**
  * struct look - what the product says
  * @crowd: the sockets at the port
+ * @port: what the port remembers
  * @blocks: of each, whether it is in the way
  * @found: how many are
  * @unsure: it says that it depends on what cannot be seen
@@ -47,27 +48,32 @@ static struct {
  */
 struct look {
 	struct ps_crowd crowd;
+	struct ps_record port;
 	bool *blocks;
 	size_t found;
 	bool unsure;
 	enum ps_verdict verdict;
 };
 
-static void read_view(struct ps_crowd *c, const struct ps_bind *b)
+static void read_view(struct look *l, struct ps_bind *b)
 {
 	struct ps_source s;
 	char line[64];
 	int got;
 
-	snprintf(line, sizeof(line), "port=%u", b->local.num);
-	if (ps_source_open(&s, NULL) || ps_source_filter(&s, line) ||
-	    ps_source_begin(&s))
+	snprintf(line, sizeof(line), "port=%u bind=yes", b->local.num);
+	if (ps_source_open(&s, NULL) || ps_source_filter(&s, line))
 		exit(2);
+	if (ps_source_begin(&s))
+		exit(2);
+	s.keep_port = true;
 	while ((got = ps_source_next(&s)) > 0)
-		ps_crowd_add(c, &s.row);
+		ps_crowd_add(&l->crowd, &s.row);
 	if (got < 0)
 		exit(2);
-	ps_crowd_sort(c);
+	ps_crowd_sort(&l->crowd);
+	l->port = s.port;
+	b->port = s.has_port && s.port.proto == b->proto ? &l->port : NULL;
 	ps_source_close(&s);
 }
 
@@ -78,7 +84,7 @@ static void look(struct look *l, struct ps_bind *b)
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
-	read_view(&l->crowd, b);
+	read_view(l, b);
 	ps_machine_look(&m, b);
 	b->kernel = m.kernel;
 	b->netns = ps_machine_netns();
@@ -108,14 +114,14 @@ static const char *name_of(int err)
 	return err ? strerrorname_np(err) : "OK";
 }
 
-static const char *really_do(const struct ps_bind *b, bool listens)
+static const char *really_do(const struct ps_bind *b)
 {
 	int fd = bind_open(b), err;
 
 	if (fd < 0)
 		return "ENODEV";
 	err = bind_try(b, fd);
-	if (!err && listens && b->proto == PORTSOCK_PROTO_TCP)
+	if (!err && b->listens && b->proto == PORTSOCK_PROTO_TCP)
 		err = listen(fd, 1) ? errno : 0;
 	close(fd);
 	return name_of(err);
@@ -225,7 +231,7 @@ static bool leaves_others_only(const struct look *before,
  * left bind() fails, and then it works.
  */
 static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
-			   struct look *l, bool listens)
+			   struct look *l)
 {
 	const char *real;
 	struct look next;
@@ -238,7 +244,7 @@ static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
 		    world_destroy(r))
 			return;
 		look(&next, b);
-		real = really_do(b, listens);
+		real = really_do(b);
 		seen.closed++;
 		good = compare(seed, s, b, &next, real, " after closing");
 		if (good && !leaves_others_only(l, &next, r)) {
@@ -254,7 +260,7 @@ static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
 
 /* --- the reader itself */
 
-static char *answer_of_reader(const struct ps_bind *b, bool listens)
+static char *answer_of_reader(const struct ps_bind *b)
 {
 	static char answer[1 << 20];
 	char address[64], command[512];
@@ -275,7 +281,7 @@ static char *answer_of_reader(const struct ps_bind *b, bool listens)
 		 b->flags & PORTSOCK_FLAG(REUSEPORT) ? " --reuseport" : "",
 		 b->flags & PORTSOCK_FLAG(V6ONLY) ? " --v6only" : "",
 		 b->dev[0] ? " --dev " : "", b->dev,
-		 listens ? "" : " --no-listen");
+		 b->listens ? "" : " --no-listen");
 	pipe = popen(command, "r");
 	got = pipe ? fread(answer, 1, sizeof(answer) - 1, pipe) : 0;
 	answer[got] = '\0';
@@ -302,14 +308,13 @@ static bool says(const char *answer, const char *key, const char *value)
 }
 
 static void ask_reader(u64 seed, const struct situation *s,
-		       const struct ps_bind *b, const struct look *l,
-		       bool listens)
+		       const struct ps_bind *b, const struct look *l)
 {
-	const char *answer = answer_of_reader(b, listens), *real;
+	const char *answer = answer_of_reader(b), *real;
 	size_t named = l->verdict == PS_VERDICT_IN_USE ? l->found : 0;
 
 	seen.asked++;
-	real = really_do(b, listens);
+	real = really_do(b);
 	if (says(answer, "verdict", ps_verdict_name(l->verdict)) &&
 	    says(answer, "probe", real) &&
 	    count_of(answer, "\"cookie\":") == named)
@@ -338,7 +343,6 @@ static void run_seed(u64 seed, bool with_reader)
 	struct situation s;
 	struct ps_bind b;
 	struct look l;
-	bool listens;
 	u8 proto;
 
 	unsigned int before = seen.different;
@@ -350,13 +354,13 @@ static void run_seed(u64 seed, bool with_reader)
 	situation_make(&s, port, proto);
 	random_sysctls(port);
 	bind_random(&b, port, proto);
-	listens = chance(85);
+	b.listens = chance(85);
 	look(&l, &b);
 	seen.verdicts[l.verdict]++;
 	if (with_reader)
-		ask_reader(seed, &s, &b, &l, listens);
-	if (compare(seed, &s, &b, &l, really_do(&b, listens), ""))
-		close_blockers(seed, &s, &b, &l, listens);
+		ask_reader(seed, &s, &b, &l);
+	if (compare(seed, &s, &b, &l, really_do(&b), ""))
+		close_blockers(seed, &s, &b, &l);
 	look_away(&l);
 	situation_end(&s);
 	world_reset();

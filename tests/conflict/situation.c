@@ -324,14 +324,18 @@ static void send_away(struct situation *s, int fd)
 	tell(s, "sent away", NULL);
 }
 
-/* Too late for bind(), but not for those that come after it. */
+/*
+ * Too late for bind(), but not for those that come after it - though what was
+ * taken back is remembered.
+ */
 static void set_late(struct situation *s, int fd)
 {
-	int on = 1, option = chance(50) ? SO_REUSEADDR : SO_REUSEPORT;
+	int option = chance(50) ? SO_REUSEADDR : SO_REUSEPORT;
+	int on = chance(50);
 
 	setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on));
-	tell(s, option == SO_REUSEADDR ? "late reuseaddr" : "late reuseport",
-	     NULL);
+	tell(s, on ? "late" : "no more", NULL);
+	tell(s, option == SO_REUSEADDR ? "reuseaddr" : "reuseport", NULL);
 }
 
 static void make_bound(struct situation *s, const struct ps_bind *b)
@@ -346,7 +350,7 @@ static void make_bound(struct situation *s, const struct ps_bind *b)
 	}
 	keep(s, fd);
 	tell(s, "bound", b);
-	if (chance(7))
+	if (chance(10))
 		set_late(s, fd);
 	if (b->proto == PORTSOCK_PROTO_TCP)
 		make_tcp(s, b, fd);

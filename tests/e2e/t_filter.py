@@ -13,10 +13,10 @@ from scenario import LIBC, equal, own_netns, scenario, true, variants
 BAD = ("nonsense", "port", "port=", "port=,", "port=80,", "port=,80", "port=80,,81", "port=65536", "port=90-80", "port=-1", "port=80-",
        "port=1-2-3", "port=0x50", "port=8 0", "port=80 port=81", "proto=tcp6", "proto=", "proto=TCP", "state=listen", "state=-",
        "held=nobody", "held=-", "pid=0", "pid=-1", "pid=99999999999", "uid=4294967296", "inode=x", "inode=18446744073709551616",
-       "cookie=0x1", "cookie=g", "owners=yes", "owners=no,no", "netns=any", "netns=0", "netns=", "=80", "port =80", "proto=tcp stray",
+       "cookie=0x1", "cookie=g", "owners=yes", "owners=no,no", "bind=no", "bind=", "netns=any", "netns=0", "netns=", "=80", "port =80", "proto=tcp stray",
        "port=80\nproto=tcp", "port=80\0", "\0", "netns=1,all")
 GOOD = ("", "\n", " \n", "port=80\n", " port=80  proto=tcp ", "port=0-65535", "proto=tcp,udp\tstate=LISTEN", "cookie=ffffffffffffffff",
-        "pid=1", "uid=0", "held=process,hidden", "owners=no")
+        "pid=1", "uid=0", "held=process,hidden", "owners=no", "bind=yes")
 
 
 def asked(line, fd=None):

@@ -5,8 +5,10 @@ import os
 import signal
 import socket
 
+import view
 from maker import Made, run
-from scenario import CLONE_NEWNET, LIBC, equal, loopback_up, scenario, true
+from scenario import CLONE_NEWNET, LIBC, equal, in_child, loopback_up, scenario, true
+from t_access import become
 from t_holders import wireguard
 
 
@@ -102,6 +104,63 @@ def timewait():
     for word in ("SO_REUSEADDR", "wait "):
         true(f"{word} in {told['advice']}", word in told["advice"])
     equal("with it", why("8081", "--reuseaddr")["verdict"], "OK")
+
+
+def bind_as(uid, address, option=None):
+    """A socket that a user bound, held by us."""
+    sock = socket.socket()
+    os.fchown(sock.fileno(), uid, -1)
+    if option:
+        sock.setsockopt(socket.SOL_SOCKET, option, 1)
+    sock.bind((address, 8083))
+    return sock
+
+
+def remembered(line="port=8083 bind=yes"):
+    """What the view says that the port remembers, as (LOCAL, UID, FLAGS)."""
+    fd = os.open(view.PATH, os.O_RDWR)
+    try:
+        os.write(fd, line.encode())
+        lines = view.read_all(fd).decode("ascii").splitlines()[2:]
+    finally:
+        os.close(fd)
+    told = [view.View.row(line[2:]) for line in lines if line.startswith("# ")]
+    true(f"metadata stands in front: {lines}", all(line.startswith("# ") for line in lines[:len(told)]))
+    for row in told:
+        equal("of no socket", [row[name] for name in ("PORT", "STATE", "INODE", "COOKIE", "HELD", "OWNERS")], ["8083", "-", "0", "0", "-", "-"])
+    return [(row["LOCAL"], row["UID"], row["FLAGS"]) for row in told]
+
+
+@scenario("why/what-a-port-remembers")
+def port_remembers():
+    """Who bound a port with SO_REUSEPORT lets his like in when he has gone; bind() is the judge of what the view tells."""
+    def answers():
+        """Each of them is tried as well, and what is let in is remembered."""
+        for uid in (33, 1000):
+            for address in ("127.0.0.1", "127.0.0.2", "0.0.0.0"):
+                told = why(f"{address}:8083", "--reuseport", "--uid", str(uid))
+                true(f"uid {uid} at {address} is no guess: {told['advice']}", "guess" not in told["advice"])
+                yield uid, address, told["verdict"]
+
+    equal("nobody there", remembered(), [])
+    group = bind_as(33, "127.0.0.1", socket.SO_REUSEPORT)
+    equal("a group's first", remembered(), [("*:*", "33", "reuseport")])
+    group.listen()
+    with socket.create_connection(("127.0.0.1", 8083)), group.accept()[0]:
+        group.close()
+        equal("when he has gone", remembered(), [("*:*", "33", "reuseport")])
+        equal("a user is told of his own", in_child(lambda: (become(33), remembered())[1]), [["*:*", "33", "reuseport"]])
+        equal("but not of another's", in_child(lambda: (become(1000), remembered())[1]), [["*:*", "-", "reuseport"]])
+        equal("which is no guess for himself", in_child(lambda: (become(1000), "guess" in text("127.0.0.1:8083", "--reuseport"))[1]), False)
+        equal("but for another", in_child(lambda: (become(1000), "guess" in text("127.0.0.1:8083", "--reuseport", "--uid", "33"))[1]), True)
+        equal("who is let in", [one for one in answers() if one[2] == "OK"],
+              [(33, "127.0.0.1", "OK"), (33, "127.0.0.2", "OK"), (33, "0.0.0.0", "OK"), (1000, "127.0.0.2", "OK")])
+        with bind_as(0, "127.0.0.3"):
+            equal("one that does not share", remembered(), [("*:*", "-", "-")])
+            equal("who is let in then", [one for one in answers() if one[2] == "OK"], [(33, "127.0.0.2", "OK"), (1000, "127.0.0.2", "OK")])
+            with bind_as(33, "127.0.0.2", socket.SO_REUSEPORT):
+                equal("a group at one address", remembered(), [("127.0.0.2:8083", "33", "reuseport")])
+    equal("not without being asked", remembered("port=8083"), [])
 
 
 @scenario("why/netns")

@@ -41,6 +41,23 @@ static void text_exit(struct kunit *test)
 	kvfree(fix->whole);
 }
 
+/* What ports remember stands in front of the rows. */
+static void remember(struct kunit *test, u32 ports)
+{
+	struct fixture *fix = test->priv;
+	struct ps_record *r;
+	u32 i;
+
+	for (i = 0; i < ports; i++) {
+		r = ps_vec_push(&fix->snapshot.store.ports);
+		KUNIT_ASSERT_NOT_NULL(test, r);
+		*r = (struct ps_record){
+			.proto = PORTSOCK_PROTO_TCP, .port = i,
+			.has = PS_HAS_PORT, .expires = PS_NO_EXPIRY,
+		};
+	}
+}
+
 /* Rows without owners, rows with one, and one with more than fit on a page. */
 static void make_up(struct kunit *test, u32 rows, u32 owners)
 {
@@ -178,6 +195,20 @@ static void nothing_behind_the_end(struct kunit *test)
 	expect_same(test, 0);
 }
 
+static void ports_stand_in_front(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i;
+
+	remember(test, 2000);
+	make_up(test, 3000, 0);
+	read_whole(test, 4 << 20);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '#'), 2002U);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '\n'), 5002U);
+	for (i = 0; i < 500; i++)
+		expect_same(test, get_random_u32() % fix->len);
+}
+
 static struct kunit_case text_cases[] = {
 	KUNIT_CASE(as_many_lines_as_rows),
 	KUNIT_CASE(an_empty_view_is_two_lines),
@@ -185,6 +216,7 @@ static struct kunit_case text_cases[] = {
 	KUNIT_CASE(the_same_at_any_offset),
 	KUNIT_CASE(a_first_read_far_ahead),
 	KUNIT_CASE(nothing_behind_the_end),
+	KUNIT_CASE(ports_stand_in_front),
 	{}
 };
 

@@ -321,6 +321,60 @@ static void test_memory_is_lost(void **state)
 	assert_false(unsure);
 }
 
+/* What the port is told to remember counts, not who seems to have bound it. */
+static void test_memory_is_told(void **state)
+{
+	const struct side group = { "127.0.0.1", P, 33 };
+	const struct side asked = { "0.0.0.0", P, 33 };
+	struct ps_record child = record_of(&group, TCP, ESTABLISHED);
+	struct ps_record listener = record_of(&group, TCP, LISTEN);
+	struct ps_record port = { .flags = P, .has = PS_HAS_UID, .uid = 33 };
+	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	bool unsure;
+
+	child.uid = 0;
+	child.inode = 0;
+	b.port = &port;
+	port.local.form = PS_FORM_ANY;
+	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
+	assert_false(unsure);
+	port.local = listener.local;	/* not alone: its address counts */
+	assert_int_equal(find(&b, &child, &listener, &unsure), 1);
+	assert_false(unsure);
+	b.local = listener.local;
+	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
+	port.uid = 34;
+	assert_int_equal(find(&b, &child, &listener, &unsure), 1);
+	assert_false(unsure);
+	port.has = 0;			/* not told whose it was */
+	assert_int_equal(find(&b, &child, &child, &unsure), 0);
+	assert_true(unsure);
+	port.flags = 0;
+	assert_int_equal(find(&b, &child, &child, &unsure), 3);
+	assert_false(unsure);
+}
+
+/* SO_REUSEADDR that was taken back: bind() does not see it, listen() does. */
+static void test_all_reused_it(void **state)
+{
+	const struct side there = { "0.0.0.0", 0 };
+	const struct side asked = { "0.0.0.0", A };
+	struct ps_record bound = record_of(&there, TCP, BOUND);
+	struct ps_record port = { .flags = A, .local.form = PS_FORM_ANY };
+	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	bool unsure;
+
+	b.port = &port;
+	assert_int_equal(find(&b, &bound, &bound, &unsure), 0);
+	b.listens = true;
+	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
+	b.flags = A | P;
+	assert_int_equal(find(&b, &bound, &bound, &unsure), 0);
+	assert_false(unsure);
+	port.flags = 0;
+	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
+}
+
 /* UDP: the newest is met first, and one that shares ends the walk. */
 static void test_udp_order(void **state)
 {
@@ -371,6 +425,8 @@ static void test_anything(void **state)
 		b.local.form = random_below(2) ? PS_FORM_INET : PS_FORM_INET6;
 		b.proto = random_below(2) ? TCP : UDP;
 		b.dev[PS_DEV_SIZE - 1] = '\0';
+		b.listens = random_below(2);
+		b.port = random_below(2) ? &r[0] : NULL;
 		for (i = 0; i < 8; i++) {
 			random_record(&r[i], local, remote);
 			made[i] = &r[i];
@@ -397,6 +453,8 @@ int main(void)
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_memory_is_lost),
+		cmocka_unit_test(test_memory_is_told),
+		cmocka_unit_test(test_all_reused_it),
 		cmocka_unit_test(test_udp_order),
 		cmocka_unit_test(test_udp_tail),
 		cmocka_unit_test(test_anything),

@@ -47,7 +47,7 @@ static void what_a_line_wants(void **state)
 		{ "cookie=abc", true }, { "cookie=ab", false },
 		{ "held=process", true }, { "held=timewait,acceptq", false },
 		{ "netns=all", true }, { "netns=4026531840", true },
-		{ "owners=no", true }, { "pid=1", true },
+		{ "owners=no", true }, { "bind=yes", true }, { "pid=1", true },
 		{ " proto=tcp\tport=80  uid=33 ", true },
 		{ "proto=tcp port=80 uid=34", false },
 	};
@@ -74,7 +74,7 @@ static void what_is_no_line(void **state)
 		"pid=2147483648", "uid=4294967296", "uid=-1",
 		"inode=18446744073709551616", "cookie=", "cookie=0xa",
 		"cookie=A", "cookie=10000000000000000", "netns=0", "netns=1,2",
-		"netns=all,all", "netns=al", "owners=yes", "owners=no,no",
+		"netns=all,all", "netns=al", "owners=yes", "owners=no,no", "bind=no", "bind=yes,yes",
 		"owners=", "port=80\n\n", "\nport=80", "port=80\rpid=1",
 	};
 	unsigned int i;
