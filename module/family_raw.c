@@ -30,7 +30,6 @@ static void raw_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_memory(sk, r);
 }
 
-/* Raw sockets are freed after a grace period (SOCK_RCU_FREE, raw_hash_sk()). */
 static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 {
 	struct ps_record *r;
@@ -42,7 +41,7 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 		if (hlist_empty(&table->ht[i]))
 			continue;
 		do {
-			rcu_read_lock();
+			ps_raw_lock(table);
 			sk_for_each_rcu(sk, &table->ht[i]) {
 				if (!ps_batch_wants_net(batch, sock_net(sk)))
 					continue;
@@ -50,7 +49,7 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 				if (r)
 					raw_fill(batch, sk, r);
 			}
-			rcu_read_unlock();
+			ps_raw_unlock(table);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);
 	}

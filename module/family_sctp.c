@@ -6,8 +6,8 @@
  * exports for sctp_diag; one that is only bound, by its descriptor.
  */
 #include <linux/module.h>
-#include <net/sctp/sctp.h>
 
+#include "compat/sctp.h"
 #include "family.h"
 
 #define SECTION	64	/* sockets told of in one RCU section */
@@ -53,8 +53,8 @@ static void sctp_fill(struct ps_batch *batch, struct sock *sk,
 }
 
 /*
- * Called without locks; the endpoint is held, and with it the socket, also of
- * one that is closed from now on.
+ * The endpoint is held, by a reference or by its bucket's lock, and with it the
+ * socket, also of one that is closed from now on.
  */
 static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 {
@@ -62,13 +62,13 @@ static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 	struct ps_record *r;
 	int err;
 
-	if (ep->base.dead)
+	if (ep->base.dead || !net_eq(sock_net(ep->base.sk), batch->at))
 		return 0;
 	do {
 		r = ps_batch_add(batch);
 		if (r)
 			sctp_fill(batch, ep->base.sk, r);
-		err = ps_batch_done(batch);
+		err = PS_SCTP_LOCKED ? 0 : ps_batch_done(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
@@ -126,11 +126,14 @@ static int visit_endpoints(struct ps_batch *batch)
 {
 	typeof(&sctp_for_each_endpoint) visit =
 		symbol_get(sctp_for_each_endpoint);
-	int err, pos = 0;
+	int err;
 
 	if (!visit)
 		return 0;
-	err = visit(add_endpoint, batch->at, &pos, batch);
+	do {
+		err = ps_sctp_endpoints(visit, batch->at, add_endpoint,
+					batch) ?: ps_batch_done(batch);
+	} while (err == -EAGAIN);
 	symbol_put(sctp_for_each_endpoint);
 	return err;
 }
