@@ -53,6 +53,7 @@ struct ps_sink {
  * @queues: only what travels in messages is looked for
  * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
  *	where in which state, of others nothing; 0: all of everything
+ * @taken: records that the sink took
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -75,6 +76,7 @@ struct ps_batch {
 	u32 uid_told;
 	bool queues;
 	u64 brief;
+	u64 taken;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;
