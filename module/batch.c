@@ -127,6 +127,14 @@ static int batch_grow(struct ps_batch *batch)
 	return -EAGAIN;
 }
 
+static int batch_take(struct ps_batch *batch)
+{
+	if (!batch->count)
+		return 0;
+	batch->taken += batch->count;
+	return batch->sink->take(batch->sink, batch);
+}
+
 /**
  * ps_batch_done() - hand the gathered records to the sink
  * @batch: batch; empty afterwards
@@ -144,7 +152,7 @@ int ps_batch_done(struct ps_batch *batch)
 	else if (ps_batch_is_short(batch))
 		err = batch_grow(batch);
 	else
-		err = batch->count ? batch->sink->take(batch->sink, batch) : 0;
+		err = batch_take(batch);
 	ps_batch_reset(batch);
 	cond_resched();
 	return err;

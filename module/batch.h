@@ -55,6 +55,7 @@ struct ps_sink {
  *	where in which state, of others nothing; 0: all of everything
  * @opener: whose view it is
  * @all_uids: told who bound a port once, also if it was not @opener
+ * @taken: records that the sink took
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -79,6 +80,7 @@ struct ps_batch {
 	u64 brief;
 	kuid_t opener;
 	bool all_uids;
+	u64 taken;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netdevice.h>
 #include <linux/sock_diag.h>
+#include <linux/timekeeping.h>
 #include <net/inet_sock.h>
 
 #include "compat/file.h"
 #include "compat/sock.h"
 #include "family.h"
 #include "holder.h"
+#include "trace.h"
 
 /* Walked in this order; the last one takes every socket. */
 static const struct ps_family *const families[] = {
@@ -62,6 +64,24 @@ u64 ps_families_missing(void)
 	return missing;
 }
 
+static int visit_traced(struct ps_batch *batch, const struct ps_family *family)
+{
+	u64 taken = batch->taken, at = ktime_get_boottime_ns();
+	int err = family->visit(batch);
+
+	trace_family(family, batch, batch->taken - taken,
+		     ktime_get_boottime_ns() - at, err);
+	return err;
+}
+
+/* What nobody traces costs a branch that is patched out. */
+static int visit(struct ps_batch *batch, const struct ps_family *family)
+{
+	if (trace_family_enabled())
+		return visit_traced(batch, family);
+	return family->visit(batch);
+}
+
 /**
  * ps_families_visit() - walk the tables of all families
  * @batch: where the sockets go; says whose tables are walked
@@ -76,7 +96,7 @@ int ps_families_visit(struct ps_batch *batch)
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
 		if (wants_table(batch, families[i]))
-			err = families[i]->visit(batch);
+			err = visit(batch, families[i]);
 	return err;
 }
 

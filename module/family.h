@@ -8,9 +8,11 @@
 
 #include "batch.h"
 
+#define PS_FAMILY_NAME_MAX	16
+
 /**
  * struct ps_family - a family of sockets
- * @name: for people
+ * @name: for people, less than PS_FAMILY_NAME_MAX bytes
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
  * @shared: its table is that of all network namespaces
