@@ -8,6 +8,7 @@
  */
 #include <net/tcp.h>
 
+#include "breathe.h"
 #include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
 #include "compat/mptcp.h"
@@ -107,10 +108,10 @@ static int visit_listeners(const struct ps_hashed *h)
 				add_accept_queue(h, sk);
 			}
 			spin_unlock(&bucket->lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 static void add_established(const struct ps_hashed *h, struct sock *sk,
@@ -134,8 +135,7 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
 		return 0;
 	for (i = 0; i <= tables->ehash_mask && !err; i++) {
-		if (!(i & 0xfff))
-			cond_resched();
+		ps_breathe(i);
 		if (hlist_nulls_empty(&tables->ehash[i].chain))
 			continue;
 		lock = inet_ehash_lockp(tables, i);
@@ -144,10 +144,10 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
 				add_established(h, sk, requests_only);
 			spin_unlock_bh(lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 /* TIME_WAITs stand there too; the established table has had them. */
@@ -171,6 +171,7 @@ static int visit_bound(const struct ps_hashed *h)
 	if (is_walked(h, tables->bhash, h->first->bhash))
 		return 0;
 	for (i = 0; i < tables->bhash_size && !err; i++) {
+		ps_breathe(i);
 		bucket = &tables->bhash[i];
 		if (hlist_empty(&bucket->chain))
 			continue;
@@ -179,10 +180,10 @@ static int visit_bound(const struct ps_hashed *h)
 			ps_bind_visit(bucket, h->batch->net, PS_NO_PORT,
 				      add_bound, (void *)h);
 			spin_unlock_bh(&bucket->lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 struct at_port {

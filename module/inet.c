@@ -11,8 +11,8 @@
  * The addresses stand in struct sock_common, at one place for full sockets,
  * TIME_WAITs and requests.
  */
-static void fill_end(const struct sock *sk, bool remote, u16 num,
-		     struct ps_end *end)
+static __always_inline void fill_end(const struct sock *sk, bool remote,
+				     u16 num, struct ps_end *end)
 {
 	end->num = num;
 #if PS_HAVE_IPV6
@@ -29,7 +29,15 @@ static void fill_end(const struct sock *sk, bool remote, u16 num,
 
 static bool has_address(const struct ps_end *end)
 {
-	return memchr_inv(end->ip, 0, end->form == PS_FORM_INET6 ? 16 : 4);
+	u64 halves[2];
+	u32 ip;
+
+	if (end->form == PS_FORM_INET6) {
+		memcpy(halves, end->ip, sizeof(halves));
+		return halves[0] | halves[1];
+	}
+	memcpy(&ip, end->ip, sizeof(ip));
+	return ip;
 }
 
 /*
