@@ -5,15 +5,17 @@
 
 #include <linux/sched.h>
 
+#define PS_BREATH	4096U	/* turns; a power of two */
+
 /**
- * ps_breathe() - let others run, every 4096th time
+ * ps_breathe() - let others run, every PS_BREATH-th time
  * @i: counts the turns of a loop over records or buckets
  *
  * Context: process, may sleep.
  */
 static inline void ps_breathe(u32 i)
 {
-	if (unlikely(!(i & 0xfff)))
+	if (unlikely(!(i & (PS_BREATH - 1))))
 		cond_resched();
 }
 

@@ -281,19 +281,17 @@ void ps_fill_plain(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_dev() - the interface that a socket is bound to
+ * ps_fill_dev_name() - the name of an interface
  * @net: the socket's network namespace
- * @ifindex: 0 for none
+ * @ifindex: its number there
  * @r: record
  *
  * Context: any, locks may be held.
  */
-void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r)
+void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r)
 {
 	struct net_device *dev;
 
-	if (!ifindex)
-		return;
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, ifindex);
 	if (dev)

@@ -107,11 +107,26 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 void ps_fill_plain(struct sock *sk, struct ps_record *r);
 void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
 void ps_fill_memory(struct sock *sk, struct ps_record *r);
-void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
+void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
 u8 ps_stream_state(u8 state, const struct ps_record *r);
 void ps_fill_inet_mini(struct sock *sk, struct ps_record *r);
+
+/**
+ * ps_fill_dev() - the interface that a socket is bound to
+ * @net: the socket's network namespace
+ * @ifindex: 0 for none
+ * @r: record
+ *
+ * Context: any, locks may be held.
+ */
+static inline void ps_fill_dev(struct net *net, int ifindex,
+			       struct ps_record *r)
+{
+	if (unlikely(ifindex))
+		ps_fill_dev_name(net, ifindex, r);
+}
 
 /**
  * ps_cookie() - a socket's identity, made at first sight

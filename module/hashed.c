@@ -123,6 +123,27 @@ static void add_established(const struct ps_hashed *h, struct sock *sk,
 		add_any(h, sk);
 }
 
+/* Over empty buckets; stops each 4096th time, too, to let others run. */
+static u32 next_established(const struct inet_hashinfo *tables, u32 i)
+{
+	const struct inet_ehash_bucket *buckets = tables->ehash;
+	u32 end = min(tables->ehash_mask + 1, round_up(i + 1, PS_BREATH));
+
+	while (i < end && hlist_nulls_empty(&buckets[i].chain))
+		i++;
+	return i;
+}
+
+static u32 next_bound(const struct inet_hashinfo *tables, u32 i)
+{
+	const struct inet_bind_hashbucket *buckets = tables->bhash;
+	u32 end = min(tables->bhash_size, round_up(i + 1, PS_BREATH));
+
+	while (i < end && hlist_empty(&buckets[i].chain))
+		i++;
+	return i;
+}
+
 static int visit_established(const struct ps_hashed *h, bool requests_only)
 {
 	struct inet_hashinfo *tables = h->tables;
@@ -134,7 +155,8 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 
 	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
 		return 0;
-	for (i = 0; i <= tables->ehash_mask && !err; i++) {
+	for (i = next_established(tables, 0); i <= tables->ehash_mask && !err;
+	     i = next_established(tables, i + 1)) {
 		ps_breathe(i);
 		if (hlist_nulls_empty(&tables->ehash[i].chain))
 			continue;
@@ -170,7 +192,8 @@ static int visit_bound(const struct ps_hashed *h)
 
 	if (is_walked(h, tables->bhash, h->first->bhash))
 		return 0;
-	for (i = 0; i < tables->bhash_size && !err; i++) {
+	for (i = next_bound(tables, 0); i < tables->bhash_size && !err;
+	     i = next_bound(tables, i + 1)) {
 		ps_breathe(i);
 		bucket = &tables->bhash[i];
 		if (hlist_empty(&bucket->chain))

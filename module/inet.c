@@ -44,8 +44,8 @@ static bool has_address(const struct ps_end *end)
  * An end with neither address nor port is "*:*"; so is the remote one of a
  * socket that was disconnected, which TCP forgets to clear.
  */
-static void fill_ends(const struct sock *sk, u16 sport, u16 dport,
-		      struct ps_record *r)
+static __always_inline void fill_ends(const struct sock *sk, u16 sport,
+				      u16 dport, struct ps_record *r)
 {
 	fill_end(sk, false, sport, &r->local);
 	fill_end(sk, true, dport, &r->remote);

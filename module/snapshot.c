@@ -41,7 +41,8 @@ static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 
 	for (i = 0; i < batch->count && !err; i++) {
 		r = &batch->records[i];
-		err = ps_store_carry(look->store, r);
+		if (unlikely(r->evidence & PS_EV_CARRIED))
+			err = ps_store_carry(look->store, r);
 		if (!err && !is_edge(r))
 			err = ps_store_add(look->store, r, NULL);
 	}
@@ -110,7 +111,7 @@ static bool mark_doubtful(struct ps_store *store)
 
 	for (i = 0; i < store->records.count; i++) {
 		r = ps_store_record(store, i);
-		if (ps_held_is_doubtful(r)) {
+		if (!r->owners && ps_held_is_doubtful(r)) {
 			r->evidence |= PS_EV_DOUBT;
 			any = true;
 		}

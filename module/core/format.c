@@ -105,8 +105,6 @@ static char *put_other_end(char *p, const struct ps_record *r,
 			   const struct ps_end *end)
 {
 	switch ((enum ps_form)end->form) {
-	case PS_FORM_ANY:
-		return ps_put_literal(p, "*:*");
 	case PS_FORM_INET6:
 		return put_inet6(p, r, end);
 	case PS_FORM_PATH:
@@ -120,6 +118,7 @@ static char *put_other_end(char *p, const struct ps_record *r,
 		return put_packet(p, r, end);
 	case PS_FORM_VSOCK:
 		return put_vsock(p, end);
+	case PS_FORM_ANY:
 	case PS_FORM_INET:
 	case PS_FORM_NONE:
 		break;
@@ -153,6 +152,8 @@ static __always_inline char *put_end(char *p, const struct ps_record *r,
 				     const struct ps_end *end,
 				     struct ps_common_ip *common)
 {
+	if (end->form == PS_FORM_ANY)
+		return ps_put_literal(p, "*:*");
 	if (unlikely(end->form != PS_FORM_INET))
 		return put_other_end(p, r, end);
 	return put_port(put_ip(p, end->ip, common), end->num);
