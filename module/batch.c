@@ -94,6 +94,7 @@ const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
 void ps_batch_reset(struct ps_batch *batch)
 {
 	batch->count = 0;
+	batch->begin = 0;
 	batch->missed = 0;
 	batch->text_used = 0;
 	batch->text_missed = 0;
@@ -135,6 +136,13 @@ static int batch_take(struct ps_batch *batch)
 	return batch->sink->take(batch->sink, batch);
 }
 
+/* Those of earlier buckets make room for the one that did not fit. */
+static int hand_over_earlier(struct ps_batch *batch)
+{
+	batch->count = batch->begin;
+	return batch_take(batch) ?: -EAGAIN;
+}
+
 /**
  * ps_batch_done() - hand the gathered records to the sink
  * @batch: batch; empty afterwards
@@ -150,7 +158,8 @@ int ps_batch_done(struct ps_batch *batch)
 	if (fatal_signal_pending(current))
 		err = -EINTR;
 	else if (ps_batch_is_short(batch))
-		err = batch_grow(batch);
+		err = batch->begin ? hand_over_earlier(batch) :
+			batch_grow(batch);
 	else
 		err = batch_take(batch);
 	ps_batch_reset(batch);

@@ -48,11 +48,12 @@ static int keep_port(struct ps_store *store, const struct ps_record *r)
 
 static int take_one(struct ps_store *store, const struct ps_record *r)
 {
-	int err;
+	int err = 0;
 
-	if (r->evidence & PS_EV_BUCKET)
+	if (unlikely(r->evidence & PS_EV_BUCKET))
 		return keep_port(store, r);
-	err = ps_store_carry(store, r);
+	if (unlikely(r->evidence & PS_EV_CARRIED))
+		err = ps_store_carry(store, r);
 	return err || is_edge(r) ? err : ps_store_add(store, r, NULL);
 }
 
@@ -129,7 +130,7 @@ static bool mark_doubtful(struct ps_store *store)
 
 	for (i = 0; i < store->records.count; i++) {
 		r = ps_store_record(store, i);
-		if (ps_held_is_doubtful(r)) {
+		if (!r->owners && ps_held_is_doubtful(r)) {
 			r->evidence |= PS_EV_DOUBT;
 			any = true;
 		}
