@@ -15,11 +15,6 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
-static inline bool ps_pton4(const char *text, u8 ip[4])
-{
-	return in4_pton(text, -1, ip, -1, NULL);
-}
-
 static inline bool ps_pton6(const char *text, u8 ip[16])
 {
 	return in6_pton(text, -1, ip, -1, NULL);
@@ -45,24 +40,6 @@ typedef int32_t s32;
 #define S32_MAX		INT32_MAX
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define likely(x)	__builtin_expect(!!(x), 1)
-
-/* As inet_pton() has it, in a tenth of the time. */
-static inline bool ps_pton4(const char *text, u8 ip[4])
-{
-	unsigned int i, v, len;
-
-	for (i = 0; i < 4; i++) {
-		for (v = 0, len = 0; *text >= '0' && *text <= '9'; text++) {
-			v = v * 10 + *text - '0';
-			if (v > 255 || (len++ && v < 10))
-				return false;
-		}
-		if (!len || *text++ != (i < 3 ? '.' : '\0'))
-			return false;
-		ip[i] = v;
-	}
-	return true;
-}
 
 static inline bool ps_pton6(const char *text, u8 ip[16])
 {

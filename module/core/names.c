@@ -54,14 +54,11 @@ const struct ps_name ps_flag_names[PORTSOCK_NFLAGS] = {
 int ps_name_lookup(const struct ps_name *table, unsigned int size,
 		   const char *word, size_t len)
 {
-	struct ps_name key = { .len = len };
 	unsigned int i;
 
-	if (len >= sizeof(key.text))
-		return -ENOENT;
-	memcpy(key.text, word, len);
 	for (i = 0; i < size; i++)
-		if (!memcmp(&table[i], &key, sizeof(key)))
+		if (table[i].len == len && table[i].text[0] == *word &&
+		    !memcmp(table[i].text, word, len))
 			return i;
 	return -ENOENT;
 }

@@ -10,20 +10,21 @@ static int digit_value(char c)
 	return 16;
 }
 
-/* Most numbers are decimal, and too short to be too large. */
-#define SAFE_DIGITS	19
+/* Most numbers are too short to be too large for a u64, in any base. */
+#define SAFE_DIGITS	15
 
-static bool parse_decimal(const char *text, size_t len, u64 *value)
+static bool parse_short(const char *text, size_t len, unsigned int base,
+			u64 *value)
 {
 	u64 v = 0;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		unsigned int digit = (unsigned char)text[i] - '0';
+		unsigned int digit = digit_value(text[i]);
 
-		if (digit > 9)
+		if (digit >= base)
 			return false;
-		v = v * 10 + digit;
+		v = v * base + digit;
 	}
 	*value = v;
 	return true;
@@ -49,8 +50,8 @@ int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
 
 	if (!len)
 		return -EINVAL;
-	if (base == 10 && len <= SAFE_DIGITS) {
-		if (!parse_decimal(text, len, &v))
+	if (len <= SAFE_DIGITS) {
+		if (!parse_short(text, len, base, &v))
 			return -EINVAL;
 		if (v > max)
 			return -ERANGE;

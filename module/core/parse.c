@@ -3,7 +3,8 @@
  * Text in.  Whoever reads a view may be handed anything: each value is checked
  * against what its column can hold, and a row is taken whole or not at all.
  */
-#include "format.h"
+#include "bytes.h"
+#include "field.h"
 #include "names.h"
 #include "parse.h"
 
@@ -15,16 +16,6 @@ static const char *next_word(const char **cursor, size_t *len)
 	*len = strcspn(start, " ");
 	*cursor = start + *len;
 	return start;
-}
-
-static int parse_u32(const char *text, size_t len, u32 *value)
-{
-	u64 v;
-	int err = ps_parse_u64(text, len, 10, U32_MAX, &v);
-
-	if (!err)
-		*value = v;
-	return err;
 }
 
 static int parse_header_field(const char *word, size_t len,
@@ -90,7 +81,7 @@ int ps_parse_header(const char *line, struct ps_header *h)
 	if (len != strlen(PORTSOCK_MAGIC) || memcmp(word, PORTSOCK_MAGIC, len))
 		return -EINVAL;
 	word = next_word(&cursor, &len);
-	if (parse_u32(word, len, &h->version) || !h->version)
+	if (ps_parse_u32(word, len, &h->version) || !h->version)
 		return -EINVAL;
 	err = h->version == PORTSOCK_FORMAT ? -EINVAL : -EPROTO;
 	for (word = next_word(&cursor, &len); len;
@@ -136,126 +127,13 @@ int ps_parse_layout(const char *line, struct ps_layout *layout)
 	return seen == (1U << PORTSOCK_NCOLUMNS) - 1 ? 0 : -EINVAL;
 }
 
-/* \ooo back to a byte, in place; returns the new length or -EINVAL. */
-static int unescape(char *text)
+static int parse_flags(const struct ps_field *f, u32 *flags)
 {
-	char *in = text, *out = text;
-	u64 c;
-
-	while (*in) {
-		if (*in != '\\') {
-			*out++ = *in++;
-			continue;
-		}
-		if (strnlen(in, 4) < 4 || ps_parse_u64(in + 1, 3, 8, 255, &c))
-			return -EINVAL;
-		*out++ = c;
-		in += 4;
-	}
-	*out = '\0';
-	return out - text;
-}
-
-static bool is_none(const char *field)
-{
-	return !strcmp(field, PORTSOCK_NONE);
-}
-
-static int parse_name(char *field, struct ps_end *end)
-{
-	bool abstract = *field == '@';
-	int len = unescape(field + abstract);
-
-	if (len < 0 || len > PS_TEXT_MAX)
-		return -EINVAL;
-	end->form = abstract ? PS_FORM_ABSTRACT : PS_FORM_PATH;
-	end->text = field + abstract;
-	end->len = len;
-	return 0;
-}
-
-/* Two numbers with a colon between them. */
-static int parse_pair(char *field, u32 *first, u32 *second)
-{
-	char *colon = strrchr(field, ':');
-
-	if (!colon || parse_u32(field, colon - field, first))
-		return -EINVAL;
-	return parse_u32(colon + 1, strlen(colon + 1), second);
-}
-
-static int parse_vsock(char *field, struct ps_end *end)
-{
-	end->form = PS_FORM_VSOCK;
-	if (strncmp(field, "*:", 2))
-		return parse_pair(field, &end->id, &end->num);
-	end->id = U32_MAX;
-	return parse_u32(field + 2, strlen(field + 2), &end->num);
-}
-
-static int parse_packet(char *field, struct ps_end *end)
-{
-	u64 ethertype;
-
-	if (strnlen(field, 6) < 6 || field[4] != ':' ||
-	    ps_parse_u64(field, 4, 16, U16_MAX, &ethertype))
-		return -EINVAL;
-	end->form = PS_FORM_PACKET;
-	end->num = ethertype;
-	return 0;
-}
-
-static int parse_inet(char *field, struct ps_end *end)
-{
-	char *colon = strrchr(field, ':'), *scope;
-	bool v6 = *field == '[';
-
-	if (!colon || parse_u32(colon + 1, strlen(colon + 1), &end->num) ||
-	    end->num > U16_MAX)
-		return -EINVAL;
-	*colon = '\0';
-	end->form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
-	if (!v6)
-		return ps_pton4(field, end->ip) ? 0 : -EINVAL;
-	if (colon[-1] != ']')
-		return -EINVAL;
-	colon[-1] = '\0';
-	scope = strchr(field, '%');
-	if (scope)	/* the same interface as in DEV */
-		*scope = '\0';
-	return ps_pton6(field + 1, end->ip) ? 0 : -EINVAL;
-}
-
-static int parse_end(char *field, u8 proto, struct ps_end *end)
-{
-	if (is_none(field))
-		return 0;	/* PS_FORM_NONE */
-	if (proto == PORTSOCK_PROTO_UNIX)
-		return parse_name(field, end);
-	if (!strcmp(field, "*:*")) {
-		end->form = PS_FORM_ANY;
-		return 0;
-	}
-	switch (proto) {
-	case PORTSOCK_PROTO_NETLINK:
-	case PORTSOCK_PROTO_TIPC:
-		end->form = PS_FORM_NETLINK;
-		return parse_pair(field, &end->num, &end->id);
-	case PORTSOCK_PROTO_VSOCK:
-		return parse_vsock(field, end);
-	case PORTSOCK_PROTO_PACKET:
-		return parse_packet(field, end);
-	default:
-		return parse_inet(field, end);
-	}
-}
-
-static int parse_flags(const char *field, u32 *flags)
-{
+	const char *field = f->text;
 	size_t len;
 	int bit;
 
-	if (is_none(field))
+	if (ps_field_is_none(f))
 		return 0;
 	for (;; field += len + 1) {
 		len = strcspn(field, ",");
@@ -272,21 +150,28 @@ static int parse_flags(const char *field, u32 *flags)
 /* How a function says which column it could not take. */
 #define BAD(column)	(1 + PORTSOCK_COL_##column)
 
-static int parse_number(char *const *field, u8 column, unsigned int base,
-			u64 max, u64 *value)
+static int parse_number(const struct ps_field *field, u8 column,
+			unsigned int base, u64 max, u64 *value)
 {
-	return ps_parse_u64(field[column], strlen(field[column]), base, max,
-			    value) ? 1 + column : 0;
+	const struct ps_field *f = &field[column];
+	const char *end = f->text;
+
+	if (base == 10 && ps_take_digits(&end, value) &&
+	    end == f->text + f->len)
+		return *value > max ? 1 + column : 0;
+	return ps_parse_u64(f->text, f->len, base, max, value) ?
+		1 + column : 0;
 }
 
 /* A number of which "-" says that it is not there. */
-static int parse_optional(char *const *field, u8 column, unsigned int base,
-			  u64 max, u8 *has, u8 bit, u64 *value)
+static int parse_optional(const struct ps_field *field, u8 column,
+			  unsigned int base, u64 max, u8 *has, u8 bit,
+			  u64 *value)
 {
 	int bad;
 
 	*value = 0;
-	if (is_none(field[column]))
+	if (ps_field_is_none(&field[column]))
 		return 0;
 	bad = parse_number(field, column, base, max, value);
 	if (!bad)
@@ -294,13 +179,35 @@ static int parse_optional(char *const *field, u8 column, unsigned int base,
 	return bad;
 }
 
-#define lookup_field(table, field) ps_lookup(table, field, strlen(field))
+/* The words of most rows are known without a look-up. */
+#define IS_WORD(f, word) \
+	((f)->len == sizeof(word) - 1 && \
+	 !memcmp((f)->text, word, sizeof(word) - 1))
 
-static int parse_words(char *const *field, struct ps_record *r)
+static int parse_proto(const struct ps_field *f)
 {
-	int proto = lookup_field(ps_proto_names, field[PORTSOCK_COL_PROTO]);
-	int state = lookup_field(ps_state_names, field[PORTSOCK_COL_STATE]);
-	int held = lookup_field(ps_held_names, field[PORTSOCK_COL_HELD]);
+	return IS_WORD(f, "tcp") ? PORTSOCK_PROTO_TCP :
+		IS_WORD(f, "udp") ? PORTSOCK_PROTO_UDP :
+		ps_lookup(ps_proto_names, f->text, f->len);
+}
+
+static int parse_state(const struct ps_field *f)
+{
+	return IS_WORD(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
+		ps_lookup(ps_state_names, f->text, f->len);
+}
+
+static int parse_held(const struct ps_field *f)
+{
+	return IS_WORD(f, "process") ? PORTSOCK_HELD_PROCESS :
+		ps_lookup(ps_held_names, f->text, f->len);
+}
+
+static int parse_words(const struct ps_field *field, struct ps_record *r)
+{
+	int proto = parse_proto(&field[PORTSOCK_COL_PROTO]);
+	int state = parse_state(&field[PORTSOCK_COL_STATE]);
+	int held = parse_held(&field[PORTSOCK_COL_HELD]);
 
 	if (proto < 0)
 		return BAD(PROTO);
@@ -311,11 +218,11 @@ static int parse_words(char *const *field, struct ps_record *r)
 	r->proto = proto;
 	r->state = state;
 	r->held = held;
-	return parse_flags(field[PORTSOCK_COL_FLAGS], &r->flags) ?
+	return parse_flags(&field[PORTSOCK_COL_FLAGS], &r->flags) ?
 		BAD(FLAGS) : 0;
 }
 
-static int parse_numbers(char *const *field, struct ps_record *r)
+static int parse_numbers(const struct ps_field *field, struct ps_record *r)
 {
 	u64 port, rxq, txq, uid, expires, netns;
 	u8 expires_there = 0;
@@ -350,36 +257,65 @@ static int parse_numbers(char *const *field, struct ps_record *r)
 	return 0;
 }
 
-static int parse_dev(char *field, struct ps_record *r)
+static int parse_dev(const struct ps_field *f, struct ps_record *r)
 {
 	int len;
 
-	if (is_none(field))
+	if (ps_field_is_none(f))
 		return 0;
-	len = unescape(field);
+	len = ps_unescape(f->text);
 	if (len < 1 || len >= PS_DEV_SIZE)
 		return BAD(DEV);
-	memcpy(r->dev, field, len + 1);
+	memcpy(r->dev, f->text, len + 1);
 	return 0;
 }
 
-/* Cuts a line into words; returns how many, at most one more than @max. */
-static unsigned int split(char *line, char **word, unsigned int max)
-{
-	unsigned int count = 0;
+/* A line that is being cut up. */
+struct cut {
+	char *word;		/* begins here, unless a blank does */
+	const u8 *column;	/* where it belongs */
+	const u8 *last;		/* behind those of the layout */
+	struct ps_field *field;	/* of each column */
+	bool more;		/* words than columns */
+};
 
-	for (;;) {
-		while (*line == ' ')
-			line++;
-		if (!*line)
-			return count;
-		if (count == max)
-			return max + 1;
-		word[count++] = line;
-		line = strchrnul(line, ' ');
-		if (*line)
-			*line++ = '\0';
+/* A word, if there is one, ends at @end. */
+static __always_inline void end_word(struct cut *c, char *end)
+{
+	char *word = c->word;
+
+	c->word = end + 1;
+	if (end == word)
+		return;
+	if (c->column == c->last) {
+		c->more = true;
+		return;
 	}
+	c->field[*c->column++] = (struct ps_field){ word, end - word };
+	*end = '\0';
+}
+
+/*
+ * Cuts a line into the fields of its columns; returns how many words it has,
+ * at most one more than the layout.
+ */
+static unsigned int split(char *line, const struct ps_layout *layout,
+			  struct ps_field *field)
+{
+	struct cut c = { line, layout->column, layout->column + layout->count,
+			 field, false };
+	char *end = line + strlen(line);
+	u64 blanks;
+
+	for (; end - line >= PS_BYTES; line += PS_BYTES)
+		for (blanks = ps_bytes_blanks(ps_bytes_load(line)); blanks;
+		     blanks &= blanks - 1)
+			end_word(&c, line + __builtin_ctzll(blanks) / 8);
+	for (; line < end; line++)
+		if (*line == ' ')
+			end_word(&c, line);
+	end_word(&c, end);
+	return c.column - layout->column + c.more;
 }
 
 /**
@@ -398,48 +334,41 @@ static unsigned int split(char *line, char **word, unsigned int max)
 int ps_parse_record(char *line, const struct ps_layout *layout,
 		    struct ps_record *r, char **owners)
 {
-	char *word[PS_LAYOUT_MAX], *field[PORTSOCK_NCOLUMNS + 1];
-	unsigned int i;
+	struct ps_field field[PORTSOCK_NCOLUMNS + 1];
 	char *c;
 	int bad;
 
-	if (split(line, word, layout->count) != layout->count)
+	if (split(line, layout, field) != layout->count)
 		return -EINVAL;
-	for (i = 0; i < layout->count; i++)
-		field[layout->column[i]] = word[i];
 	memset(r, 0, sizeof(*r));
 	bad = parse_words(field, r) ?: parse_numbers(field, r) ?:
-	      parse_dev(field[PORTSOCK_COL_DEV], r);
+	      parse_dev(&field[PORTSOCK_COL_DEV], r);
 	if (bad)
 		return bad;
-	if (parse_end(field[PORTSOCK_COL_LOCAL], r->proto, &r->local))
+	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &r->local))
 		return BAD(LOCAL);
-	if (parse_end(field[PORTSOCK_COL_REMOTE], r->proto, &r->remote))
+	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto, &r->remote))
 		return BAD(REMOTE);
-	*owners = field[PORTSOCK_COL_OWNERS];
-	if (is_none(*owners) || **owners == '[')
+	*owners = field[PORTSOCK_COL_OWNERS].text;
+	if (ps_field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
 		return 0;
 	r->owners = 1;
-	for (c = *owners; *c; c++)
-		r->owners += *c == ',';
+	for (c = *owners; (c = strchr(c, ',')); c++)
+		r->owners++;
 	return 0;
 }
 
-/* Up to a slash or @stop, which is stepped over. */
-static int take_u32(char **cursor, char stop, u32 *value, char *stopped)
+/* A number and what ends it, a slash or @stop; that is stepped over. */
+static bool take_u32(const char **cursor, char stop, u32 *value)
 {
-	size_t len = 0;
-	int err;
+	u64 v;
 
-	while ((*cursor)[len] && (*cursor)[len] != '/' &&
-	       (*cursor)[len] != stop)
-		len++;
-	err = parse_u32(*cursor, len, value);
-	*stopped = (*cursor)[len];
-	if (err || !*stopped)
-		return -EINVAL;
-	*cursor += len + 1;
-	return 0;
+	if (!ps_take_digits(cursor, &v) || v > U32_MAX ||
+	    (**cursor != '/' && **cursor != stop))
+		return false;
+	++*cursor;
+	*value = v;
+	return true;
 }
 
 /**
@@ -453,24 +382,24 @@ static int take_u32(char **cursor, char stop, u32 *value, char *stopped)
  */
 int ps_parse_owner(char **cursor, struct ps_owner *o)
 {
-	char stopped, *comm;
+	const char *p = *cursor;
+	char *comm;
 	int len;
 
-	if (!**cursor || is_none(*cursor) || **cursor == '[')
+	if (!*p || !strcmp(p, PORTSOCK_NONE) || *p == '[')
 		return 0;
-	if (take_u32(cursor, ':', &o->pid, &stopped))
+	if (!take_u32(&p, ':', &o->pid))
 		return -EINVAL;
 	o->tid = o->pid;
-	if (stopped == ':' && take_u32(cursor, '/', &o->tid, &stopped))
+	if (p[-1] == ':' && !take_u32(&p, '/', &o->tid))
 		return -EINVAL;
-	if (take_u32(cursor, '/', &o->fd, &stopped))
+	if (!take_u32(&p, '/', &o->fd))
 		return -EINVAL;
-	comm = *cursor;
-	while (**cursor && **cursor != ',')
-		(*cursor)++;
+	comm = *cursor + (p - *cursor);
+	*cursor = strchrnul(comm, ',');
 	if (**cursor)
 		*(*cursor)++ = '\0';
-	len = unescape(comm);
+	len = ps_unescape(comm);
 	if (len < 0 || len >= PS_COMM_SIZE)
 		return -EINVAL;
 	memset(o->comm, 0, sizeof(o->comm));
@@ -489,9 +418,12 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
  */
 int ps_parse_holder(const char *owners, const char **name, size_t *len)
 {
-	size_t all = strlen(owners);
+	size_t all;
 
-	if (all < 3 || owners[0] != '[' || owners[all - 1] != ']')
+	if (owners[0] != '[')
+		return 0;
+	all = strlen(owners);
+	if (all < 3 || owners[all - 1] != ']')
 		return 0;
 	*name = owners + 1;
 	*len = all - 2;
