@@ -8,7 +8,10 @@
 #include "lookup.h"
 #include "row.h"
 #include "text.h"
-#include "../module/core/names.h"
+#include "../module/core/format.h"
+
+#define PS_JSON_MOST	6	/* bytes for one byte: "\u001f" */
+#define PS_JSON_END_MAX	(PS_JSON_MOST * (PS_TEXT_MAX + 2))
 
 /**
  * struct ps_json - JSON being written
@@ -22,13 +25,11 @@ struct ps_json {
 
 void ps_json_word(struct ps_json *j, const char *text, size_t len);
 void ps_json_u64(struct ps_json *j, u64 value);
-void ps_json_hex(struct ps_json *j, u64 value);
 void ps_json_null(struct ps_json *j);
-void ps_json_optional(struct ps_json *j, bool there, u64 value);
 void ps_json_bytes(struct ps_json *j, const char *bytes, size_t len);
-void ps_json_name(struct ps_json *j, const struct ps_name *name);
-void ps_json_end(struct ps_json *j, const struct ps_record *r,
-		 const struct ps_end *end);
+char *ps_json_put_bytes(char *p, const char *bytes, size_t len);
+char *ps_json_put_end(char *p, const struct ps_record *r,
+		      const struct ps_end *end);
 void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
 		    struct ps_names *names);
 

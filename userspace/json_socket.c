@@ -1,43 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A socket as a JSON object: a function per column of the view. */
+/*
+ * A socket as a JSON object: a function per column of the view.  Each has room
+ * for whatever it may put, and puts a comma before it.
+ */
 #include <string.h>
 
 #include "json.h"
+#include "../module/core/names.h"
+#include "../module/core/put.h"
 
-static void put_proto(struct ps_json *j, const struct ps_row *row)
+#define SOCKET_MAX	4096	/* bytes of all columns but owners */
+#define OWNER_MAX	256
+
+_Static_assert(2 * PS_JSON_END_MAX + PS_JSON_MOST * PS_DEV_SIZE +
+	       PORTSOCK_NFLAGS * sizeof(struct ps_name) +
+	       PORTSOCK_NCOLUMNS * 32 < SOCKET_MAX, "a socket is not longer");
+
+#define put_key(p, key)	ps_put_literal(p, ",\"" key "\":")
+
+static char *put_null(char *p)
 {
-	const struct ps_record *r = &row->record;
+	return ps_put_literal(p, "null");
+}
+
+/* A word of the format; null for its "-". */
+static char *put_name(char *p, const struct ps_name *name)
+{
+	if (name->text[0] == PORTSOCK_NONE[0])
+		return put_null(p);
+	*p++ = '"';
+	memcpy(p, name->text, sizeof(name->text));
+	p += name->len;
+	*p++ = '"';
+	return p;
+}
+
+static char *put_hex(char *p, u64 value)
+{
+	*p++ = '"';
+	p = ps_put_hex(p, value);
+	*p++ = '"';
+	return p;
+}
+
+static char *put_optional(char *p, bool there, u64 value)
+{
+	return there ? ps_put_u64(p, value) : put_null(p);
+}
+
+static char *put_proto(char *p, const struct ps_record *r)
+{
 	const struct ps_name *family = &ps_proto_families[r->proto];
 
-	ps_json_key(j, "proto");
-	ps_json_name(j, &ps_proto_names[r->proto]);
-	ps_json_key(j, "family");
+	p = put_name(put_key(p, "proto"), &ps_proto_names[r->proto]);
+	p = put_key(p, "family");
 	if (family->len)
-		ps_json_name(j, family);
-	else if (r->local.form == PS_FORM_INET)
-		ps_json_word(j, "inet", 4);
-	else if (r->local.form == PS_FORM_INET6)
-		ps_json_word(j, "inet6", 5);
-	else
-		ps_json_null(j);
+		return put_name(p, family);
+	if (r->local.form == PS_FORM_INET)
+		return ps_put_literal(p, "\"inet\"");
+	if (r->local.form == PS_FORM_INET6)
+		return ps_put_literal(p, "\"inet6\"");
+	return put_null(p);
 }
 
-static void put_port(struct ps_json *j, const struct ps_row *row)
+static char *put_port(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "port");
-	ps_json_optional(j, row->record.has & PS_HAS_PORT, row->record.port);
+	return put_optional(put_key(p, "port"), r->has & PS_HAS_PORT, r->port);
 }
 
-static void put_state(struct ps_json *j, const struct ps_row *row)
+static char *put_state(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "state");
-	ps_json_name(j, &ps_state_names[row->record.state]);
+	return put_name(put_key(p, "state"), &ps_state_names[r->state]);
 }
 
-static void put_local(struct ps_json *j, const struct ps_row *row)
+static char *put_local(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "local");
-	ps_json_end(j, &row->record, &row->record.local);
+	return ps_json_put_end(put_key(p, "local"), r, &r->local);
 }
 
 /* What stands behind a raw socket's peer is a protocol, no port. */
@@ -49,132 +87,100 @@ static bool has_rport(const struct ps_record *r)
 		 r->remote.form == PS_FORM_VSOCK);
 }
 
-static void put_remote(struct ps_json *j, const struct ps_row *row)
+static char *put_remote(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "remote");
-	ps_json_end(j, &row->record, &row->record.remote);
-	ps_json_key(j, "rport");
-	ps_json_optional(j, has_rport(&row->record), row->record.remote.num);
+	p = ps_json_put_end(put_key(p, "remote"), r, &r->remote);
+	return put_optional(put_key(p, "rport"), has_rport(r), r->remote.num);
 }
 
-static void put_dev(struct ps_json *j, const struct ps_row *row)
+static char *put_dev(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "dev");
-	if (row->record.dev[0])
-		ps_json_bytes(j, row->record.dev, strlen(row->record.dev));
-	else
-		ps_json_null(j);
+	p = put_key(p, "dev");
+	if (!r->dev[0])
+		return put_null(p);
+	*p++ = '"';
+	p = ps_json_put_bytes(p, r->dev, strlen(r->dev));
+	*p++ = '"';
+	return p;
 }
 
-static void put_rxq(struct ps_json *j, const struct ps_row *row)
+static char *put_rxq(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "rxq");
-	ps_json_optional(j, row->record.has & PS_HAS_QUEUES, row->record.rxq);
+	return put_optional(put_key(p, "rxq"), r->has & PS_HAS_QUEUES, r->rxq);
 }
 
-static void put_txq(struct ps_json *j, const struct ps_row *row)
+static char *put_txq(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "txq");
-	ps_json_optional(j, row->record.has & PS_HAS_QUEUES, row->record.txq);
+	return put_optional(put_key(p, "txq"), r->has & PS_HAS_QUEUES, r->txq);
 }
 
-static void put_uid(struct ps_json *j, const struct ps_row *row)
+static char *put_uid(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "uid");
-	ps_json_optional(j, row->record.has & PS_HAS_UID, row->record.uid);
+	return put_optional(put_key(p, "uid"), r->has & PS_HAS_UID, r->uid);
 }
 
-static void put_inode(struct ps_json *j, const struct ps_row *row)
+static char *put_inode(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "inode");
-	ps_json_u64(j, row->record.inode);
+	return ps_put_u64(put_key(p, "inode"), r->inode);
 }
 
-static void put_cookie(struct ps_json *j, const struct ps_row *row)
+static char *put_cookie(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "cookie");
-	ps_json_hex(j, row->record.cookie);
+	return put_hex(put_key(p, "cookie"), r->cookie);
 }
 
-static void put_netns(struct ps_json *j, const struct ps_row *row)
+static char *put_netns(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "netns");
-	ps_json_u64(j, row->record.netns);
+	return ps_put_u32(put_key(p, "netns"), r->netns);
 }
 
-static void put_cgroup(struct ps_json *j, const struct ps_row *row)
+static char *put_cgroup(char *p, const struct ps_record *r)
 {
-	ps_json_key(j, "cgroup");
-	ps_json_optional(j, row->record.has & PS_HAS_CGROUP, row->record.cgroup);
+	return put_optional(put_key(p, "cgroup"), r->has & PS_HAS_CGROUP,
+			    r->cgroup);
 }
 
-static void put_flags(struct ps_json *j, const struct ps_row *row)
+static char *put_flags(char *p, const struct ps_record *r)
 {
-	unsigned int bit;
+	u32 left = r->flags;
 
-	ps_json_key(j, "flags");
-	ps_json_open(j, '[');
-	for (bit = 0; bit < PORTSOCK_NFLAGS; bit++)
-		if (row->record.flags & 1U << bit)
-			ps_json_name(j, &ps_flag_names[bit]);
-	ps_json_close(j, ']');
-}
-
-static void put_held(struct ps_json *j, const struct ps_row *row)
-{
-	ps_json_key(j, "held");
-	ps_json_name(j, &ps_held_names[row->record.held]);
-}
-
-static void put_parent(struct ps_json *j, const struct ps_row *row)
-{
-	ps_json_key(j, "parent");
-	if (row->record.has & PS_HAS_PARENT)
-		ps_json_hex(j, row->record.parent);
-	else
-		ps_json_null(j);
-}
-
-static void put_expires(struct ps_json *j, const struct ps_row *row)
-{
-	ps_json_key(j, "expires");
-	ps_json_optional(j, row->record.expires != PS_NO_EXPIRY,
-		     row->record.expires);
-}
-
-static void put_owner(struct ps_json *j, const struct ps_owner *o)
-{
-	ps_json_open(j, '{');
-	ps_json_key(j, "pid");
-	ps_json_u64(j, o->pid);
-	ps_json_key(j, "tid");
-	ps_json_u64(j, o->tid);
-	ps_json_key(j, "fd");
-	ps_json_u64(j, o->fd);
-	ps_json_key(j, "comm");
-	ps_json_bytes(j, o->comm, strnlen(o->comm, sizeof(o->comm)));
-	ps_json_close(j, '}');
-}
-
-static void put_owners(struct ps_json *j, const struct ps_row *row)
-{
-	size_t i;
-
-	ps_json_key(j, "owners");
-	ps_json_open(j, '[');
-	if (row->holder) {
-		ps_json_open(j, '{');
-		ps_json_key(j, "kernel");
-		ps_json_bytes(j, row->holder, row->holder_len);
-		ps_json_close(j, '}');
+	p = put_key(p, "flags");
+	*p++ = '[';
+	for (; left; left &= left - 1) {
+		p = put_name(p, &ps_flag_names[__builtin_ctz(left)]);
+		*p++ = ',';
 	}
-	for (i = 0; i < row->count; i++)
-		put_owner(j, &row->owners[i]);
-	ps_json_close(j, ']');
+	p -= r->flags != 0;
+	*p++ = ']';
+	return p;
 }
 
-static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
-						const struct ps_row *row) = {
+static char *put_held(char *p, const struct ps_record *r)
+{
+	return put_name(put_key(p, "held"), &ps_held_names[r->held]);
+}
+
+static char *put_parent(char *p, const struct ps_record *r)
+{
+	p = put_key(p, "parent");
+	return r->has & PS_HAS_PARENT ? put_hex(p, r->parent) : put_null(p);
+}
+
+static char *put_expires(char *p, const struct ps_record *r)
+{
+	return put_optional(put_key(p, "expires"), r->expires != PS_NO_EXPIRY,
+			    r->expires);
+}
+
+/* What follows is as long as it is. */
+static char *put_owners_key(char *p, const struct ps_record *r)
+{
+	(void)r;
+	return put_key(p, "owners");
+}
+
+static char *(*const members[PORTSOCK_NCOLUMNS])(char *p,
+						 const struct ps_record *r) = {
 	[PORTSOCK_COL_PROTO] = put_proto,
 	[PORTSOCK_COL_PORT] = put_port,
 	[PORTSOCK_COL_STATE] = put_state,
@@ -192,8 +198,56 @@ static void (*const members[PORTSOCK_NCOLUMNS])(struct ps_json *j,
 	[PORTSOCK_COL_HELD] = put_held,
 	[PORTSOCK_COL_PARENT] = put_parent,
 	[PORTSOCK_COL_EXPIRES] = put_expires,
-	[PORTSOCK_COL_OWNERS] = put_owners,
+	[PORTSOCK_COL_OWNERS] = put_owners_key,
 };
+
+static void put_owner(struct ps_json *j, const struct ps_owner *o)
+{
+	char *p;
+
+	ps_json_before(j);
+	p = ps_text_room(j->text, OWNER_MAX);
+	p = ps_put_u32(ps_put_literal(p, "{\"pid\":"), o->pid);
+	p = ps_put_u32(put_key(p, "tid"), o->tid);
+	p = ps_put_u32(put_key(p, "fd"), o->fd);
+	p = ps_put_literal(p, ",\"comm\":\"");
+	p = ps_json_put_bytes(p, o->comm, strnlen(o->comm, sizeof(o->comm)));
+	ps_text_done(j->text, ps_put_literal(p, "\"}"));
+}
+
+static void put_owners(struct ps_json *j, const struct ps_row *row)
+{
+	size_t i;
+
+	ps_json_open(j, '[');
+	if (row->holder) {
+		ps_json_open(j, '{');
+		ps_json_key(j, "kernel");
+		ps_json_bytes(j, row->holder, row->holder_len);
+		ps_json_close(j, '}');
+	}
+	for (i = 0; i < row->count; i++)
+		put_owner(j, &row->owners[i]);
+	ps_json_close(j, ']');
+}
+
+/* The columns of the view; the first of them has a brace for its comma. */
+static void put_members(struct ps_json *j, const struct ps_row *row, u32 shown)
+{
+	char *start = ps_text_room(j->text, SOCKET_MAX), *p = start;
+	unsigned int i;
+
+	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
+		if (shown & 1U << i)
+			p = members[i](p, &row->record);
+	*start = '{';
+	j->comma = p > start;
+	ps_text_done(j->text, j->comma ? p : start + 1);
+	if (!(shown & 1U << PORTSOCK_COL_OWNERS))
+		return;
+	j->comma = false;
+	put_owners(j, row);
+}
 
 /* A column that only the reader has is a string, if it is asked for. */
 static void put_own(struct ps_json *j, const struct ps_row *row, u8 id,
@@ -227,11 +281,9 @@ void ps_json_socket(struct ps_json *j, const struct ps_row *row, u32 shown,
 {
 	unsigned int i;
 
-	ps_json_open(j, '{');
-	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
-		if (shown & 1U << i)
-			members[i](j, row);
-	for (; i < PS_NCOLUMNS; i++)
+	ps_json_before(j);
+	put_members(j, row, shown);
+	for (i = PORTSOCK_NCOLUMNS; i < PS_NCOLUMNS; i++)
 		if (shown & 1U << i)
 			put_own(j, row, i, names);
 	ps_json_close(j, '}');

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdint.h>
+#include <string.h>
 
 #include "utf8.h"
+#include "../module/core/put.h"
 
 #define REPLACEMENT	"\xef\xbf\xbd"	/* U+FFFD */
 
@@ -51,24 +53,27 @@ static unsigned int character(const uint8_t *p, size_t len)
 
 /**
  * ps_utf8_put() - bytes as valid UTF-8
- * @t: where it goes
+ * @p: room for PS_UTF8_MOST times @len bytes
  * @bytes: any
  * @len: of @bytes
  *
  * A byte that belongs to no character becomes U+FFFD.  So do DEL and the C1
  * controls, which JSON does not escape and a terminal obeys.
+ *
+ * Return: the place behind it.
  */
-void ps_utf8_put(struct ps_text *t, const char *bytes, size_t len)
+char *ps_utf8_put(char *p, const char *bytes, size_t len)
 {
 	unsigned int n;
 
 	while (len) {
 		n = character((const uint8_t *)bytes, len);
 		if (n)
-			ps_text_put(t, bytes, n);
+			p = mempcpy(p, bytes, n);
 		else
-			ps_text_put(t, REPLACEMENT, sizeof(REPLACEMENT) - 1);
+			p = ps_put_literal(p, REPLACEMENT);
 		bytes += n ? n : 1;
 		len -= n ? n : 1;
 	}
+	return p;
 }

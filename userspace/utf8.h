@@ -3,8 +3,10 @@
 #ifndef PORTSOCK_UTF8_H
 #define PORTSOCK_UTF8_H
 
-#include "text.h"
+#include <stddef.h>
 
-void ps_utf8_put(struct ps_text *t, const char *bytes, size_t len);
+#define PS_UTF8_MOST	3	/* bytes for one byte */
+
+char *ps_utf8_put(char *p, const char *bytes, size_t len);
 
 #endif /* PORTSOCK_UTF8_H */
