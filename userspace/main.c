@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portsock: what is at a port, and who owns it. */
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,7 +82,6 @@ int main(int argc, char **argv)
 {
 	const struct command *command = commands;
 
-	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	while (command->word && (argc < 2 || strcmp(argv[1], command->word)))
 		command++;

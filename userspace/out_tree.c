@@ -4,6 +4,7 @@
  * through it, and under each socket those who hold it.  The sockets of one
  * port stand together in a view, so they are taken port by port.
  */
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,6 +278,8 @@ static int tree_begin(struct ps_out *out)
 {
 	struct ps_table *t;
 
+	/* Nothing else is not ASCII, and a locale takes long to load. */
+	setlocale(LC_CTYPE, "");
 	if (ps_table_begin(out, "PORT"))
 		return -1;
 	t = out->state;

@@ -2,34 +2,29 @@
 #include <string.h>
 
 #include "plain.h"
+#include "../module/core/bytes.h"
 
-#define ONES	0x0101010101010101ULL	/* one in each of eight bytes */
-#define HIGHS	(ONES << 7)
-
-/* The high bit of each byte that is a blank. */
-static u64 blanks_in(u64 bytes)
+/* In its high bits: some byte is not printable ASCII, or two are blanks. */
+static u64 wrong_in(u64 bytes)
 {
-	bytes ^= ONES * ' ';
-	return ~(((bytes & ~HIGHS) + ~HIGHS) | bytes) & HIGHS;
+	u64 blanks = ps_bytes_blanks(bytes);
+
+	return (bytes - PS_BYTES_ONES * ' ') | (bytes + PS_BYTES_ONES) |
+		bytes | (blanks & blanks << 8);
 }
 
-/* Whether one of the bytes is not printable ASCII. */
-static bool is_bad(u64 bytes)
+/* Whether nothing has to be changed, as in what the kernel writes. */
+static bool is_plain(const char *line, size_t len)
 {
-	return ((bytes - ONES * ' ') | (bytes + ONES) | bytes) & HIGHS;
-}
+	const char *last = line + len - PS_BYTES;
+	u64 wrong = 0;
 
-/* Some bytes, of blanks that follow each other the first only. */
-static char *put_slowly(char *p, const char *bytes, size_t len, bool *blank,
-			bool *bad)
-{
-	for (; len; len--, bytes++) {
-		*bad |= *bytes < ' ' || *bytes > '~';
-		if (!*blank || *bytes != ' ')
-			*p++ = *bytes;
-		*blank = *bytes == ' ';
-	}
-	return p;
+	if (len < PS_BYTES || line[0] == ' ' || line[len - 1] == ' ')
+		return false;
+	for (; line < last; line += PS_BYTES - 1)	/* all neighbours */
+		wrong |= wrong_in(ps_bytes_load(line));
+	wrong |= wrong_in(ps_bytes_load(last));
+	return !(wrong & PS_BYTES_HIGHS);
 }
 
 /**
@@ -43,25 +38,17 @@ static char *put_slowly(char *p, const char *bytes, size_t len, bool *blank,
  */
 char *ps_plain_line(char *p, const char *line, size_t len)
 {
-	bool blank = true, bad = false;
 	const char *end = line + len, *start = p;
-	u64 bytes, blanks;
+	bool blank = true;
 
-	for (; end - line >= (ptrdiff_t)sizeof(bytes); line += sizeof(bytes)) {
-		memcpy(&bytes, line, sizeof(bytes));
-		blanks = blanks_in(bytes);
-		if (is_bad(bytes))
+	if (is_plain(line, len))
+		return (char *)memcpy(p, line, len) + len;
+	for (; line < end; line++) {
+		if (*line < ' ' || *line > '~')
 			return NULL;
-		if (blanks & blanks << 8 || (blank && *line == ' ')) {
-			p = put_slowly(p, line, sizeof(bytes), &blank, &bad);
-			continue;
-		}
-		memcpy(p, &bytes, sizeof(bytes));
-		p += sizeof(bytes);
-		blank = p[-1] == ' ';
+		if (!blank || *line != ' ')
+			*p++ = *line;
+		blank = *line == ' ';
 	}
-	p = put_slowly(p, line, end - line, &blank, &bad);
-	if (bad)
-		return NULL;
 	return blank && p > start ? p - 1 : p;
 }

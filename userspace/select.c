@@ -133,6 +133,18 @@ static bool match_pids(const struct ps_select *sel, struct ps_row *row)
 }
 
 /**
+ * ps_select_is_all() - whether every row is asked for
+ * @sel: selection
+ *
+ * Return: true if no row needs to be looked at.
+ */
+bool ps_select_is_all(const struct ps_select *sel)
+{
+	return !sel->protos && !sel->forms && !sel->doors && !sel->at_ports &&
+		!sel->nports && !sel->npids && !sel->netns;
+}
+
+/**
  * ps_select_row() - whether a row is asked for
  * @sel: selection
  * @row: row; if it is for its processes, the other owners are taken out

@@ -54,6 +54,7 @@ struct ps_select {
 void ps_select_ports(struct ps_select *sel, u16 first, u16 last, u64 protos);
 void ps_select_pid(struct ps_select *sel, u32 pid);
 u64 ps_select_inet_protos(void);
+bool ps_select_is_all(const struct ps_select *sel);
 bool ps_select_row(const struct ps_select *sel, struct ps_row *row);
 void ps_select_free(struct ps_select *sel);
 

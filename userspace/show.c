@@ -98,6 +98,7 @@ int ps_show(const struct ps_options *o)
 	ps_names_init(&names, !o->input);
 	ps_text_init(&out.text, STDOUT_FILENO);
 	s.keep_line = shows_lines(o);
+	s.only_line = ps_select_is_all(&o->select) && !o->leaked && !o->watch;
 	if (open && !ps_ask(&s, &o->select, o->leaked ||
 			    ps_columns_need_owners(&o->columns)) &&
 	    !ps_source_begin(&s)) {

@@ -395,6 +395,10 @@ static int take_row(struct ps_source *s, char *line)
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
 	keep_line(s, line);
+	if (s->row.line && s->only_line && s->is_proc) {
+		s->rows++;
+		return 1;
+	}
 	bad = ps_parse_record(line, &s->layout, &s->row.record, &owners);
 	if (!bad && take_owners(s, owners))
 		bad = 1 + PORTSOCK_COL_OWNERS;

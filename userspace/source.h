@@ -25,6 +25,7 @@
  * @layout: the second line
  * @row: the row last taken
  * @keep_line: rows are wanted as they stand in the view, too
+ * @only_line: ... and not otherwise: what the kernel wrote needs no judging
  * @kept: such a row
  * @keep_port: what a port remembers is wanted, too
  * @has_port: the view told it, in front of the rows
@@ -48,6 +49,7 @@ struct ps_source {
 	struct ps_layout layout;
 	struct ps_row row;
 	bool keep_line;
+	bool only_line;
 	struct ps_text kept;
 	bool keep_port;
 	bool has_port;

@@ -114,6 +114,8 @@ int ps_table_begin(struct ps_out *out, const char *labels)
 		return ps_table_no_memory();
 	scols_table_set_stream(t->table, t->stream);
 	scols_table_enable_noheadings(t->table, !out->headings);
+	/* Every cell is printable ASCII: nothing is left to be encoded. */
+	scols_table_enable_noencoding(t->table, true);
 	scols_table_enable_colors(t->table, out->color);
 	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) &&
 				  !out->wide ? SCOLS_TERMFORCE_ALWAYS :
