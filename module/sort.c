@@ -2,10 +2,8 @@
 /*
  * A row's place is a 64-bit key, nearly always enough to tell two rows apart:
  * a radix sort over the keys, by the digits in which they differ at all, then
- * full comparison among those of one key.  Those without a port come last and
- * are sorted apart: their keys have nothing in common with the others'.
+ * full comparison among those of one key.
  */
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -16,8 +14,8 @@
 #include "sort.h"
 #include "store.h"
 
-#define DIGIT_BITS_MIN	8
-#define DIGIT_BITS_MAX	16
+#define DIGIT_BITS	11
+#define DIGITS		(1U << DIGIT_BITS)
 #define SMALL_RUN	256	/* shorter than it takes to count digits */
 #define TINY_RUN	16	/* shorter than it takes to halve it */
 
@@ -26,31 +24,29 @@ struct item {
 	u32 record;
 };
 
-/* The more rows, the fewer passes: about as many digits as rows. */
-static u32 digit_bits(u32 count)
+static u32 digit(const struct item *item, unsigned int shift)
 {
-	return clamp_t(u32, ilog2(count), DIGIT_BITS_MIN, DIGIT_BITS_MAX);
+	return item->key >> shift & (DIGITS - 1);
 }
 
 /* One pass, stable. */
 static void radix_pass(const struct item *from, struct item *to, u32 count,
 		       unsigned int shift, u32 *places)
 {
-	const u32 digits = 1U << digit_bits(count), mask = digits - 1;
 	u32 i, at = 0, n;
 
-	memset(places, 0, digits * sizeof(*places));
+	memset(places, 0, DIGITS * sizeof(*places));
 	for (i = 0; i < count; i++) {
-		places[from[i].key >> shift & mask]++;
+		places[digit(&from[i], shift)]++;
 		ps_breathe(i);
 	}
-	for (i = 0; i < digits; i++) {
+	for (i = 0; i < DIGITS; i++) {
 		n = places[i];
 		places[i] = at;
 		at += n;
 	}
 	for (i = 0; i < count; i++) {
-		to[places[from[i].key >> shift & mask]++] = from[i];
+		to[places[digit(&from[i], shift)]++] = from[i];
 		ps_breathe(i);
 	}
 }
@@ -82,11 +78,11 @@ static struct item *radix_sort(struct item *items, struct item *spare,
 	u64 bits = differing(items, count);
 	unsigned int shift;
 
-	while (bits) {
-		shift = __ffs64(bits);
+	for (shift = 0; shift < 64; shift += DIGIT_BITS) {
+		if (!(bits >> shift & (DIGITS - 1)))
+			continue;
 		radix_pass(items, spare, count, shift, places);
 		swap(items, spare);
-		bits &= ~0ULL << shift << digit_bits(count);
 	}
 	return items;
 }
@@ -173,54 +169,38 @@ static int sort_equals(struct ps_store *store, struct item *items,
 	return 0;
 }
 
-/* Those that have a row: with a port from the front, without from the end. */
-static void collect(const struct ps_store *store, struct item *items,
-		    u32 *front, u32 *end)
+/* Those that have a row. */
+static u32 collect(const struct ps_store *store, struct item *items)
 {
 	const struct ps_record *r;
-	struct item *item;
-	u32 i;
+	u32 i, count = 0;
 
-	*front = 0;
-	*end = store->records.count;
 	for (i = 0; i < store->records.count; i++) {
-		ps_breathe(i);
 		r = ps_store_record(store, i);
 		if (r->evidence & PS_EV_GONE)
 			continue;
-		item = &items[r->has & PS_HAS_PORT ? (*front)++ : --*end];
-		item->key = ps_order_key(r);
-		item->record = i;
+		ps_breathe(count);
+		items[count].key = ps_order_key(r);
+		items[count++].record = i;
 	}
-}
-
-/* Appends @count rows. */
-static int sort_part(struct ps_store *store, struct item *items,
-		     struct item *spare, u32 count, u32 *places)
-{
-	struct item *sorted;
-	u32 i;
-	int err;
-
-	if (!count)
-		return 0;
-	sorted = radix_sort(items, spare, count, places);
-	err = sort_equals(store, sorted, sorted == items ? spare : items,
-			  count, places);
-	for (i = 0; i < count; i++)
-		store->rows[store->nrows++] = sorted[i].record;
-	return err;
+	return count;
 }
 
 static int sort_into_rows(struct ps_store *store, struct item *items,
 			  struct item *spare, u32 *places)
 {
-	u32 front, end;
+	u32 count = collect(store, items), i;
+	struct item *sorted = items;
+	int err;
 
-	collect(store, items, &front, &end);
-	return sort_part(store, items, spare, front, places) ?:
-		sort_part(store, items + end, spare, store->records.count - end,
-			  places);
+	if (count)
+		sorted = radix_sort(items, spare, count, places);
+	err = sort_equals(store, sorted, sorted == items ? spare : items,
+			  count, places);
+	for (i = 0; i < count; i++)
+		store->rows[i] = sorted[i].record;
+	store->nrows = count;
+	return err;
 }
 
 /**
@@ -235,14 +215,13 @@ int ps_sort(struct ps_store *store)
 	u32 count = max(store->records.count, 1U);
 	struct item *items = kvmalloc_array(count, sizeof(*items), PS_GFP);
 	struct item *spare = kvmalloc_array(count, sizeof(*spare), PS_GFP);
-	u32 *places = kvmalloc_array(1U << digit_bits(count), sizeof(*places),
-				     PS_GFP);
+	u32 *places = kmalloc_array(DIGITS, sizeof(*places), PS_GFP);
 	int err = -ENOMEM;
 
 	store->rows = kvmalloc_array(count, sizeof(*store->rows), PS_GFP);
 	if (items && spare && places && store->rows)
 		err = sort_into_rows(store, items, spare, places);
-	kvfree(places);
+	kfree(places);
 	kvfree(spare);
 	kvfree(items);
 	return err;

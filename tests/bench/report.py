@@ -9,10 +9,10 @@ TARGETS = [
     ("full view, read and dropped", "cat /proc/portsock", 18, 40, SS),
     ("full view, read and dropped", "cat /proc/portsock", 30, 70, LSOF),
     ("one port with owners", "port=8080", 120, 300, SS_PORT),
-    ("portsock 8080", "portsock 8080", 22, 300, SS_PORT),
-    ("portsock -a --raw", "portsock -a --raw", 6, 12, SS),
-    ("portsock -a -j", "portsock -a -j", 5, 12, SS),
-    ("portsock -a, the table", "portsock -a", 0.8, 1, SS),
+    ("portsock 8080", "portsock 8080", 26, 300, SS_PORT),
+    ("portsock -a --raw", "portsock -a --raw", 10.8, 12, SS),
+    ("portsock -a -j", "portsock -a -j", 8.8, 12, SS),
+    ("portsock -a, the table", "portsock -a", 0.97, 1, SS),
     ("portsock, the default view", "portsock", 2, 2, SS_DOORS),
 ]
 
