@@ -20,6 +20,14 @@ FNR == 1 {
 	total[$1]++
 }
 
+/^ok probe\// {
+	if (!(name in answered)) {
+		answered[name] = 1
+		probes[++nprobes] = name
+	}
+	answer[kernel, name] = $3
+}
+
 /^skip / {
 	reason = $0
 	sub(/^skip [^:]*: /, "", reason)
@@ -49,6 +57,15 @@ END {
 		line = sprintf("%-12s", groups[g])
 		for (k = 1; k <= nkernels; k++)
 			line = line sprintf("%-12s", cell(kernels[k], groups[g]))
+		sub(/ +$/, "", line)
+		print line
+	}
+	if (nprobes)
+		print "\nwhat the headers have"
+	for (p = 1; p <= nprobes; p++) {
+		line = sprintf("%-30s", substr(probes[p], 7))
+		for (k = 1; k <= nkernels; k++)
+			line = line sprintf("%-12s", answer[kernels[k], probes[p]])
 		sub(/ +$/, "", line)
 		print line
 	}
