@@ -97,8 +97,11 @@ static __always_inline struct ps_record *look_up(const struct ps_store *store,
 	}
 }
 
-/* The tags tell where the slots move to, no record is looked at. */
-static int widen_hash(struct ps_store *store)
+/*
+ * The tags tell where the slots move to, no record is looked at.  What is rare is
+ * not inlined into ps_store_add(): fewer registers to be saved for each socket.
+ */
+static noinline int widen_hash(struct ps_store *store)
 {
 	u32 old = store->slots ? store->mask + 1 : 0, i, to;
 	u32 size = old ? 4 * old : FIRST_SLOTS;
@@ -192,8 +195,8 @@ static u16 still_carried(const struct ps_record *r, u16 before)
  * and has one now was accepted in between: what was said then is outdated.  A
  * record of nothing but a parent (PS_EV_GONE from the start) adds that.
  */
-static int merge(struct ps_store *store, struct ps_record *old,
-		 const struct ps_record *new)
+static noinline int merge(struct ps_store *store, struct ps_record *old,
+			  const struct ps_record *new)
 {
 	const u16 file = PS_EV_FULL | PS_EV_FILE;
 	struct ps_record was = *old;
@@ -217,7 +220,8 @@ static int merge(struct ps_store *store, struct ps_record *old,
 }
 
 /* What tells of others is kept whatever is asked for, and has no row then. */
-static bool is_wanted(const struct ps_store *store, const struct ps_record *r)
+static noinline bool is_wanted(const struct ps_store *store,
+			       const struct ps_record *r)
 {
 	return r->evidence & (PS_EV_GONE | PS_EV_WITNESS) ||
 		ps_filter_wants_socket(store->filter, r);

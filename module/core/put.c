@@ -23,6 +23,20 @@ const char ps_triples[PS_TRIPLES_SIZE] = {
 static const char hex_digits[16] __attribute__((nonstring)) =
 	"0123456789abcdef";
 
+#define DIGIT(a)	((a) < 10 ? '0' + (a) : 'a' - 10 + (a))
+#define PAIR(a, b)	DIGIT(a), DIGIT(b)
+#define PAIRS(a) \
+	PAIR(a, 0), PAIR(a, 1), PAIR(a, 2), PAIR(a, 3), \
+	PAIR(a, 4), PAIR(a, 5), PAIR(a, 6), PAIR(a, 7), \
+	PAIR(a, 8), PAIR(a, 9), PAIR(a, 10), PAIR(a, 11), \
+	PAIR(a, 12), PAIR(a, 13), PAIR(a, 14), PAIR(a, 15)
+
+static const char hex_pairs[512] = {
+	PAIRS(0), PAIRS(1), PAIRS(2), PAIRS(3), PAIRS(4), PAIRS(5), PAIRS(6),
+	PAIRS(7), PAIRS(8), PAIRS(9), PAIRS(10), PAIRS(11), PAIRS(12),
+	PAIRS(13), PAIRS(14), PAIRS(15),
+};
+
 /**
  * ps_put_large() - a number of four digits or more in decimal
  * @p: room for PS_U32_ROOM bytes
@@ -73,9 +87,10 @@ char *ps_put_hex(char *p, u64 value)
 {
 	char *end = p + (value ? (67 - __builtin_clzll(value)) / 4 : 1);
 
-	for (p = end; value > 15; value >>= 4)
-		*--p = hex_digits[value & 15];
-	*--p = hex_digits[value];
+	for (p = end; value > 15; value >>= 8)
+		p = memcpy(p - 2, hex_pairs + 2 * (value & 255), 2);
+	if (value || p == end)
+		*--p = hex_digits[value];
 	return end;
 }
 
