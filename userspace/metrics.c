@@ -124,6 +124,7 @@ static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 	};
 	int got;
 
+	ps_names_init(&m.names, s->is_proc);
 	while ((got = ps_source_next(s)) > 0)
 		ps_metrics_count(&m, &s->row, s->header.netns);
 	if (!got && s->is_proc) {
@@ -133,6 +134,7 @@ static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 	if (!got)
 		ps_metrics_put(t, &m, &about);
 	free(m.listeners);
+	ps_names_free(&m.names);
 	return got;
 }
 

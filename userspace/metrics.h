@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_METRICS_H
 #define PORTSOCK_METRICS_H
 
+#include "lookup.h"
 #include "row.h"
 #include "text.h"
 
@@ -18,6 +19,7 @@
  * @acceptq: connections that wait for accept(), as they stand in the view
  * @requests: connections being made
  * @timewait: closed connections that the kernel remembers
+ * @leaked: how many of @sockets somebody holds who did not make them
  */
 struct ps_listener {
 	u32 port;
@@ -30,6 +32,7 @@ struct ps_listener {
 	u64 acceptq;
 	u64 requests;
 	u64 timewait;
+	u64 leaked;
 };
 
 /**
@@ -38,6 +41,7 @@ struct ps_listener {
  * @listeners: the listening ports, sorted
  * @count: how many
  * @size: how many there is room for
+ * @names: of this machine, which ps_leak() asks
  * @used: local ports at which there is a socket in the opener's own network
  *	namespace, one bit each
  *
@@ -48,6 +52,7 @@ struct ps_metrics {
 	struct ps_listener *listeners;
 	size_t count;
 	size_t size;
+	struct ps_names names;
 	u8 used[PORTSOCK_NPROTOS][65536 / 8];
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "leak.h"
 #include "metrics.h"
 
 static int compare(const struct ps_listener *l, const struct ps_record *r)
@@ -75,6 +76,7 @@ static void count_at_port(struct ps_metrics *m, const struct ps_row *row)
 		l->owners += row->count;
 		l->backlog += r->rxq;
 		l->limit += r->txq;
+		l->leaked += ps_leak(&m->names, row) != NULL;
 	}
 	l->acceptq += r->held == PORTSOCK_HELD_ACCEPTQ;
 	l->requests += r->held == PORTSOCK_HELD_SYNRECV;

@@ -100,9 +100,12 @@ static const struct {
 	const char *name;
 	const char *help;
 	size_t offset;
+	bool live;	/* a saved view does not tell it */
 } values[] = {
 #define VALUE(member, name, help) \
-	{ "listener_" name, help, offsetof(struct ps_listener, member) }
+	{ "listener_" name, help, offsetof(struct ps_listener, member), false }
+#define LIVE_VALUE(member, name, help) \
+	{ "listener_" name, help, offsetof(struct ps_listener, member), true }
 	VALUE(sockets, "sockets", "Sockets that listen at a port."),
 	VALUE(owners, "owners", "Descriptors that refer to a port's listeners, "
 	      "as far as the reader may see them."),
@@ -116,7 +119,10 @@ static const struct {
 	      "being made."),
 	VALUE(timewait, "time_wait", "Closed connections at a listening port "
 	      "in TIME_WAIT."),
+	LIVE_VALUE(leaked, "leaked", "Sockets listening at a port that somebody "
+		   "holds who did not make them, see portsock --leaked."),
 #undef VALUE
+#undef LIVE_VALUE
 };
 
 static u64 value_of(const struct ps_listener *l, unsigned int i)
@@ -154,7 +160,8 @@ static void put_listeners(struct ps_text *t, const struct ps_metrics *m,
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(values); i++)
-		put_value_of_listeners(t, i, m, shown);
+		if (m->names.live || !values[i].live)
+			put_value_of_listeners(t, i, m, shown);
 	family(t, "listening_ports", "Ports at which a socket listens.");
 	put(t, "portsock_listening_ports %zu\n", m->count);
 	family(t, "listening_ports_left_out", "Listening ports without series "

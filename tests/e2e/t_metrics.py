@@ -2,6 +2,7 @@
 """portsock metrics on the running kernel, beside ss and /proc."""
 import os
 import re
+import socket
 
 from maker import Made, run
 from scenario import equal, scenario, true
@@ -63,6 +64,21 @@ def listeners():
         equal("accept queue", by_port(found, "accept_queue"), {8080: 3, 8081: 0, 8082: 0, 8083: 0})
         equal("TIME_WAIT", by_port(found, "time_wait"), {8080: 0, 8081: 0, 8082: 0, 8083: 1})
         equal("listening ports", found["portsock_listening_ports", ()], 4)
+
+
+@scenario("metrics/leaked-listeners")
+def leaked():
+    """A listener that a process of another user got, beside one that its maker has."""
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 8081))
+        os.seteuid(1000)  # whose the socket is that is made now
+        made = socket.socket()
+        os.seteuid(0)
+        with made:
+            made.bind(("127.0.0.1", 8082))
+            for listener in (own, made):
+                listener.listen(5)
+            equal("leaked", by_port(metrics(), "leaked"), {8081: 0, 8082: 1})
 
 
 @scenario("metrics/states-as-ss-counts-them")
