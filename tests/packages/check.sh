@@ -4,12 +4,12 @@
 
 # check NAME COMMAND...: ok when the command succeeds; what it said otherwise.
 check() {
-	name=$1
+	checked=$1
 	shift
 	if "$@" >/tmp/said 2>&1; then
-		echo "ok $name"
+		echo "ok $checked"
 	else
-		echo "FAIL $name"
+		echo "FAIL $checked"
 		sed 's/^/  /' /tmp/said
 	fi
 }
