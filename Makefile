@@ -34,10 +34,10 @@ lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
 	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle -conflict -bench)
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -docs -oracle -conflict -bench)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench: deps
+check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
@@ -69,6 +69,10 @@ check-packages: ## packages built, installed, upgraded and removed in a clean De
 	@tests/lab/deps packages
 	@tests/packages/run
 
+pictures: deps ## the pictures of README.md, made of what a terminal shows
+	@tests/lab/deps pictures
+	@tests/pictures/run
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -95,5 +99,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures \
 	load unload install uninstall clean
