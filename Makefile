@@ -34,10 +34,10 @@ lab: deps ## a shell in such a VM, portsock loaded
 	@$(MAKE) -s reader mksock
 	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
 
-check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -oracle -conflict -bench)
+check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -docs -oracle -conflict -bench)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench: deps
+check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
@@ -61,6 +61,18 @@ bench: deps ## what a view costs in instructions, beside ss, lsof, netstat ... (
 	@tests/lab/deps bench
 	@LOAD='$(or $(LOAD),b)' KERNEL='$(KERNEL)' tests/bench/run
 
+deb: ## Debian packages in packaging/build: portsock, and portsock-dkms with the module's source
+	@tests/lab/deps packages
+	@packaging/deb
+
+check-packages: ## packages built, installed, upgraded and removed in a clean Debian 12, and booted; a quarter of an hour (as root)
+	@tests/lab/deps packages
+	@tests/packages/run
+
+pictures: deps ## the pictures of README.md, made of what a terminal shows
+	@tests/lab/deps pictures
+	@tests/pictures/run
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -77,6 +89,7 @@ install: all ## install both (DESTDIR=, PREFIX=/usr/local)
 
 uninstall: ## remove what install put there
 	rm -f $(MODDIR)/portsock.ko
+	rmdir $(MODDIR) 2>/dev/null || true
 	@$(MAKE) -C userspace uninstall
 	test -n "$(DESTDIR)" || depmod $(KVER)
 
@@ -84,6 +97,7 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures \
 	load unload install uninstall clean

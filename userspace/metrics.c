@@ -13,11 +13,11 @@
 #include "error.h"
 #include "metrics.h"
 #include "source.h"
+#include "version.h"
 
 #define SEE_HELP	"see portsock metrics --help"
 #define MAX_LISTENERS	1000
 #define RANGE		"/proc/sys/net/ipv4/ip_local_port_range"
-#define VERSION		"/sys/module/portsock/version"
 
 static const char help[] =
 "portsock metrics [options]\n"
@@ -101,19 +101,6 @@ static void read_range(struct ps_metrics_about *about)
 	fclose(file);
 }
 
-static void read_module_version(struct ps_metrics_about *about)
-{
-	FILE *file = fopen(VERSION, "re");
-	size_t len;
-
-	if (!file)
-		return;
-	len = fread(about->module, 1, sizeof(about->module) - 1, file);
-	if (len && about->module[len - 1] == '\n')
-		about->module[len - 1] = '\0';
-	fclose(file);
-}
-
 /* All rows, then the text, so that what is wrong is known before a word. */
 static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 {
@@ -129,7 +116,7 @@ static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 		ps_metrics_count(&m, &s->row, s->header.netns);
 	if (!got && s->is_proc) {
 		read_range(&about);
-		read_module_version(&about);
+		ps_version_of_module(about.module);
 	}
 	if (!got)
 		ps_metrics_put(t, &m, &about);

@@ -6,6 +6,7 @@
 #include "lookup.h"
 #include "row.h"
 #include "text.h"
+#include "version.h"
 
 /**
  * struct ps_listener - a listening port, all sockets that listen there together
@@ -66,7 +67,7 @@ struct ps_metrics {
  */
 struct ps_metrics_about {
 	const struct ps_header *header;
-	char module[64];
+	char module[PS_VERSION_MAX];
 	u32 first;
 	u32 last;
 	u64 max_listeners;

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "plain.h"
 #include "source.h"
+#include "version.h"
 #include "../module/core/names.h"
 
 #define FIRST_SIZE	(128 * 1024)
@@ -180,12 +181,16 @@ static int read_layout(struct ps_source *s)
  * Later versions append columns; the others are read by their names.  To be
  * called at the end: after an error it would be a second line about one thing.
  */
-static void tell_if_newer(struct ps_source *s)
+static void tell_if_other(struct ps_source *s)
 {
-	if (is_newer(s) && !s->told)
+	if (s->told)
+		return;
+	s->told = true;
+	if (is_newer(s))
 		ps_error("%s is newer than this portsock: columns that it does "
 			 "not know are left out", s->name);
-	s->told = true;
+	else if (s->is_proc)
+		ps_version_compare();
 }
 
 /* The columns are those of format 1, in its order. */
@@ -440,6 +445,6 @@ int ps_source_next(struct ps_source *s)
 	if (!got && s->rows < s->header.sockets)
 		return truncated(s);
 	if (!got)
-		tell_if_newer(s);
+		tell_if_other(s);
 	return got;
 }

@@ -13,7 +13,7 @@
  * @fd: what it is read from
  * @is_proc: it is the kernel's, no saved one
  * @can_filter: less than all can be asked for
- * @told: that it is newer than this reader, if it is
+ * @told: that it is of another version than this reader, if it is
  * @eof: all of it has been read into @buffer
  * @buffer: bytes read and not yet used up
  * @size: bytes of @buffer that there are

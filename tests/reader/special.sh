@@ -191,6 +191,43 @@ test_proc() {
 	rm -r "$place"
 }
 
+# What the reader says when the module that is loaded says it is of VERSION.
+beside_module() {
+	# shellcheck disable=SC2016
+	unshare -m sh -c '
+		mount -t tmpfs none /proc && mount -t tmpfs none /sys &&
+		mkdir -p /sys/module/portsock &&
+		install -m 444 "$1" /proc/portsock &&
+		echo "$2" >/sys/module/portsock/version &&
+		exec setpriv --reuid=65534 --clear-groups -- "$3" 22' \
+		sh "$V"/server.view "$1" "$place/portsock" \
+		>build/stdout 2>build/stderr
+}
+
+# One line, and the rows and the status are what they are without it.
+test_module_version() {
+	local version other name
+
+	unshare -m true 2>/dev/null || return
+	scratch
+	version=$("$fast" --version | sed 's/^portsock \([^,]*\),.*/\1/')
+	while read -r name other; do
+		beside_module "$other"
+		judge "module $name: status" "$?" [ $? -eq 0 ]
+		judge "module $name: rows" "" \
+			cmp -s build/stdout <("$fast" 22 --input "$V"/server.view)
+		judge "module $name: what is said" "$(cat build/stderr)" \
+			[ "$(sed 's/.*is loaded is \([^,]*\), \([a-z]*\) .*/\1 \2/' build/stderr)" = \
+			"$([ "$name" = same ] || echo "$other $name")" ]
+	done <<-END
+		same $version
+		older 0.0.9
+		newer ${version%.*}.10
+		newer 10.0.0
+	END
+	rm -r "$place"
+}
+
 # What is written to /proc/portsock before it is read: a plain file keeps it.
 asked() {
 	# shellcheck disable=SC2016
@@ -362,6 +399,7 @@ run_specials() {
 	test_read_sizes
 	test_every_cut
 	test_proc
+	test_module_version
 	test_filter
 	test_watch
 	test_help_fits
