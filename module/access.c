@@ -15,6 +15,7 @@
 
 #include "access.h"
 #include "compat/namei.h"
+#include "core/put.h"
 
 static int look_up(struct file *view, const char *name, unsigned int flags,
 		   struct path *path)
@@ -52,6 +53,11 @@ static bool may_follow(struct file *view, const char *name, u64 inode)
 	return may;
 }
 
+static char *write_name(char *p, u32 nr, u32 fd)
+{
+	return ps_put_u32(ps_put_literal(ps_put_u32(p, nr), "/fd/"), fd);
+}
+
 /**
  * ps_access_allowed() - whether the opener may know a process' descriptors
  * @view: the open /proc/portsock
@@ -83,7 +89,7 @@ bool ps_access_allowed(struct file *view, struct task_struct *task, u32 fd,
 	 */
 	if (same_thread_group(task, current) && current_cred() != view->f_cred)
 		return false;
-	snprintf(name, sizeof(name), "%d/fd/%u", nr, fd);
+	*write_name(name, nr, fd) = '\0';
 	old = override_creds(view->f_cred);
 	allowed = may_follow(view, name, inode);
 	revert_creds(old);

@@ -94,6 +94,7 @@ const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
 void ps_batch_reset(struct ps_batch *batch)
 {
 	batch->count = 0;
+	batch->begin = 0;
 	batch->missed = 0;
 	batch->text_used = 0;
 	batch->text_missed = 0;
@@ -127,6 +128,21 @@ static int batch_grow(struct ps_batch *batch)
 	return -EAGAIN;
 }
 
+static int batch_take(struct ps_batch *batch)
+{
+	if (!batch->count)
+		return 0;
+	batch->taken += batch->count;
+	return batch->sink->take(batch->sink, batch);
+}
+
+/* Those of earlier buckets make room for the one that did not fit. */
+static int hand_over_earlier(struct ps_batch *batch)
+{
+	batch->count = batch->begin;
+	return batch_take(batch) ?: -EAGAIN;
+}
+
 /**
  * ps_batch_done() - hand the gathered records to the sink
  * @batch: batch; empty afterwards
@@ -142,9 +158,10 @@ int ps_batch_done(struct ps_batch *batch)
 	if (fatal_signal_pending(current))
 		err = -EINTR;
 	else if (ps_batch_is_short(batch))
-		err = batch_grow(batch);
+		err = batch->begin ? hand_over_earlier(batch) :
+			batch_grow(batch);
 	else
-		err = batch->count ? batch->sink->take(batch->sink, batch) : 0;
+		err = batch_take(batch);
 	ps_batch_reset(batch);
 	cond_resched();
 	return err;

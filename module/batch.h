@@ -9,6 +9,9 @@
  *		spin_unlock(bucket);
  *		err = ps_batch_done(batch);
  *	} while (err == -EAGAIN);
+ *
+ * Where most buckets have one socket or two, ps_batch_next() gathers several of
+ * them before it hands them over; ps_batch_done() follows the last one.
  */
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
@@ -55,8 +58,10 @@ struct ps_sink {
  *	where in which state, of others nothing; 0: all of everything
  * @opener: whose view it is
  * @all_uids: told who bound a port once, also if it was not @opener
+ * @taken: records that the sink took
  * @records: of them
  * @count: records in use
+ * @begin: those before it are of buckets that were read to the end
  * @capacity: of @records
  * @missed: sockets for which there was no room
  * @text: the texts of the records
@@ -79,8 +84,10 @@ struct ps_batch {
 	u64 brief;
 	kuid_t opener;
 	bool all_uids;
+	u64 taken;
 	struct ps_record *records;
 	u32 count;
+	u32 begin;
 	u32 capacity;
 	u32 missed;
 	char *text;
@@ -106,6 +113,25 @@ int ps_batch_done(struct ps_batch *batch);
 static inline bool ps_batch_is_short(const struct ps_batch *batch)
 {
 	return batch->missed || batch->text_missed;
+}
+
+/* So many records are left free for the next bucket. */
+#define PS_BATCH_ROOM	64
+
+/**
+ * ps_batch_next() - a bucket was read, another one follows
+ * @batch: batch
+ *
+ * Context: process, may sleep; no locks.
+ * Return: as ps_batch_done(), which is called if there is little room left.
+ */
+static inline int ps_batch_next(struct ps_batch *batch)
+{
+	if (unlikely(ps_batch_is_short(batch) ||
+		     batch->count + PS_BATCH_ROOM > batch->capacity))
+		return ps_batch_done(batch);
+	batch->begin = batch->count;
+	return 0;
 }
 
 /**

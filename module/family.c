@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netdevice.h>
 #include <linux/sock_diag.h>
+#include <linux/timekeeping.h>
 #include <net/inet_sock.h>
 
 #include "compat/file.h"
 #include "compat/sock.h"
 #include "family.h"
 #include "holder.h"
+#include "trace.h"
 
 /* Walked in this order; the last one takes every socket. */
 static const struct ps_family *const families[] = {
@@ -62,6 +64,24 @@ u64 ps_families_missing(void)
 	return missing;
 }
 
+static int visit_traced(struct ps_batch *batch, const struct ps_family *family)
+{
+	u64 taken = batch->taken, at = ktime_get_boottime_ns();
+	int err = family->visit(batch);
+
+	trace_family(family, batch, batch->taken - taken,
+		     ktime_get_boottime_ns() - at, err);
+	return err;
+}
+
+/* What nobody traces costs a branch that is patched out. */
+static int visit(struct ps_batch *batch, const struct ps_family *family)
+{
+	if (trace_family_enabled())
+		return visit_traced(batch, family);
+	return family->visit(batch);
+}
+
 /**
  * ps_families_visit() - walk the tables of all families
  * @batch: where the sockets go; says whose tables are walked
@@ -76,7 +96,7 @@ int ps_families_visit(struct ps_batch *batch)
 
 	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
 		if (wants_table(batch, families[i]))
-			err = families[i]->visit(batch);
+			err = visit(batch, families[i]);
 	return err;
 }
 
@@ -99,22 +119,16 @@ void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 }
 
 /**
- * ps_cookie() - a socket's identity, made at first sight
- * @sk: full socket, TIME_WAIT or request: all have it in struct sock_common
- *
- * What SO_COOKIE and `ss -e` tell; unique as long as the kernel runs
- * (net/core/sock_diag.c).
+ * ps_make_cookie() - an identity for a socket that has none yet
+ * @sk: as ps_cookie()
  *
  * Context: any, locks may be held.
  * Return: the cookie, never 0.
  */
-u64 ps_cookie(struct sock *sk)
+u64 ps_make_cookie(struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
 	u32 halves[2];
 
-	if (likely(cookie))
-		return cookie;
 	sock_diag_save_cookie(sk, halves);
 	return (u64)halves[1] << 32 | halves[0];
 }
@@ -185,17 +199,23 @@ static void fill_module(struct ps_batch *batch, struct sock *sk,
 		r->evidence |= PS_EV_MODULE;
 }
 
+/* Most sockets have none of them. */
 static u32 sock_flags(const struct sock *sk)
 {
+	const unsigned long shown = BIT(SOCK_KEEPOPEN) | BIT(SOCK_LINGER) |
+		BIT(SOCK_BROADCAST) | BIT(SOCK_LOCALROUTE);
+	unsigned long set = READ_ONCE(sk->sk_flags);
 	u32 flags = 0;
 
-	if (sock_flag(sk, SOCK_KEEPOPEN))
+	if (likely(!(set & shown)))
+		return 0;
+	if (set & BIT(SOCK_KEEPOPEN))
 		flags |= PORTSOCK_FLAG(KEEPALIVE);
-	if (sock_flag(sk, SOCK_LINGER))
+	if (set & BIT(SOCK_LINGER))
 		flags |= PORTSOCK_FLAG(LINGER);
-	if (sock_flag(sk, SOCK_BROADCAST))
+	if (set & BIT(SOCK_BROADCAST))
 		flags |= PORTSOCK_FLAG(BROADCAST);
-	if (sock_flag(sk, SOCK_LOCALROUTE))
+	if (set & BIT(SOCK_LOCALROUTE))
 		flags |= PORTSOCK_FLAG(DONTROUTE);
 	return flags;
 }
@@ -281,19 +301,17 @@ void ps_fill_plain(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_dev() - the interface that a socket is bound to
+ * ps_fill_dev_name() - the name of an interface
  * @net: the socket's network namespace
- * @ifindex: 0 for none
+ * @ifindex: its number there
  * @r: record
  *
  * Context: any, locks may be held.
  */
-void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r)
+void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r)
 {
 	struct net_device *dev;
 
-	if (!ifindex)
-		return;
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, ifindex);
 	if (dev)

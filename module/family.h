@@ -8,9 +8,11 @@
 
 #include "batch.h"
 
+#define PS_FAMILY_NAME_MAX	16
+
 /**
  * struct ps_family - a family of sockets
- * @name: for people
+ * @name: for people, less than PS_FAMILY_NAME_MAX bytes
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
  * @shared: its table is that of all network namespaces
@@ -101,18 +103,50 @@ static inline bool ps_is_inet(const struct sock *sk, int type, int protocol)
 }
 
 /* What every family's fill needs: family.c, inet.c */
-u64 ps_cookie(struct sock *sk);
+u64 ps_make_cookie(struct sock *sk);
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
 void ps_fill_plain(struct sock *sk, struct ps_record *r);
 void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
 void ps_fill_memory(struct sock *sk, struct ps_record *r);
-void ps_fill_dev(struct net *net, int ifindex, struct ps_record *r);
+void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r);
 void ps_fill_bound_at(u16 family, const void *ip, u16 port,
 		      struct ps_end *end);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
 u8 ps_stream_state(u8 state, const struct ps_record *r);
 void ps_fill_inet_mini(struct sock *sk, struct ps_record *r);
+
+/**
+ * ps_fill_dev() - the interface that a socket is bound to
+ * @net: the socket's network namespace
+ * @ifindex: 0 for none
+ * @r: record
+ *
+ * Context: any, locks may be held.
+ */
+static inline void ps_fill_dev(struct net *net, int ifindex,
+			       struct ps_record *r)
+{
+	if (unlikely(ifindex))
+		ps_fill_dev_name(net, ifindex, r);
+}
+
+/**
+ * ps_cookie() - a socket's identity, made at first sight
+ * @sk: full socket, TIME_WAIT or request: all have it in struct sock_common
+ *
+ * What SO_COOKIE and `ss -e` tell; unique as long as the kernel runs
+ * (net/core/sock_diag.c).
+ *
+ * Context: any, locks may be held.
+ * Return: the cookie, never 0.
+ */
+static inline u64 ps_cookie(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return likely(cookie) ? cookie : ps_make_cookie(sk);
+}
 
 #endif /* PORTSOCK_FAMILY_H */

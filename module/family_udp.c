@@ -61,7 +61,7 @@ static int visit_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		spin_lock_bh(&slot->lock);
 		add_slot(batch, slot, proto);
 		spin_unlock_bh(&slot->lock);
-		err = ps_batch_done(batch);
+		err = ps_batch_next(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
@@ -77,7 +77,7 @@ static int visit_ports(struct ps_batch *batch, struct udp_table *table,
 	     port = ps_filter_next_port(batch->filter, port + 1))
 		err = visit_slot(batch, udp_hashslot(table, batch->at, port),
 				 proto);
-	return err;
+	return err ?: ps_batch_done(batch);
 }
 
 /**
@@ -102,7 +102,7 @@ int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
 		return 0;
 	for (i = 0; i <= table->mask && !err; i++)
 		err = visit_slot(batch, &table->hash[i], proto);
-	return err;
+	return err ?: ps_batch_done(batch);
 }
 
 static int udp_visit(struct ps_batch *batch)

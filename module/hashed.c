@@ -8,6 +8,7 @@
  */
 #include <net/tcp.h>
 
+#include "breathe.h"
 #include "compat/inet_connection_sock.h"
 #include "compat/inet_hashtables.h"
 #include "compat/mptcp.h"
@@ -107,10 +108,10 @@ static int visit_listeners(const struct ps_hashed *h)
 				add_accept_queue(h, sk);
 			}
 			spin_unlock(&bucket->lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 static void add_established(const struct ps_hashed *h, struct sock *sk,
@@ -120,6 +121,27 @@ static void add_established(const struct ps_hashed *h, struct sock *sk,
 		return;
 	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
 		add_any(h, sk);
+}
+
+/* Over empty buckets; stops each 4096th time, too, to let others run. */
+static u32 next_established(const struct inet_hashinfo *tables, u32 i)
+{
+	const struct inet_ehash_bucket *buckets = tables->ehash;
+	u32 end = min(tables->ehash_mask + 1, round_up(i + 1, PS_BREATH));
+
+	while (i < end && hlist_nulls_empty(&buckets[i].chain))
+		i++;
+	return i;
+}
+
+static u32 next_bound(const struct inet_hashinfo *tables, u32 i)
+{
+	const struct inet_bind_hashbucket *buckets = tables->bhash;
+	u32 end = min(tables->bhash_size, round_up(i + 1, PS_BREATH));
+
+	while (i < end && hlist_empty(&buckets[i].chain))
+		i++;
+	return i;
 }
 
 static int visit_established(const struct ps_hashed *h, bool requests_only)
@@ -133,9 +155,9 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 
 	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
 		return 0;
-	for (i = 0; i <= tables->ehash_mask && !err; i++) {
-		if (!(i & 0xfff))
-			cond_resched();
+	for (i = next_established(tables, 0); i <= tables->ehash_mask && !err;
+	     i = next_established(tables, i + 1)) {
+		ps_breathe(i);
 		if (hlist_nulls_empty(&tables->ehash[i].chain))
 			continue;
 		lock = inet_ehash_lockp(tables, i);
@@ -144,10 +166,10 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
 				add_established(h, sk, requests_only);
 			spin_unlock_bh(lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 /**
@@ -244,7 +266,9 @@ static int visit_bound(const struct ps_hashed *h)
 
 	if (is_walked(h, tables->bhash, h->first->bhash))
 		return 0;
-	for (i = 0; i < tables->bhash_size && !err; i++) {
+	for (i = next_bound(tables, 0); i < tables->bhash_size && !err;
+	     i = next_bound(tables, i + 1)) {
+		ps_breathe(i);
 		bucket = &tables->bhash[i];
 		if (hlist_empty(&bucket->chain))
 			continue;
@@ -253,10 +277,10 @@ static int visit_bound(const struct ps_hashed *h)
 			ps_bind_visit(bucket, h->batch->net, PS_NO_PORT,
 				      &visitor_bound, &bound);
 			spin_unlock_bh(&bucket->lock);
-			err = ps_batch_done(h->batch);
+			err = ps_batch_next(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err;
+	return err ?: ps_batch_done(h->batch);
 }
 
 static void add_at_port(struct sock *sk, void *arg)

@@ -11,8 +11,8 @@
  * The addresses stand in struct sock_common, at one place for full sockets,
  * TIME_WAITs and requests.
  */
-static void fill_end(const struct sock *sk, bool remote, u16 num,
-		     struct ps_end *end)
+static __always_inline void fill_end(const struct sock *sk, bool remote,
+				     u16 num, struct ps_end *end)
 {
 	end->num = num;
 #if PS_HAVE_IPV6
@@ -48,15 +48,23 @@ void ps_fill_bound_at(u16 family, const void *ip, u16 port,
 
 static bool has_address(const struct ps_end *end)
 {
-	return memchr_inv(end->ip, 0, end->form == PS_FORM_INET6 ? 16 : 4);
+	u64 halves[2];
+	u32 ip;
+
+	if (end->form == PS_FORM_INET6) {
+		memcpy(halves, end->ip, sizeof(halves));
+		return halves[0] | halves[1];
+	}
+	memcpy(&ip, end->ip, sizeof(ip));
+	return ip;
 }
 
 /*
  * An end with neither address nor port is "*:*"; so is the remote one of a
  * socket that was disconnected, which TCP forgets to clear.
  */
-static void fill_ends(const struct sock *sk, u16 sport, u16 dport,
-		      struct ps_record *r)
+static __always_inline void fill_ends(const struct sock *sk, u16 sport,
+				      u16 dport, struct ps_record *r)
 {
 	fill_end(sk, false, sport, &r->local);
 	fill_end(sk, true, dport, &r->remote);

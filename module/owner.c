@@ -111,66 +111,68 @@ static void note_sock(struct walk *walk, struct sock *sk, u32 fd)
 	walk->count++;
 }
 
+/* Once a socket's operations are known: a call less for each file that is none. */
+static struct socket *first_socket(struct walk *walk, struct file *file)
+{
+	struct socket *socket = ps_sock_from_file(file);
+
+	if (socket)
+		walk->socket_ops = file->f_op;
+	return socket;
+}
+
 /*
- * The sock behind a file, if it is a socket's.  Most files are none, which one
- * look tells once a socket's operations are known: sock_from_file() goes by them.
+ * The sock behind a file, if it is a socket's.  sock_from_file() goes by the
+ * operations, of which sockets have the same, and so does this once it has seen
+ * some.
  */
-static struct sock *sock_of(struct walk *walk, struct file *file)
+static __always_inline struct sock *sock_of(struct walk *walk,
+					    struct file *file)
 {
 	struct socket *socket;
 
-	if (!file || (walk->socket_ops && file->f_op != walk->socket_ops))
+	if (unlikely(!file))
 		return NULL;
-	socket = ps_sock_from_file(file);
-	if (!socket)
-		return NULL;
-	walk->socket_ops = file->f_op;
-	return READ_ONCE(socket->sk);
+	if (file->f_op == walk->socket_ops)
+		socket = file->private_data;
+	else
+		socket = walk->socket_ops ? NULL : first_socket(walk, file);
+	return socket ? READ_ONCE(socket->sk) : NULL;
 }
 
 /* Called under file_lock; places that are reserved have no file yet. */
-static void note_place(struct walk *walk, const struct fdtable *fdt, u32 fd)
+static __always_inline void note_place(struct walk *walk, const struct fdtable *fdt, u32 fd)
 {
 	struct sock *sk = sock_of(walk, rcu_dereference_raw(fdt->fd[fd]));
 
-	if (sk && ps_batch_wants_net(walk->batch, sock_net(sk)) &&
-	    ps_families_want(walk->batch->filter, sk))
+	if (sk && ps_families_want(walk->batch->filter, sk) &&
+	    ps_batch_wants_net(walk->batch, sock_net(sk)))
 		note_sock(walk, sk, fd);
 }
 
-/* The first open place from @fd on; at or behind @end if there is none. */
-static u32 next_open(const struct fdtable *fdt, u32 fd, u32 end)
-{
-	unsigned long bits;
-
-	while (fd < end) {
-		bits = fdt->open_fds[fd / BITS_PER_LONG] >> fd % BITS_PER_LONG;
-		if (bits)
-			return fd + __ffs(bits);
-		fd = round_down(fd, BITS_PER_LONG) + BITS_PER_LONG;
-	}
-	return end;
-}
-
-/* Returns the place to go on from, 0 at the end of the table. */
+/*
+ * Returns the place to go on from, 0 at the end of the table.  A table has a
+ * multiple of BITS_PER_LONG places, and a section begins at such a one.
+ */
 static u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 {
-	u32 seen = 0, end = fd + SECTION_PLACES, max;
+	u32 seen = 0, end = fd + SECTION_PLACES;
 	struct fdtable *fdt;
+	unsigned long bits;
 
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
-	max = fdt->max_fds;
-	end = min(end, max);
-	for (; seen < SECTION_FILES; fd++) {
-		fd = next_open(fdt, fd, end);
-		if (fd >= end)
-			break;
-		seen++;
-		note_place(walk, fdt, fd);
+	end = min(end, fdt->max_fds);
+	for (; fd < end && seen <= SECTION_FILES - BITS_PER_LONG;
+	     fd += BITS_PER_LONG) {
+		bits = fdt->open_fds[fd / BITS_PER_LONG];
+		seen += hweight_long(bits);
+		for (; bits; bits &= bits - 1)
+			note_place(walk, fdt, fd + __ffs(bits));
 	}
+	end = fdt->max_fds;
 	spin_unlock(&files->file_lock);
-	return fd < max ? fd : 0;
+	return fd < end ? fd : 0;
 }
 
 static int name_task(struct walk *walk)

@@ -3,6 +3,8 @@
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
  * file tell it, poll() says whether it is out of date.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
@@ -11,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/poll.h>
+#include <linux/printk.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -226,6 +229,7 @@ static ssize_t proc_write(struct file *file, const char __user *text,
 	if (!err)
 		err = set_filter(file->private_data, filter);
 	if (err) {
+		pr_debug("filter of %zu bytes refused: %d\n", len, err);
 		kvfree(filter);
 		return err;
 	}

@@ -154,32 +154,33 @@ static void sort_holds(struct ps_store *store, const struct ps_record *r)
 		       store);
 }
 
-/* Says where each record's owners begin; returns how many there are. */
-static u32 place_holds(struct ps_store *store)
+/* Why each is there, and where its owners will begin. */
+static void name_reasons(struct ps_store *store)
 {
 	struct ps_record *r;
-	u32 i, at = 0;
+	u32 i;
 
 	for (i = 0; i < store->records.count; i++) {
 		ps_breathe(i);
 		r = ps_store_record(store, i);
+		name_reason(store, r);
 		if (!r->owners)	/* the kernel's have a name there */
 			continue;
-		r->owners_at = at;
-		at += r->owners;
-		r->owners = 0;
+		r->owners_at = store->nholds;
+		store->nholds += r->owners;
 	}
-	return at;
 }
 
-/* Owners of one record together: counting sort over those that have a row. */
+/*
+ * Owners of one record together: counting sort over those that have a row.
+ * Meanwhile its owners_at is where the next one goes.
+ */
 static int gather_holds(struct ps_store *store)
 {
 	const struct ps_found *found;
 	struct ps_record *r;
 	u32 i;
 
-	store->nholds = place_holds(store);
 	if (!store->nholds)
 		return 0;
 	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
@@ -191,11 +192,13 @@ static int gather_holds(struct ps_store *store)
 		found = ps_vec_at(&store->found, i);
 		r = ps_store_record(store, found->record);
 		if (!(r->evidence & PS_EV_GONE))
-			store->holds[r->owners_at + r->owners++] = found->hold;
+			store->holds[r->owners_at++] = found->hold;
 	}
 	for (i = 0; i < store->records.count; i++) {
 		ps_breathe(i);
 		r = ps_store_record(store, i);
+		if (r->owners)
+			r->owners_at -= r->owners;
 		if (r->owners > 1)
 			sort_holds(store, r);
 	}
@@ -249,17 +252,12 @@ static void drop_requests(struct ps_store *store)
  */
 int ps_rows_make(struct ps_store *store)
 {
-	u32 i;
-	int err;
+	int err = ps_parts_join(store);
 
-	err = ps_parts_join(store);
 	if (err)
 		return err;
 	tell_all_carried(store);
-	for (i = 0; i < store->records.count; i++) {
-		name_reason(store, ps_store_record(store, i));
-		ps_breathe(i);
-	}
+	name_reasons(store);
 	err = gather_holds(store);
 	ps_store_settle(store);
 	if (!err)

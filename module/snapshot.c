@@ -20,6 +20,7 @@
 #include "owner.h"
 #include "rows.h"
 #include "snapshot.h"
+#include "trace.h"
 
 #define BATCH_RECORDS	256	/* a section of a descriptor table fits */
 
@@ -47,11 +48,12 @@ static int keep_port(struct ps_store *store, const struct ps_record *r)
 
 static int take_one(struct ps_store *store, const struct ps_record *r)
 {
-	int err;
+	int err = 0;
 
-	if (r->evidence & PS_EV_BUCKET)
+	if (unlikely(r->evidence & PS_EV_BUCKET))
 		return keep_port(store, r);
-	err = ps_store_carry(store, r);
+	if (unlikely(r->evidence & PS_EV_CARRIED))
+		err = ps_store_carry(store, r);
 	return err || is_edge(r) ? err : ps_store_add(store, r, NULL);
 }
 
@@ -128,7 +130,7 @@ static bool mark_doubtful(struct ps_store *store)
 
 	for (i = 0; i < store->records.count; i++) {
 		r = ps_store_record(store, i);
-		if (ps_held_is_doubtful(r)) {
+		if (!r->owners && ps_held_is_doubtful(r)) {
 			r->evidence |= PS_EV_DOUBT;
 			any = true;
 		}
@@ -242,6 +244,16 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer,
 	return err;
 }
 
+/* Returns when it begins. */
+static u64 begin(const struct ps_viewer *viewer, bool brief)
+{
+	u64 at = ktime_get_boottime_ns();
+
+	trace_snapshot_begin(at, viewer->target ? viewer->target->ns.inum : 0,
+			     brief);
+	return at;
+}
+
 /**
  * ps_snapshot_take() - look at all sockets and their owners
  * @snapshot: result; ps_snapshot_free() is due if this returns 0
@@ -256,13 +268,17 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 		     const struct ps_viewer *viewer, u32 max_sockets)
 {
 	struct ps_header *h = &snapshot->header;
-	u64 at = ktime_get_boottime_ns();
+	u64 at = begin(viewer, false);
 	int err;
 
 	ps_store_init(&snapshot->store, max_sockets);
 	snapshot->store.filter = viewer->filter;
 	err = gather(&snapshot->store, viewer, 0) ?:
 		ps_rows_make(&snapshot->store);
+	h->took = ktime_get_boottime_ns() - at;
+	h->sockets = snapshot->store.nrows;
+	h->owners = snapshot->store.nholds;
+	trace_snapshot_end(at, h->took, h->sockets, h->owners, err);
 	if (err) {
 		ps_store_free(&snapshot->store);
 		return err;
@@ -271,9 +287,6 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 	h->netns = viewer->net->ns.inum;
 	h->pidns = viewer->pid_ns->ns.inum;
 	h->at = at;
-	h->took = ktime_get_boottime_ns() - at;
-	h->sockets = snapshot->store.nrows;
-	h->owners = snapshot->store.nholds;
 	h->missing = ps_families_missing();
 	return 0;
 }
@@ -361,13 +374,17 @@ int ps_snapshot_compare(const struct ps_snapshot *snapshot,
 			u64 protos)
 {
 	struct ps_store *now = kmalloc(sizeof(*now), PS_GFP);
+	u64 at;
 	int ret;
 
 	if (!now)
 		return -ENOMEM;
+	at = begin(viewer, true);
 	ps_store_init(now, max_sockets);
 	now->filter = viewer->filter;
 	ret = gather(now, viewer, protos);
+	trace_snapshot_end(at, ktime_get_boottime_ns() - at,
+			   now->records.count, 0, ret);
 	if (!ret)
 		ret = is_same(&snapshot->store, now, protos);
 	ps_store_free(now);

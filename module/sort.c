@@ -2,8 +2,10 @@
 /*
  * A row's place is a 64-bit key, nearly always enough to tell two rows apart:
  * a radix sort over the keys, by the digits in which they differ at all, then
- * full comparison among those of one key.
+ * full comparison among those of one key.  Those without a port come last and
+ * are sorted apart: their keys have nothing in common with the others'.
  */
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -14,8 +16,8 @@
 #include "sort.h"
 #include "store.h"
 
-#define DIGIT_BITS	11
-#define DIGITS		(1U << DIGIT_BITS)
+#define DIGIT_BITS_MIN	8
+#define DIGIT_BITS_MAX	16
 #define SMALL_RUN	256	/* shorter than it takes to count digits */
 #define TINY_RUN	16	/* shorter than it takes to halve it */
 
@@ -24,29 +26,31 @@ struct item {
 	u32 record;
 };
 
-static u32 digit(const struct item *item, unsigned int shift)
+/* The more rows, the fewer passes: about as many digits as rows. */
+static u32 digit_bits(u32 count)
 {
-	return item->key >> shift & (DIGITS - 1);
+	return clamp_t(u32, ilog2(count), DIGIT_BITS_MIN, DIGIT_BITS_MAX);
 }
 
 /* One pass, stable. */
 static void radix_pass(const struct item *from, struct item *to, u32 count,
 		       unsigned int shift, u32 *places)
 {
+	const u32 digits = 1U << digit_bits(count), mask = digits - 1;
 	u32 i, at = 0, n;
 
-	memset(places, 0, DIGITS * sizeof(*places));
+	memset(places, 0, digits * sizeof(*places));
 	for (i = 0; i < count; i++) {
-		places[digit(&from[i], shift)]++;
+		places[from[i].key >> shift & mask]++;
 		ps_breathe(i);
 	}
-	for (i = 0; i < DIGITS; i++) {
+	for (i = 0; i < digits; i++) {
 		n = places[i];
 		places[i] = at;
 		at += n;
 	}
 	for (i = 0; i < count; i++) {
-		to[places[digit(&from[i], shift)]++] = from[i];
+		to[places[from[i].key >> shift & mask]++] = from[i];
 		ps_breathe(i);
 	}
 }
@@ -78,11 +82,11 @@ static struct item *radix_sort(struct item *items, struct item *spare,
 	u64 bits = differing(items, count);
 	unsigned int shift;
 
-	for (shift = 0; shift < 64; shift += DIGIT_BITS) {
-		if (!(bits >> shift & (DIGITS - 1)))
-			continue;
+	while (bits) {
+		shift = __ffs64(bits);
 		radix_pass(items, spare, count, shift, places);
 		swap(items, spare);
+		bits &= ~0ULL << shift << digit_bits(count);
 	}
 	return items;
 }
@@ -169,38 +173,54 @@ static int sort_equals(struct ps_store *store, struct item *items,
 	return 0;
 }
 
-/* Those that have a row. */
-static u32 collect(const struct ps_store *store, struct item *items)
+/* Those that have a row: with a port from the front, without from the end. */
+static void collect(const struct ps_store *store, struct item *items,
+		    u32 *front, u32 *end)
 {
 	const struct ps_record *r;
-	u32 i, count = 0;
+	struct item *item;
+	u32 i;
 
+	*front = 0;
+	*end = store->records.count;
 	for (i = 0; i < store->records.count; i++) {
+		ps_breathe(i);
 		r = ps_store_record(store, i);
 		if (r->evidence & PS_EV_GONE)
 			continue;
-		ps_breathe(count);
-		items[count].key = ps_order_key(r);
-		items[count++].record = i;
+		item = &items[r->has & PS_HAS_PORT ? (*front)++ : --*end];
+		item->key = ps_order_key(r);
+		item->record = i;
 	}
-	return count;
+}
+
+/* Appends @count rows. */
+static int sort_part(struct ps_store *store, struct item *items,
+		     struct item *spare, u32 count, u32 *places)
+{
+	struct item *sorted;
+	u32 i;
+	int err;
+
+	if (!count)
+		return 0;
+	sorted = radix_sort(items, spare, count, places);
+	err = sort_equals(store, sorted, sorted == items ? spare : items,
+			  count, places);
+	for (i = 0; i < count; i++)
+		store->rows[store->nrows++] = sorted[i].record;
+	return err;
 }
 
 static int sort_into_rows(struct ps_store *store, struct item *items,
 			  struct item *spare, u32 *places)
 {
-	u32 count = collect(store, items), i;
-	struct item *sorted = items;
-	int err;
+	u32 front, end;
 
-	if (count)
-		sorted = radix_sort(items, spare, count, places);
-	err = sort_equals(store, sorted, sorted == items ? spare : items,
-			  count, places);
-	for (i = 0; i < count; i++)
-		store->rows[i] = sorted[i].record;
-	store->nrows = count;
-	return err;
+	collect(store, items, &front, &end);
+	return sort_part(store, items, spare, front, places) ?:
+		sort_part(store, items + end, spare, store->records.count - end,
+			  places);
 }
 
 /**
@@ -215,13 +235,14 @@ int ps_sort(struct ps_store *store)
 	u32 count = max(store->records.count, 1U);
 	struct item *items = kvmalloc_array(count, sizeof(*items), PS_GFP);
 	struct item *spare = kvmalloc_array(count, sizeof(*spare), PS_GFP);
-	u32 *places = kmalloc_array(DIGITS, sizeof(*places), PS_GFP);
+	u32 *places = kvmalloc_array(1U << digit_bits(count), sizeof(*places),
+				     PS_GFP);
 	int err = -ENOMEM;
 
 	store->rows = kvmalloc_array(count, sizeof(*store->rows), PS_GFP);
 	if (items && spare && places && store->rows)
 		err = sort_into_rows(store, items, spare, places);
-	kfree(places);
+	kvfree(places);
 	kvfree(spare);
 	kvfree(items);
 	return err;

@@ -76,12 +76,21 @@ static u32 tag_of(u64 cookie, bool timewait)
 	return hash_64(cookie, 32) ^ timewait;
 }
 
+/*
+ * Where a tag's search begins: by its leading bits, which hash_64() spreads evenly
+ * over numbers that follow each other, as cookies do.
+ */
+static u32 first_slot(const struct ps_store *store, u32 tag)
+{
+	return tag >> store->shift;
+}
+
 /* A record of that identity, or NULL; and its slot, or where it would be. */
 static __always_inline struct ps_record *look_up(const struct ps_store *store,
 						 u64 cookie, bool timewait,
 						 struct ps_slot **slot)
 {
-	u32 tag = tag_of(cookie, timewait), i = tag;
+	u32 tag = tag_of(cookie, timewait), i = first_slot(store, tag);
 	struct ps_record *r;
 
 	for (;; i++) {
@@ -109,11 +118,12 @@ static noinline int widen_hash(struct ps_store *store)
 
 	if (!slots)
 		return -ENOMEM;
+	store->shift = 32 - ilog2(size);
 	for (i = 0; i < old; i++) {
 		ps_breathe(i);
 		if (!store->slots[i].record)
 			continue;
-		to = store->slots[i].tag & (size - 1);
+		to = first_slot(store, store->slots[i].tag);
 		while (slots[to].record)
 			to = (to + 1) & (size - 1);
 		slots[to] = store->slots[i];
@@ -243,7 +253,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
 	struct ps_record *known, *new;
 	struct ps_slot *slot;
 
-	if (!is_wanted(store, r)) {
+	if (unlikely(store->filter && !is_wanted(store, r))) {
 		if (index)
 			*index = PS_NO_RECORD;
 		return 0;

@@ -7,8 +7,7 @@
 #ifndef PORTSOCK_STORE_H
 #define PORTSOCK_STORE_H
 
-#include <linux/sched.h>
-
+#include "breathe.h"
 #include "core/filter.h"
 #include "core/format.h"
 #include "core/record.h"
@@ -86,6 +85,7 @@ struct ps_edge {
  * @text_room: bytes left in the last of @texts
  * @slots: hash of the records by identity, open addressing
  * @mask: slots - 1, a power of two
+ * @shift: tags have so many bits more than it takes to number the slots
  * @rows: indices of records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
  * @requests: there may be rows of connections that are being made
@@ -106,6 +106,7 @@ struct ps_store {
 	u32 text_room;
 	struct ps_slot *slots;
 	u32 mask;
+	u32 shift;
 	u32 *rows;
 	u32 nrows;
 	bool requests;
@@ -116,18 +117,6 @@ struct ps_store {
 };
 
 #define PS_NO_RECORD	U32_MAX
-
-/**
- * ps_breathe() - let others run, every 4096th time
- * @i: counts the turns of a loop over records
- *
- * Context: process, may sleep.
- */
-static inline void ps_breathe(u32 i)
-{
-	if (!(i & 0xfff))
-		cond_resched();
-}
 
 void ps_store_init(struct ps_store *store, u32 max);
 void ps_store_free(struct ps_store *store);
@@ -152,7 +141,8 @@ void ps_store_settle(struct ps_store *store);
 static inline struct ps_record *ps_store_record(const struct ps_store *store,
 						u32 i)
 {
-	return ps_vec_at(&store->records, i);
+	return (struct ps_record *)store->records.chunks[i >> PS_VEC_SHIFT] +
+		(i & (PS_VEC_CHUNK - 1));
 }
 
 /**

@@ -108,45 +108,53 @@ static char *put_front(char *p, const struct ps_snapshot *snapshot,
 	return p;
 }
 
-/* Writes one piece and moves on. */
-static char *put_piece(char *p, const struct ps_snapshot *snapshot,
-		       struct ps_place *place, struct ps_common *common)
-{
-	const struct ps_store *store = &snapshot->store;
-	const struct ps_record *r;
-
-	if (!place->row)
-		return put_front(p, snapshot, place);
-	r = ps_store_record(store, store->rows[place->row - 1]);
-	if (!place->owner) {
-		p = put_row(p, store, r, common);
-	} else {
-		*p++ = ',';
-		p = put_owner(p, store, r, place->owner);
-	}
-	if (++place->owner >= r->owners) {
-		*p++ = '\n';
-		place->row++;
-		place->owner = 0;
-	}
-	return p;
-}
-
 static bool at_end(const struct ps_text *text)
 {
 	return text->next.row > text->snapshot->store.nrows;
 }
 
+/*
+ * Writes a row, or what is left of it, as long as there is room for a piece; then
+ * place->owner is 0 if it is complete.
+ */
+static char *put_pieces(char *p, const char *full, const struct ps_store *store,
+			struct ps_place *place, struct ps_common *common)
+{
+	const struct ps_record *r =
+		ps_store_record(store, store->rows[place->row - 1]);
+
+	if (likely(!place->owner)) {
+		p = put_row(p, store, r, common);
+		place->owner = 1;
+	}
+	for (; place->owner < r->owners; place->owner++) {
+		if (p > full)
+			return p;
+		*p++ = ',';
+		p = put_owner(p, store, r, place->owner);
+	}
+	*p++ = '\n';
+	place->owner = 0;
+	return p;
+}
+
 /* Writes the page that begins at @mark. */
 static void write_page(struct ps_text *text, const struct mark *mark)
 {
+	const struct ps_store *store = &text->snapshot->store;
 	char *p = text->page, *full = p + PAGE_BYTES - PIECE_MAX;
-	struct ps_common common = { .len = 0 };
+	struct ps_place next = mark->place;
+	struct ps_common common;
 
+	ps_common_init(&common);
+	while (p <= full && !next.row)
+		p = put_front(p, text->snapshot, &next);
+	while (p <= full && next.row && next.row <= store->nrows) {
+		p = put_pieces(p, full, store, &next, &common);
+		next.row += !next.owner;
+	}
 	text->begin = mark->offset;
-	text->next = mark->place;
-	while (p <= full && !at_end(text))
-		p = put_piece(p, text->snapshot, &text->next, &common);
+	text->next = next;
 	text->len = p - text->page;
 }
 

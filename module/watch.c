@@ -10,8 +10,11 @@
  * which is woken for it: the memory is its own, and nothing runs once it has
  * gone.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/printk.h>
 #include <linux/rculist.h>
 #include <net/inet_sock.h>
 
@@ -106,6 +109,7 @@ static void unhook(void)
 		return;
 	ps_tracepoint_unhook(state_tp, on_state);
 	state_tp = NULL;
+	pr_debug("nobody polls: inet_sock_set_state is let go\n");
 }
 
 /*
@@ -131,6 +135,7 @@ static void hook(void)
 	tp = ps_tracepoint_find("inet_sock_set_state");
 	if (tp && !ps_tracepoint_hook(tp, on_state))
 		state_tp = tp;
+	pr_debug("inet_sock_set_state is %s\n", state_tp ? "hooked" : "out of reach");
 }
 
 /*

@@ -11,9 +11,6 @@
 #include "format.h"
 #include "names.h"
 
-static const char blanks[24] __attribute__((nonstring)) =
-	"                        ";
-
 static char *put_bytes(char *p, const char *text, size_t len)
 {
 	memcpy(p, text, len);
@@ -27,17 +24,20 @@ static __always_inline char *put_name(char *p, const struct ps_name *name)
 	return p + name->len;
 }
 
-/* Blanks up to @width columns from @start, and the one that separates. */
-static __always_inline char *pad(char *p, const char *start, unsigned int width)
+/*
+ * Blanks up to @column, and the one that separates.  As many are written as the
+ * shortest value needs, a number that is known: what follows overwrites the rest.
+ */
+static __always_inline char *pad(char *p, char *column, size_t blanks)
 {
-	unsigned int done = p - start;
+	memcpy(p, "                        ", blanks);
+	return (p > column ? p : column) + 1;
+}
 
-	if (done < width) {
-		memcpy(p, blanks, sizeof(blanks));
-		p += width - done;
-	}
-	*p++ = ' ';
-	return p;
+static __always_inline char *put_port(char *p, u32 port)
+{
+	return likely(port <= U16_MAX) ? ps_put_million(p, port) :
+		ps_put_u32(p, port);
 }
 
 static char *put_dev(char *p, const struct ps_record *r)
@@ -105,8 +105,6 @@ static char *put_other_end(char *p, const struct ps_record *r,
 			   const struct ps_end *end)
 {
 	switch ((enum ps_form)end->form) {
-	case PS_FORM_ANY:
-		return ps_put_literal(p, "*:*");
 	case PS_FORM_INET6:
 		return put_inet6(p, r, end);
 	case PS_FORM_PATH:
@@ -120,6 +118,7 @@ static char *put_other_end(char *p, const struct ps_record *r,
 		return put_packet(p, r, end);
 	case PS_FORM_VSOCK:
 		return put_vsock(p, end);
+	case PS_FORM_ANY:
 	case PS_FORM_INET:
 	case PS_FORM_NONE:
 		break;
@@ -127,14 +126,52 @@ static char *put_other_end(char *p, const struct ps_record *r,
 	return ps_put_literal(p, PORTSOCK_NONE);
 }
 
-static __always_inline char *put_end(char *p, const struct ps_record *r,
-				     const struct ps_end *end)
+static void remember_ip(struct ps_common_ip *common, const u8 ip[4])
 {
+	char *p = ps_put_ip4(common->text, ip);
+
+	*p++ = ':';
+	memcpy(&common->ip, ip, sizeof(common->ip));
+	common->len = p - common->text;
+}
+
+/* An IPv4 address and a colon: most often those of the row before. */
+static __always_inline char *put_ip(char *p, const u8 ip[4],
+				    struct ps_common_ip *common)
+{
+	u32 same;
+
+	memcpy(&same, ip, sizeof(same));
+	if (unlikely(!common->len || same != common->ip))
+		remember_ip(common, ip);
+	memcpy(p, common->text, 16);
+	return p + common->len;
+}
+
+static __always_inline char *put_end(char *p, const struct ps_record *r,
+				     const struct ps_end *end,
+				     struct ps_common_ip *common)
+{
+	if (end->form == PS_FORM_ANY)
+		return ps_put_literal(p, "*:*");
 	if (unlikely(end->form != PS_FORM_INET))
 		return put_other_end(p, r, end);
-	p = ps_put_ip4(p, end->ip);
-	*p++ = ':';
-	return ps_put_u32(p, end->num);
+	return put_port(put_ip(p, end->ip, common), end->num);
+}
+
+/* Most have the number that was just written as @port, of @len digits. */
+static __always_inline char *put_local(char *p, const struct ps_record *r,
+				       struct ps_common_ip *common,
+				       const char *port, size_t len)
+{
+	const struct ps_end *end = &r->local;
+
+	if (unlikely(end->form != PS_FORM_INET || end->num != r->port ||
+		     !(r->has & PS_HAS_PORT) || len > 8))
+		return put_end(p, r, end, common);
+	p = put_ip(p, end->ip, common);
+	memcpy(p, port, 8);
+	return p + len;
 }
 
 static char *put_flags(char *p, u32 flags)
@@ -174,23 +211,25 @@ static __always_inline char *put_cookie(char *p, bool there, u64 value)
 }
 
 /* PROTO PORT STATE LOCAL REMOTE: what a person's eye goes down. */
-static char *put_place(char *p, const struct ps_record *r)
+static __always_inline char *put_place(char *p, const struct ps_record *r,
+				       struct ps_common *common)
 {
-	char *start = p;
+	char *column = p + 3, *port;
+	size_t len;
 
-	p = pad(put_name(p, &ps_proto_names[r->proto]), start, 3);
-	start = p;
-	if (r->has & PS_HAS_PORT)
-		p = ps_put_u32(p, r->port);
+	port = pad(put_name(p, &ps_proto_names[r->proto]), column, 4);
+	if (likely(r->has & PS_HAS_PORT))
+		p = put_port(port, r->port);
 	else
-		*p++ = '-';
-	p = pad(p, start, 5);
-	start = p;
-	p = pad(put_name(p, &ps_state_names[r->state]), start, 11);
-	start = p;
-	p = pad(put_end(p, r, &r->local), start, 21);
-	start = p;
-	return pad(put_end(p, r, &r->remote), start, 21);
+		p = ps_put_literal(port, PORTSOCK_NONE);
+	len = p - port;
+	p = pad(p, port + 5, 8);
+	column = p + 11;
+	p = pad(put_name(p, &ps_state_names[r->state]), column, 12);
+	column = p + 21;
+	p = pad(put_local(p, r, &common->local, port, len), column, 24);
+	column = p + 21;
+	return pad(put_end(p, r, &r->remote, &common->remote), column, 24);
 }
 
 /* What many rows have in common: where they are, what they are there for. */
@@ -243,13 +282,21 @@ static char *put_tail(char *p, const struct ps_record *r)
 	return put_number(p, r->expires != PS_NO_EXPIRY, r->expires);
 }
 
-/* DEV to COOKIE, which no two rows have in common. */
-static char *put_own(char *p, const struct ps_record *r)
+static char *put_dev_and_queues(char *p, const struct ps_record *r)
 {
 	p = r->dev[0] ? put_dev(p, r) : ps_put_literal(p, PORTSOCK_NONE);
 	*p++ = ' ';
 	p = put_number(p, r->has & PS_HAS_QUEUES, r->rxq);
-	p = put_number(p, r->has & PS_HAS_QUEUES, r->txq);
+	return put_number(p, r->has & PS_HAS_QUEUES, r->txq);
+}
+
+/* DEV to COOKIE, which no two rows have in common. */
+static __always_inline char *put_own(char *p, const struct ps_record *r)
+{
+	if (likely(!r->dev[0] && !(r->rxq | r->txq) && r->has & PS_HAS_QUEUES))
+		p = ps_put_literal(p, "- 0 0 ");
+	else
+		p = put_dev_and_queues(p, r);
 	p = put_number(p, r->has & PS_HAS_UID, r->uid);
 	p = put_number(p, true, r->inode);
 	return put_cookie(p, true, r->cookie);
@@ -265,15 +312,17 @@ static char *put_own(char *p, const struct ps_record *r)
  */
 char *ps_format_record(char *p, const struct ps_record *r)
 {
-	p = put_own(put_place(p, r), r);
-	return put_tail(write_common(p, r), r);
+	struct ps_common common;
+
+	ps_common_init(&common);
+	return ps_format_next(p, r, &common);
 }
 
 /**
  * ps_format_next() - the same for one of many rows
  * @p: room for PS_RECORD_MAX bytes
  * @r: a text's length is at most PS_TEXT_MAX
- * @common: what the row before had in common with others; zeroed at first
+ * @common: what the row before had in common with others; initialised at first
  *
  * Context: any.
  * Return: the place behind the blank that follows EXPIRES.
@@ -281,7 +330,7 @@ char *ps_format_record(char *p, const struct ps_record *r)
 char *ps_format_next(char *p, const struct ps_record *r,
 		     struct ps_common *common)
 {
-	p = put_own(put_place(p, r), r);
+	p = put_own(put_place(p, r, common), r);
 	return put_tail(put_common(p, r, common), r);
 }
 

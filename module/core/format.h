@@ -23,16 +23,32 @@
 #define PS_COMMON_MAX	192
 
 /**
- * struct ps_common - the columns NETNS to HELD of a row, as text
+ * struct ps_common_ip - an IPv4 address as text
+ * @ip: as it stands in a record
+ * @len: bytes of @text; no member is defined while it is 0
+ * @text: address and colon
+ */
+struct ps_common_ip {
+	u32 ip;
+	u32 len;
+	char text[24];
+};
+
+/**
+ * struct ps_common - what a row has in common with the next ones, as text
+ * @local: address of the last IPv4 row
+ * @remote: its other one
  * @netns: of the row
  * @flags: of the row
  * @cgroup: of the row
  * @held: of the row
  * @has_cgroup: PS_HAS_CGROUP of the row
- * @len: bytes of @text, 0 before the first row
- * @text: the columns
+ * @len: bytes of @text; no member is defined while it is 0
+ * @text: the columns NETNS to HELD
  */
 struct ps_common {
+	struct ps_common_ip local;
+	struct ps_common_ip remote;
 	u32 netns;
 	u32 flags;
 	u64 cgroup;
@@ -41,6 +57,19 @@ struct ps_common {
 	u8 len;
 	char text[PS_COMMON_MAX];
 };
+
+/**
+ * ps_common_init() - before the first row
+ * @common: result
+ *
+ * Context: any.
+ */
+static inline void ps_common_init(struct ps_common *common)
+{
+	common->local.len = 0;
+	common->remote.len = 0;
+	common->len = 0;
+}
 
 char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);

@@ -18,7 +18,7 @@ enum ps_escape {
 /* Room that numbers and addresses need: what they take, and a byte. */
 #define PS_U32_ROOM	11
 #define PS_U64_ROOM	21
-#define PS_IP4_ROOM	16
+#define PS_IP4_ROOM	17
 #define PS_IP6_ROOM	46
 
 /* 1000 times three digits and their number; a copy of four may go beyond. */
@@ -44,6 +44,25 @@ static __always_inline char *ps_put_triple(char *p, u32 v)
 
 	memcpy(p, triple + 3 - digits, 4);
 	return p + digits;
+}
+
+/**
+ * ps_put_million() - a number below a million in decimal
+ * @p: room for 7 bytes
+ * @v: less than 1000000, a port for one
+ *
+ * Context: any.
+ * Return: the place behind it.
+ */
+static __always_inline char *ps_put_million(char *p, u32 v)
+{
+	u32 thousands = v / 1000;
+
+	if (!thousands)
+		return ps_put_triple(p, v);
+	p = ps_put_triple(p, thousands);
+	memcpy(p, ps_triples + 4 * (v - thousands * 1000), 4);
+	return p + 3;
 }
 
 /**

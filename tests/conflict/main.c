@@ -77,6 +77,30 @@ static void read_view(struct look *l, struct ps_bind *b)
 	ps_source_close(&s);
 }
 
+/* A FIN may be acknowledged some time later, and another state follows then. */
+static bool is_passing(const struct look *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->crowd.count; i++)
+		if (l->crowd.rows[i].record.state == PORTSOCK_FIN_WAIT1)
+			return true;
+	return false;
+}
+
+static void read_settled_view(struct look *l, struct ps_bind *b)
+{
+	int tries = 100;
+
+	read_view(l, b);
+	while (is_passing(l) && tries--) {
+		usleep(10000);
+		ps_crowd_free(&l->crowd);
+		memset(l, 0, sizeof(*l));
+		read_view(l, b);
+	}
+}
+
 static void look(struct look *l, struct ps_bind *b)
 {
 	const struct ps_record **made;
@@ -84,7 +108,7 @@ static void look(struct look *l, struct ps_bind *b)
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
-	read_view(l, b);
+	read_settled_view(l, b);
 	ps_machine_look(&m, b);
 	b->kernel = m.kernel;
 	b->netns = ps_machine_netns();

@@ -26,6 +26,7 @@ import t_fault  # noqa: F401
 import t_poll  # noqa: F401
 import t_wait  # noqa: F401
 import t_module  # noqa: F401
+import t_trace  # noqa: F401
 import t_limits  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
