@@ -212,7 +212,7 @@ static bool wants_bucket(const struct ps_batch *batch,
 	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->again &&
 		!batch->brief && !batch->queues &&
 		ps_filter_wants_port(batch->filter, port->port) &&
-		ps_batch_wants_net(batch, ib_net(port));
+		ps_batch_wants_net(batch, ps_bind_net(port));
 }
 
 /* What a port remembers of those who bound it, in the form of a row. */
@@ -228,12 +228,12 @@ static void add_bucket(const struct inet_bind_bucket *port, void *arg)
 		return;
 	r->evidence = PS_EV_BUCKET;
 	r->proto = h->proto;
-	r->netns = ib_net(port)->ns.inum;
+	r->netns = ps_bind_net(port)->ns.inum;
 	r->port = port->port;
 	r->has = PS_HAS_PORT;
 	r->local.form = PS_FORM_ANY;
 	r->remote.form = PS_FORM_ANY;
-	ps_fill_dev(ib_net(port), port->l3mdev, r);
+	ps_fill_dev(ps_bind_net(port), port->l3mdev, r);
 	if (port->fastreuse > 0)
 		r->flags |= PORTSOCK_FLAG(REUSEADDR);
 	if (port->fastreuseport > 0)

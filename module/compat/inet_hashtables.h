@@ -81,6 +81,18 @@ static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
 }
 
 /**
+ * ps_bind_net() - ib_net(), which takes no const before 6.1
+ * @port: port of the bind table
+ *
+ * Context: any.
+ * Return: its network namespace.
+ */
+static inline struct net *ps_bind_net(const struct inet_bind_bucket *port)
+{
+	return read_pnet(&port->ib_net);
+}
+
+/**
  * ps_bind_visit() - all that stands in a bucket of the bind table
  * @bucket: its lock is held
  * @net: network namespace, NULL for all
@@ -100,7 +112,7 @@ static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
 	struct sock *sk;
 
 	inet_bind_bucket_for_each(port, &bucket->chain) {
-		if ((net && !net_eq(ib_net(port), net)) ||
+		if ((net && !net_eq(ps_bind_net(port), net)) ||
 		    (number <= U16_MAX && port->port != number))
 			continue;
 		visitor->port(port, arg);
