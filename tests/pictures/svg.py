@@ -10,11 +10,13 @@ from rich.text import Text
 
 # No font from elsewhere: whoever looks at the picture shall not be seen doing so.
 FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", _export_format.CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+# Some programs strip a line's first spaces, though they are such that do not break.
+FORMAT = FORMAT.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 def steps(text, wanted):
-    """The parts that begin with a step's bold number."""
-    parts = re.split(r"(?m)^(?=\x1b\[1;34m *\d+  )", text)
+    """The parts that begin with a step's bold number; the last one ends where the summary begins."""
+    parts = re.split(r"(?m)^(?=\x1b\[1;34m *\d+  |\x1b\[1mSo\b)", text)
     chosen = [part for part in parts if (number := re.match(r"\x1b\[1;34m *(\d+)", part)) and number[1] in wanted]
     if len(chosen) != len(wanted):
         sys.exit(f"svg.py: of the steps {wanted} {len(chosen)} are there")
