@@ -73,6 +73,10 @@ pictures: deps ## the pictures of README.md, made of what a terminal shows
 	@tests/lab/deps pictures
 	@tests/pictures/run
 
+check-fleet: deps ## a host in the lab VM loses a listener, a real Prometheus raises the alert; rules, units, dashboard
+	@tests/lab/deps fleet
+	@KERNEL='$(KERNEL)' tests/fleet/run
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -99,5 +103,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures check-fleet \
 	load unload install uninstall clean
