@@ -30,9 +30,10 @@ deps: ## install what building and testing need (Debian; sudo when not root)
 demo: deps ## who is at which port: the story, told by a real kernel in a small VM
 	@tests/demo/run
 
-lab: deps ## a shell in such a VM, portsock loaded
+lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits for gdb, with symbols)
+	@$(if $(GDB),tests/lab/deps lab)
 	@$(MAKE) -s reader mksock
-	@tests/lab/vm -v --put userspace/portsock --put tests/helpers/mksock --shell
+	@tests/lab/vm -v $(if $(KERNEL),--kernel $(KERNEL)) $(if $(GDB),--gdb 127.0.0.1:1234) --put userspace/portsock --put tests/helpers/mksock --shell
 
 check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -docs -oracle -conflict -bench)
 	@tests/check
@@ -73,6 +74,14 @@ pictures: deps ## the pictures of README.md, made of what a terminal shows
 	@tests/lab/deps pictures
 	@tests/pictures/run
 
+check-fleet: deps ## a host in the lab VM loses a listener, a real Prometheus raises the alert; rules, units, dashboard
+	@tests/lab/deps fleet
+	@KERNEL='$(KERNEL)' tests/fleet/run
+
+check-lab: deps ## gdb on a VM of the lab stops in the module (fetches 300 MB of kernel symbols once; KERNEL=6.12)
+	@tests/lab/deps lab
+	@KERNEL='$(KERNEL)' tests/lab/check-gdb
+
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }
 	@test ! -e /sys/module/portsock || { echo "make: portsock is loaded already" >&2; exit 2; }
@@ -99,5 +108,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures check-fleet check-lab \
 	load unload install uninstall clean
