@@ -222,3 +222,12 @@ judge() {
 	fi
 	[[ ! $bad ]]
 }
+
+# no_addresses FILE...: 0 when what a guest said has no address of its kernel's in it.
+no_addresses() {
+	local told
+	told=$(grep -ahE -m3 '(^|[^0-9a-f])ffff[89a-f][0-9a-f]{11}([^0-9a-f]|$)' "$@") || return 0
+	say "$me: an address of the kernel's was told:"
+	say "$told"
+	return 1
+}
