@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * load SECONDS [SEED]: sockets, processes and namespaces that come and go as fast as they can, beside readers, pollers and a module
+ * that comes and goes. Says how often each was done; fails if one never was, or if a socket that stays was not in a read.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "load.h"
+
+struct shared *shared;
+static unsigned long long seed;
+
+unsigned int any(unsigned int below)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed % below;
+}
+
+void fail(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	printf("FAIL ");
+	vprintf(format, arguments);
+	printf("\n");
+	fflush(stdout);
+	_exit(1);
+}
+
+pid_t child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		seed ^= (unsigned long long)getpid() << 32 ^ clock();
+	}
+	return pid;
+}
+
+void reap(pid_t pid)
+{
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void work(const struct worker *worker, volatile unsigned long *rounds)
+{
+	for (;;) {
+		worker->round();
+		__atomic_fetch_add(rounds, 1, __ATOMIC_RELAXED);
+	}
+}
+
+/* The processes of one part; returns how many there are with those before. */
+static int start(const struct worker *worker, pid_t *pids, int n)
+{
+	for (; worker->name; worker++) {
+		for (int i = 0; i < worker->processes; i++, n++) {
+			pids[n] = child();
+			if (!pids[n]) {
+				setpgid(0, 0);
+				work(worker, &shared->rounds[n]);
+			}
+		}
+	}
+	return n;
+}
+
+static int report(const struct worker *worker, int n, bool *bad)
+{
+	for (; worker->name; worker++) {
+		unsigned long rounds = 0;
+
+		for (int i = 0; i < worker->processes; i++)
+			rounds += shared->rounds[n++];
+		printf("%-10s %9lu\n", worker->name, rounds);
+		*bad |= !rounds;
+	}
+	return n;
+}
+
+/* Workers end only by failing. */
+static bool wait_for(time_t seconds)
+{
+	time_t end = time(NULL) + seconds;
+	int status;
+
+	while (time(NULL) < end) {
+		if (waitpid(-1, &status, WNOHANG) > 0) {
+			printf("FAIL a worker ended: %s %d\n",
+			       WIFSIGNALED(status) ? "signal" : "status",
+			       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+			return false;
+		}
+		usleep(100000);
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	const struct worker *const parts[] = { socket_workers, task_workers, reader_workers };
+	static const struct worker stable[] = { { "stable", stable_round, 2 }, { 0 } };
+	pid_t pids[64];
+	int n = 0, told = 0;
+	bool bad;
+
+	if (argc < 2 || atoi(argv[1]) <= 0) {
+		fprintf(stderr, "load SECONDS [SEED]\n");
+		return 2;
+	}
+	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (unsigned long long)time(NULL);
+	printf("seed %llu\n", seed);
+	seed = seed * 0x9e3779b97f4a7c15ULL | 1;
+	signal(SIGPIPE, SIG_IGN);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	stable_make();
+	fflush(stdout);
+
+	n = start(stable, pids, n);
+	for (int i = 0; i < 3; i++)
+		n = start(parts[i], pids, n);
+	bad = !wait_for(atoi(argv[1]));
+	for (int i = 0; i < n; i++)
+		kill(-pids[i], SIGKILL);
+	while (wait(NULL) > 0)
+		;
+
+	told = report(stable, told, &bad);
+	for (int i = 0; i < 3; i++)
+		told = report(parts[i], told, &bad);
+	if (bad)
+		printf("FAIL not everything was done\n");
+	return bad;
+}
