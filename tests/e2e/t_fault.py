@@ -8,7 +8,8 @@ import struct
 
 import view
 from maker import Made
-from scenario import LIBC, Skip, equal, scenario, true
+from scenario import LIBC, Skip, equal, scenario, true, variants
+from t_module import FILE, SYS_FINIT_MODULE, insert, remove
 
 FAIL_NTH = "/proc/thread-self/fail-nth"
 KNOBS = ("failslab/ignore-gfp-wait", "fail_page_alloc/ignore-gfp-wait", "fail_page_alloc/min-order")
@@ -30,20 +31,38 @@ def arm_all():
                 file.write("0")
 
 
-def open_read_poll_close(path, buffer):
-    """The errors met on the way, by the system calls themselves: the interpreter's own memory is not to fail."""
-    errors = []
-    fd = LIBC.open(path, os.O_RDONLY)
-    if fd < 0:
-        return [ctypes.get_errno()]
-    for offset in (0, 1, 70000):
-        if LIBC.pread(fd, buffer, ctypes.c_size_t(len(buffer)), ctypes.c_long(offset)) < 0:
-            errors.append(ctypes.get_errno())
-    # the first poll() hooks and compares; what cannot be compared is said to have changed
-    if LIBC.poll(ctypes.create_string_buffer(struct.pack("ihh", fd, select.POLLPRI, 0)), 1, 0) < 0:
-        errors.append(ctypes.get_errno())
-    LIBC.close(fd)
-    return errors
+class Calls:
+    """An open file's way, by the system calls themselves: the interpreter's own memory is not to fail."""
+
+    def __init__(self, line):
+        self.line = line
+        self.buffer = ctypes.create_string_buffer(65536)
+        self.polled = ctypes.create_string_buffer(8)
+        ctypes.memset(self.buffer, 1, len(self.buffer))
+
+    def failed(self, result):
+        return [ctypes.get_errno()] if result < 0 else []
+
+    def read(self, fd, offset):
+        return self.failed(LIBC.pread(fd, self.buffer, ctypes.c_size_t(len(self.buffer)), ctypes.c_long(offset)))
+
+    def poll(self, fd):
+        """The first one hooks and compares; what cannot be compared is said to have changed."""
+        ctypes.memmove(self.polled, struct.pack("ihh", fd, select.POLLPRI, 0), 8)
+        return self.failed(LIBC.poll(self.polled, 1, 0))
+
+    def write(self, fd):
+        return self.failed(LIBC.write(fd, self.line, ctypes.c_size_t(len(self.line)))) if self.line else []
+
+    def __call__(self):
+        """The errors met on the way."""
+        fd = LIBC.open(view.PATH.encode(), os.O_RDWR)
+        if fd < 0:
+            return self.failed(fd)
+        errors = self.write(fd) + self.read(fd, 0) + self.read(fd, 1) + self.read(fd, 70000) + self.poll(fd)
+        errors += self.write(fd) + self.poll(fd)
+        LIBC.close(fd)
+        return errors
 
 
 def faults_left(nth):
@@ -64,29 +83,83 @@ def disarm(nth):
         os.pwrite(nth, b"0", 0)
 
 
-@scenario("fault/every-allocation-and-copy", seconds=120)
-def every_one():
+class Fault:
+    """with Fault(nth, number) as fault: the so many-th allocation or copy of what is done inside fails; fault.left: it never came."""
+
+    def __init__(self, nth, number):
+        self.nth, self.number, self.left = nth, number, True
+
+    def __enter__(self):
+        os.pwrite(self.nth, b"%d" % self.number, 0)
+        return self
+
+    def __exit__(self, *_):
+        self.left = faults_left(self.nth)
+        disarm(self.nth)
+
+
+def each_fault(limit=2000):
+    """The faults, until ten in a row never come: what the kernel keeps from one time to the next makes one need less than another."""
     arm_all()
-    buffer = ctypes.create_string_buffer(65536)
-    ctypes.memset(buffer, 1, len(buffer))
-    path = view.PATH.encode()
+    nth = os.open(FAIL_NTH, os.O_RDWR)
+    spared = number = 0
+    while spared < 10:
+        number += 1
+        true(f"{number} faults, and an end", number < limit)
+        fault = Fault(nth, number)
+        yield fault
+        spared = spared + 1 if fault.left else 0
+    os.close(nth)
+    true(f"{number} faults, of which there are dozens", number > 30)
+
+
+@variants("fault/every-allocation-and-copy", ("read", "netns=all", "port=1-65535 owners=no"), seconds=240)
+def every_one(line):
+    calls = Calls(b"" if line == "read" else line.encode())
     met = set()
-    spared = 0
     with Made("many", count=300), Made("tcp-listen"):
-        open_read_poll_close(path, buffer)
-        nth = os.open(FAIL_NTH, os.O_RDWR)
-        for number in range(1, 1000):
-            os.pwrite(nth, b"%d" % number, 0)
-            errors = open_read_poll_close(path, buffer)
-            left = faults_left(nth)
-            disarm(nth)
-            true(f"errors of fault {number}: {[errno.errorcode[e] for e in errors]}", set(errors) <= set(ALLOWED))
+        calls()
+        for fault in each_fault():
+            with fault:
+                errors = calls()
+            true(f"errors of fault {fault.number}: {[errno.errorcode[e] for e in errors]}", set(errors) <= set(ALLOWED))
             met |= set(errors)
-            # what the kernel keeps of /proc from one read to the next makes one read need less than another
-            spared = spared + 1 if left else 0
-            if spared == 10:
-                break
-            equal(f"errors after fault {number}", open_read_poll_close(path, buffer), [])
-        os.close(nth)
-        true(f"{number} faults, of which there are dozens, and an end", spared and number > 20)
-        equal("errors met", met, set(ALLOWED))
+            if not fault.left:
+                equal(f"errors after fault {fault.number}", calls(), [])
+    equal("errors met", met, set(ALLOWED))
+    with open("/sys/module/portsock/refcnt", encoding="ascii") as file:
+        equal("the module's references", file.read().strip(), "0")
+    return f"{fault.number - 10} faults"
+
+
+def left_behind():
+    return [path for path in (view.PATH, "/sys/module/portsock", "/sys/kernel/debug/portsock") if os.path.exists(path)] + \
+        [name for name in os.listdir("/sys/kernel/slab") if "portsock" in name]
+
+
+@scenario("zz-module/every-fault-of-insmod", seconds=240, netns=False)
+def every_fault_of_insmod():
+    """An insmod that fails leaves nothing; one that does not in spite of the fault, works."""
+    arm_all()
+    file = os.open(FILE, os.O_RDONLY)
+    true("rmmod", remove())
+    failures = 0
+    try:
+        for fault in each_fault():
+            with fault:
+                failed = LIBC.syscall(SYS_FINIT_MODULE, file, b"", 0)
+                error = ctypes.get_errno()
+            if failed:
+                true(f"fault {fault.number}: {errno.errorcode[error]}", error in ALLOWED)
+                equal(f"left by fault {fault.number}", left_behind(), [])
+                failures += 1
+            else:
+                view.read()
+                true("rmmod", remove())
+    finally:
+        if not os.path.exists(view.PATH):
+            insert()
+        os.close(file)
+    true(f"{failures} failed insmods are dozens", failures > 20)
+    view.read()
+    return f"{fault.number - 10} faults, {failures} failed insmods"
