@@ -28,6 +28,7 @@ import t_wait  # noqa: F401
 import t_module  # noqa: F401
 import t_trace  # noqa: F401
 import t_limits  # noqa: F401
+import t_hostile  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
 sys.exit(scenario.run_all(sys.argv[1] if len(sys.argv) > 1 else ""))

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A user who means no good: reads for ever, keeps snapshots, stops in the middle of a read, calls himself root."""
+import contextlib
+import ctypes
+import errno
+import fcntl
+import mmap
+import os
+import resource
+import signal
+import socket
+import struct
+import time
+
+import view
+from maker import Made
+from scenario import LIBC, Skip, equal, in_child, scenario, true
+from t_access import become, own_user_namespace
+from t_limits import GROUPS, memory
+from t_module import remove
+
+SYS_USERFAULTFD = 323  # x86-64
+UFFDIO_API, UFFDIO_REGISTER = 0xC018AA3F, 0xC020AA00
+USER = 1000
+
+
+def read_for_ever():
+    become(USER)
+    while True:
+        fd = os.open(view.PATH, os.O_RDONLY)
+        while os.read(fd, 1 << 16):
+            pass
+        os.close(fd)
+
+
+def spin_for_ever():
+    become(USER)
+    while True:
+        sum(range(10000))
+
+
+@contextlib.contextmanager
+def beside(work, count):
+    """So many processes that do it."""
+    pids = []
+    for _ in range(count):
+        pids.append(os.fork())
+        if not pids[-1]:
+            work()
+    try:
+        yield pids
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def one_service():
+    """What a server does: bind, accept, fork."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with socket.create_connection(listener.getsockname()), listener.accept()[0]:
+            pid = os.fork()
+            if not pid:
+                os._exit(0)
+            os.waitpid(pid, 0)
+
+
+def latency(rounds=30):
+    """Milliseconds: the median, and what one in ten exceeds."""
+    took = []
+    for _ in range(rounds):
+        begun = time.monotonic()
+        one_service()
+        took.append(1000 * (time.monotonic() - begun))
+    took.sort()
+    return took[rounds // 2], took[rounds * 9 // 10]
+
+
+@scenario("hostile/readers-in-a-loop", seconds=120)
+def loop():
+    """They cost their share of the processors, as any program may, and stop nobody."""
+    with Made("many", count=1000):
+        alone = latency()
+        with beside(spin_for_ever, 4):
+            spinning = latency()
+        with beside(read_for_ever, 4):
+            reading = latency()
+    told = ", ".join(f"{who} {median:.1f} ({tenth:.1f}) ms" for who, (median, tenth) in
+                     (("alone", alone), ("beside four that spin", spinning), ("beside four that read", reading)))
+    true("bind, accept and fork " + told, reading[0] < 4 * spinning[0] + 4 and reading[1] < 4 * spinning[1] + 40)
+    return "bind, accept and fork: " + told
+
+
+@scenario("hostile/snapshots-that-are-kept", seconds=120)
+def kept():
+    """What many open files pin is charged to whoever opened them."""
+    limit = 24
+    group = f"{GROUPS}/hostile-{os.getpid()}"
+    with open(f"{GROUPS}/cgroup.subtree_control", "w", encoding="ascii") as file:
+        file.write("+memory")
+    os.mkdir(group)
+    with open(f"{group}/memory.max", "w", encoding="ascii") as file:
+        file.write(str(limit << 20))
+
+    def keep():
+        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
+        become(USER)
+        opened = 0
+        try:
+            for opened in range(1000):
+                os.read(os.open(view.PATH, os.O_RDONLY), 1)
+        except OSError as reason:
+            return [opened, errno.errorcode[reason.errno], free - memory()]
+        return [opened, "", free - memory()]
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    with Made("many", count=3000):
+        free = memory()
+        opened, error, pinned = in_child(keep)
+    equal(f"what ended it after {opened} snapshots", error, "ENOMEM")
+    true(f"{pinned} MB are gone, of {limit}", pinned < 2 * limit)
+    return f"{opened} snapshots of 3000 sockets in {limit} MB"
+
+
+def read_into_nothing(ready):
+    """Into a page that whoever watches it never gives: the copy waits."""
+    fd = LIBC.syscall(SYS_USERFAULTFD, os.O_CLOEXEC)
+    if fd < 0:
+        os.write(ready, b"none")
+        os._exit(0)
+    fcntl.ioctl(fd, UFFDIO_API, struct.pack("QQQ", 0xAA, 0, 0))
+    page = mmap.mmap(-1, 1 << 16, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    fcntl.ioctl(fd, UFFDIO_REGISTER, struct.pack("QQQQ", address, 1 << 16, 1, 0))
+    os.write(ready, b"here")
+    LIBC.read(os.open(view.PATH, os.O_RDONLY), ctypes.c_void_p(address), ctypes.c_size_t(1 << 16))
+    os.write(ready, b"read")
+
+
+@scenario("hostile/stalled-reader", seconds=60)
+def stalled():
+    """Whoever stops in the middle of a read holds nothing but his own file."""
+    reading, writing = os.pipe()
+    with Made("many", count=300):
+        with beside(lambda: read_into_nothing(writing), 1) as pids:
+            if os.read(reading, 4) == b"none":
+                raise Skip("this kernel has no userfaultfd")
+            time.sleep(0.5)
+            equal("the reader", os.waitpid(pids[0], os.WNOHANG), (0, 0))
+            os.set_blocking(reading, False)
+            begun = time.monotonic()
+            for _ in range(20):
+                one_service()
+                equal("rows of another reader", len(view.read().find(PROTO="udp")), 300)
+            true("others go on", time.monotonic() - begun < 20)
+            equal("rmmod", remove(), False)
+            try:
+                equal("the reader is still at it, and said", os.read(reading, 4), None)
+            except BlockingIOError:
+                pass
+        # it was killed at once, or the scenario's time would be over
+    with open("/sys/module/portsock/refcnt", encoding="ascii") as file:
+        equal("the module's references", file.read().strip(), "0")
+
+
+@scenario("hostile/root-of-a-user-namespace")
+def false_root():
+    """Who is root in a user namespace of his own sees what he saw before, and no other network namespace than his own."""
+    def seen():
+        return sorted([row["COOKIE"], row["HELD"], row["OWNERS"]] for row in view.read().rows)
+
+    def as_user():
+        become(USER)
+        return seen()
+
+    def as_false_root():
+        own_user_namespace(USER)
+        said = []
+        for line in (b"netns=all\n", b"netns=1\n"):
+            fd = os.open(view.PATH, os.O_RDWR)
+            try:
+                os.write(fd, line)
+                said.append("taken")
+            except OSError as reason:
+                said.append(errno.errorcode[reason.errno])
+            os.close(fd)
+        return [said, seen()]
+
+    with Made("tcp-established"), Made("inflight"):
+        plain = in_child(as_user)
+        said, rows = in_child(as_false_root)
+    equal("other namespaces", said, ["EPERM", "EPERM"])
+    equal("rows", rows, plain)
+    true("root's sockets are hidden", {held for _, held, _ in rows} >= {"hidden"} and not any("mksock" in owners for _, _, owners in rows))
