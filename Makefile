@@ -48,6 +48,15 @@ matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MA
 	@tests/lab/deps matrix
 	@tests/matrix/run
 
+stress: deps ## sockets, processes and the module come and go beside readers (MINUTES=2 KERNEL=6.1 or kasan, kcsan)
+	@MINUTES='$(or $(MINUTES),2)' KERNEL='$(KERNEL)' tests/stress/run
+
+check-debug: deps ## all of it on kernels whose own checkers are on: KASAN, lockdep, kmemleak, fault injection; KCSAN (hours)
+	@tests/debug/run
+
+fuzz-file: deps ## system calls on the file in any order, filters by a grammar, under KASAN (MINUTES=30 KERNEL=kasan or uml)
+	@MINUTES='$(or $(MINUTES),30)' KERNEL='$(KERNEL)' tests/filefuzz/run
+
 blind-spots: deps ## what ss, lsof, netstat and fuser say of sockets that they do not explain, beside portsock: README's table
 	@tests/blind/run
 
@@ -105,8 +114,8 @@ uninstall: ## remove what install put there
 clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
-	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz blind-spots matrix deb check-packages pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages pictures check-fleet check-lab \
 	load unload install uninstall clean

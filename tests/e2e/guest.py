@@ -31,4 +31,6 @@ import t_limits  # noqa: F401
 import t_hostile  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
+if len(sys.argv) > 2:
+    scenario.slower(int(sys.argv[2]))
 sys.exit(scenario.run_all(sys.argv[1] if len(sys.argv) > 1 else ""))

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0
 # How a kernel of our own is made of Debian's 6.1 source; for after lib.sh. The caller defines kmake (make, as this kernel wants it),
 # configs (its fragments' names), and patches (functions that change the source, if any).
@@ -53,7 +53,7 @@ make_kernel() {
 # Keeps what building modules against it reads.
 prune() {
 	(
-		cd "$1"
+		cd "$1" || exit
 		find . -mindepth 1 -maxdepth 1 -type d ! -name arch ! -name include ! -name scripts ! -name tools -exec rm -rf {} +
 		find tools ! -type d ! -path tools/objtool/objtool -delete
 		rm -rf include/dt-bindings
