@@ -136,18 +136,19 @@ bool ps_task_next(struct ps_task_cursor *cursor)
 	return false;
 }
 
-/* Users of the table in the task's own process; it is the first of them. */
+/*
+ * Users of the table in the task's own process; it is the first of them. Called
+ * under RCU, in which the task was seen with a table: its leader is there then.
+ */
 static int count_threads(struct task_struct *task,
 			 const struct files_struct *files)
 {
 	struct task_struct *t;
 	int count = 0;
 
-	rcu_read_lock();
 	for_each_thread(task->group_leader, t)
 		if (READ_ONCE(t->files) == files)
 			count++;
-	rcu_read_unlock();
 	return count;
 }
 
@@ -167,12 +168,16 @@ static int count_users(struct ps_task_cursor *cursor)
 /* Counted before and after: a thread that comes or goes hides no process. */
 static bool may_be_shared(struct ps_task_cursor *cursor)
 {
-	int users = count_users(cursor), threads;
+	int users, threads = 0;
 
-	if (users <= 1)
-		return false;
-	threads = count_threads(cursor->task, cursor->files);
-	return max(users, count_users(cursor)) > threads;
+	rcu_read_lock();
+	users = count_users(cursor);
+	if (users > 1) {
+		threads = count_threads(cursor->task, cursor->files);
+		users = max(users, count_users(cursor));
+	}
+	rcu_read_unlock();
+	return users > 1 && users > threads;
 }
 
 /**
