@@ -335,7 +335,8 @@ static void note_comm(struct walk *walk)
 	const struct task_struct *task = walk->task;
 
 	rcu_read_lock();
-	if (walk->is_process)
+	/* Our reference keeps the task, not the leader of one that has exited. */
+	if (walk->is_process && pid_alive(task))
 		task = task->group_leader;
 	/* Always terminated; a new name that is being written may be torn. */
 	data_race(memcpy(walk->comm, task->comm, sizeof(walk->comm)));
