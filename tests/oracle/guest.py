@@ -14,7 +14,7 @@ import view
 from compare import check_expected, check_form, check_witnesses, differ, finish, short
 from scenario import LIBC, beside_each_other, loopback_up, run_one
 from situation import Process, Situation
-from truth import Maker, Truth, Witness, visible
+from truth import Maker, Truth, Witness, net_rows, visible
 
 CLONE_NEWNET = 0x40000000
 SECONDS = 240  # on a host that has other things to do
@@ -46,20 +46,21 @@ def enter(namespace):
         raise OSError(ctypes.get_errno(), "setns")
 
 
-def settled(rows, read):
-    """What has no descriptor any more gets its last packets by and by."""
+def settle(rows):
+    """Waits: what has no descriptor any more gets its last packets by and by."""
     wanted = {(row["LOCAL"], row["REMOTE"], row["STATE"]) for row in rows if row["HELD"] in ("orphan", "timewait", "synrecv")}
-    for _ in range(100):
-        now = read()
-        if wanted <= {row[:3] for row in now.net["tcp"]}:
-            return now
+    for _ in range(200):
+        there = {row[:3] for row in net_rows("tcp")} if wanted else set()
+        if wanted <= there:
+            return
         time.sleep(0.02)
-    raise AssertionError(f"the kernel never had {wanted - {row[:3] for row in now.net['tcp']}}")
+    raise AssertionError(f"the kernel never had {wanted - there}")
 
 
 def quiet(truth, rows):
     """Nothing moves: the view is exactly what is expected."""
-    before = settled(rows, lambda: Witness(truth.pids))
+    settle(rows)
+    before = Witness(truth.pids)
     now = view.read()
     after = Witness(truth.pids)
     check_form(now)
@@ -128,7 +129,7 @@ def check_churned(now, left, there, gone, strangers):
 
 def churning(truth, rows):
     """The same while others come and go: what is known is exact, what is not known is the churn's."""
-    settled(rows, lambda: Witness(truth.pids))
+    settle(rows)
     mover = Mover()
     busy = [subprocess.Popen(["mksock", "--family", family, "-c", f"churn 0 {pause}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
             for family, pause in (("inet", 0), ("inet6", 500))]

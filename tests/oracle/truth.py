@@ -258,11 +258,7 @@ class Witness:
     """What /proc and ss say at one moment, in the namespace of the caller."""
 
     def __init__(self, pids, with_ss=True):
-        self.net = {}
-        for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
-            rows = self.net.setdefault(table.rstrip("6"), set())
-            for local, remote, state, inode in proc_net(table):
-                rows.add((local, "*:*" if remote in ("0.0.0.0:0", "[::]:0") else remote, state if table[0] == "t" else "", inode))
+        self.net = {proto: net_rows(proto) for proto in ("tcp", "udp", "raw")}
         self.netlink, self.packet, self.unix = netlink_places(), packet_places(), unix_inodes()
         self.ss = ss_rows() if with_ss else {}
         self.owners = {}
@@ -280,6 +276,12 @@ class Witness:
         less.unix = self.unix & held
         less.netlink, less.packet = ({inode: place for inode, place in table.items() if int(inode) in held} for table in (self.netlink, self.packet))
         return less
+
+
+def net_rows(proto):
+    """(LOCAL, REMOTE, STATE, inode) of a protocol's sockets over IPv4 and IPv6."""
+    return {(local, "*:*" if remote in ("0.0.0.0:0", "[::]:0") else remote, state if proto == "tcp" else "", inode)
+            for table in (proto, proto + "6") for local, remote, state, inode in proc_net(table)}
 
 
 def ss_rows():
