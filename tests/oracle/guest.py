@@ -49,7 +49,8 @@ def enter(namespace):
 def settle(rows):
     """Waits: what has no descriptor any more gets its last packets by and by."""
     wanted = {(row["LOCAL"], row["REMOTE"], row["STATE"]) for row in rows if row["HELD"] in ("orphan", "timewait", "synrecv")}
-    for _ in range(200):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
         there = {row[:3] for row in net_rows("tcp")} if wanted else set()
         if wanted <= there:
             return
