@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import subprocess
+import time
 
 from judge import comm_of, same_table
 from maker import SS_STATES, Made, children, descriptors, proc_net, run
@@ -72,6 +73,15 @@ def living(pid):
     return tids
 
 
+def wait_for_end(tid):
+    """Who has said that he leaves is not gone yet; which thread is the first depends on it."""
+    end = time.monotonic() + 30
+    while tid in living(tid):
+        if time.monotonic() > end:
+            raise AssertionError(f"thread {tid} does not end")
+        time.sleep(0.01)
+
+
 def carriers_of(socket):
     """The sockets in whose queues it is, and those in whose queues they are."""
     found, new = set(), {socket}
@@ -110,6 +120,8 @@ class Truth:
         for process, maker in self.makers.items():
             for command in process.later:
                 maker.do(command)  # one by one: after "leave" it is another thread that obeys
+            if "leave" in process.later:
+                wait_for_end(maker.pid)
         self.pids = sorted({int(line["pid"]) for maker in self.makers.values() for line in maker.holds} |
                            {maker.pid for maker in self.makers.values()})
         self.learn_holders()
