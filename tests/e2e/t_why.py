@@ -144,17 +144,22 @@ def port_remembers():
 
     equal("nobody there", remembered(), [])
     group = bind_as(33, "127.0.0.1", socket.SO_REUSEPORT)
-    equal("a group's first", remembered(), [("*:*", "33", "reuseport")])
+    first = remembered()
+    # Kernels that hash by address first and remember then take the first one's address for the port's.
+    true(f"a group's first: {first}", first in ([("*:*", "33", "reuseport")], [("127.0.0.1:8083", "33", "reuseport")]))
+    strict = first[0][0] != "*:*"
     group.listen()
     with socket.create_connection(("127.0.0.1", 8083)), group.accept()[0]:
         group.close()
-        equal("when he has gone", remembered(), [("*:*", "33", "reuseport")])
-        equal("a user is told of his own", in_child(lambda: (become(33), remembered())[1]), [["*:*", "33", "reuseport"]])
-        equal("but not of another's", in_child(lambda: (become(1000), remembered())[1]), [["*:*", "-", "reuseport"]])
+        equal("when he has gone", remembered(), first)
+        equal("a user is told of his own", in_child(lambda: (become(33), remembered())[1]), [list(first[0])])
+        equal("but not of another's", in_child(lambda: (become(1000), remembered())[1]), [[first[0][0], "-", "reuseport"]])
         equal("which is no guess for himself", in_child(lambda: (become(1000), "guess" in text("127.0.0.1:8083", "--reuseport"))[1]), False)
         equal("but for another", in_child(lambda: (become(1000), "guess" in text("127.0.0.1:8083", "--reuseport", "--uid", "33"))[1]), True)
-        equal("who is let in", [one for one in answers() if one[2] == "OK"],
-              [(33, "127.0.0.1", "OK"), (33, "127.0.0.2", "OK"), (33, "0.0.0.0", "OK"), (1000, "127.0.0.2", "OK")])
+        # That they are as bind() has it is asked in any case.
+        let_in = [one for one in answers() if one[2] == "OK"]
+        true(f"who is let in: {let_in}", (33, "127.0.0.1", "OK") in let_in and (1000, "127.0.0.1", "OK") not in let_in)
+        equal("at the wildcard, who is let in at any address", (33, "0.0.0.0", "OK") in let_in, not strict)
         with bind_as(0, "127.0.0.3"):
             equal("one that does not share", remembered(), [("*:*", "-", "-")])
             equal("who is let in then", [one for one in answers() if one[2] == "OK"], [(33, "127.0.0.2", "OK"), (1000, "127.0.0.2", "OK")])
