@@ -63,6 +63,40 @@ struct ps_record *ps_batch_add(struct ps_batch *batch)
 }
 
 /**
+ * ps_batch_tell() - a record of no socket, but of what bind() compares with
+ * @batch: batch
+ * @net: network namespace of the port
+ * @port: port
+ * @proto: protocol
+ *
+ * Context: any, locks may be held.
+ * Return: the record, at any address; NULL if nobody asked, or as
+ * ps_batch_add().
+ */
+struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
+				u32 port, enum portsock_proto proto)
+{
+	struct ps_record *r;
+
+	if (!ps_filter_has(batch->filter, PS_KEY_BIND) || batch->again ||
+	    batch->brief || batch->queues ||
+	    !ps_filter_wants_port(batch->filter, port) ||
+	    !ps_batch_wants_net(batch, net))
+		return NULL;
+	r = ps_batch_add(batch);
+	if (!r)
+		return NULL;
+	r->evidence = PS_EV_BUCKET;
+	r->proto = proto;
+	r->netns = net->ns.inum;
+	r->port = port;
+	r->has = PS_HAS_PORT;
+	r->local.form = PS_FORM_ANY;
+	r->remote.form = PS_FORM_ANY;
+	return r;
+}
+
+/**
  * ps_batch_text() - keep a text that a record refers to
  * @batch: batch
  * @text: any bytes

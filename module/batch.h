@@ -99,6 +99,8 @@ struct ps_batch {
 int ps_batch_init(struct ps_batch *batch, u32 capacity);
 void ps_batch_free(struct ps_batch *batch);
 struct ps_record *ps_batch_add(struct ps_batch *batch);
+struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
+				u32 port, enum portsock_proto proto);
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
 int ps_batch_done(struct ps_batch *batch);

@@ -35,6 +35,22 @@ static void udp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_udp_fill(batch, sk, r, PORTSOCK_PROTO_UDP);
 }
 
+/*
+ * The first that bind() meets decides (udp_lib_lport_inuse()), so the order is
+ * told.  Where more than ten share a slot it goes by their addresses.
+ */
+static void tell_order(struct ps_batch *batch, const struct udp_hslot *slot,
+		       struct sock *sk, enum portsock_proto proto)
+{
+	struct ps_record *r;
+
+	if (slot->count > 10)
+		return;
+	r = ps_batch_tell(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
+	if (r)
+		r->cookie = ps_cookie(sk);
+}
+
 static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		     enum portsock_proto proto)
 {
@@ -47,6 +63,7 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		r = ps_batch_add(batch);
 		if (r)
 			ps_udp_fill(batch, sk, r, proto);
+		tell_order(batch, slot, sk, proto);
 	}
 }
 

@@ -206,33 +206,15 @@ static void fill_reuseport(const struct ps_batch *batch,
 		r->flags |= PORTSOCK_FLAG(V6ONLY);
 }
 
-static bool wants_bucket(const struct ps_batch *batch,
-			 const struct inet_bind_bucket *port)
-{
-	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->again &&
-		!batch->brief && !batch->queues &&
-		ps_filter_wants_port(batch->filter, port->port) &&
-		ps_batch_wants_net(batch, ps_bind_net(port));
-}
-
 /* What a port remembers of those who bound it, in the form of a row. */
 static void add_bucket(const struct inet_bind_bucket *port, void *arg)
 {
 	const struct ps_hashed *h = ((struct bound *)arg)->h;
-	struct ps_record *r;
+	struct ps_record *r = ps_batch_tell(h->batch, ps_bind_net(port),
+					    port->port, h->proto);
 
-	if (!wants_bucket(h->batch, port))
-		return;
-	r = ps_batch_add(h->batch);
 	if (!r)
 		return;
-	r->evidence = PS_EV_BUCKET;
-	r->proto = h->proto;
-	r->netns = ps_bind_net(port)->ns.inum;
-	r->port = port->port;
-	r->has = PS_HAS_PORT;
-	r->local.form = PS_FORM_ANY;
-	r->remote.form = PS_FORM_ANY;
 	ps_fill_dev(ps_bind_net(port), port->l3mdev, r);
 	if (port->fastreuse > 0)
 		r->flags |= PORTSOCK_FLAG(REUSEADDR);

@@ -38,8 +38,11 @@ static bool is_edge(const struct ps_record *r)
 
 static int keep_port(struct ps_store *store, const struct ps_record *r)
 {
-	struct ps_record *kept = ps_vec_push(&store->ports);
+	struct ps_record *kept;
 
+	if (store->ports.count >= store->max)
+		return -EFBIG;
+	kept = ps_vec_push(&store->ports);
 	if (!kept)
 		return -ENOMEM;
 	*kept = *r;

@@ -253,7 +253,7 @@ void ps_say_doubts(struct ps_text *t, const struct ps_case *c)
 	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
 		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which this view does not tell (--probe tries)");
 	else if (c->answer.unsure)
-		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which cannot be seen (--probe tries)");
+		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which this view does not tell (--probe tries)");
 	if (c->machine.vrf)
 		ADVISE(t, "%s is of a VRF, which has ports of its own: not known here",
 		       c->bind.dev);

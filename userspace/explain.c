@@ -189,20 +189,18 @@ static int parse(struct why *w, int argc, char **argv)
 
 /* --- what is there */
 
-static bool is_there(const struct ps_bind *b, const struct ps_record *r)
-{
-	return r->proto == b->proto && r->has & PS_HAS_PORT &&
-		r->port == b->local.num && r->netns == b->netns;
-}
-
 /* Whose bind() a port remembers is told to root, and to whose it was. */
-static void remember(struct ps_case *c, const struct ps_source *s)
+static void remember(struct ps_case *c, struct ps_source *s)
 {
-	c->port = s->port;
-	if (s->is_proc && !(c->port.has & PS_HAS_UID) &&
-	    c->bind.uid == geteuid())
-		c->port.flags &= ~PORTSOCK_FLAG(REUSEPORT);
-	c->bind.port = &c->port;
+	bool mine = s->is_proc && c->bind.uid == geteuid();
+	size_t i;
+
+	c->told = s->bind_rows;
+	s->bind_rows = NULL;
+	ps_conflict_tell(&c->bind, c->told, s->bind_count);
+	for (i = 0; i < c->bind.told_count && mine; i++)
+		if (!(c->told[i].has & PS_HAS_UID))
+			c->told[i].flags &= ~PORTSOCK_FLAG(REUSEPORT);
 }
 
 static int gather(struct ps_case *c, struct ps_source *s)
@@ -210,11 +208,10 @@ static int gather(struct ps_case *c, struct ps_source *s)
 	int got;
 
 	while ((got = ps_source_next(s)) > 0)
-		if (is_there(&c->bind, &s->row.record))
+		if (ps_conflict_is_at_port(&c->bind, &s->row.record))
 			ps_crowd_add(&c->crowd, &s->row);
 	ps_crowd_sort(&c->crowd);
-	if (s->has_port && is_there(&c->bind, &s->port))
-		remember(c, s);
+	remember(c, s);
 	return got;
 }
 
@@ -230,7 +227,7 @@ static int look_at_sockets(struct ps_case *c, const char *input)
 	if (!ps_source_open(&s, input) && !ps_ask(&s, &sel, true) &&
 	    !ps_source_begin(&s)) {
 		c->bind.netns = s.header.netns;
-		s.keep_port = true;
+		s.keep_bind = true;
 		err = gather(c, &s);
 	}
 	ps_source_close(&s);
@@ -344,6 +341,7 @@ int ps_why(int argc, char **argv)
 	}
 	ps_crowd_free(&w.c.crowd);
 	free(w.c.made);
+	free(w.c.told);
 	free(w.c.answer.blocks);
 	return status;
 }

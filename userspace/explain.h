@@ -27,7 +27,7 @@ struct ps_answer {
  * @machine: what the machine says about it
  * @crowd: the sockets at the port
  * @made: their records
- * @port: what the port remembers, if @bind refers to it
+ * @told: what @bind refers to
  * @answer: what comes of it
  */
 struct ps_case {
@@ -35,7 +35,7 @@ struct ps_case {
 	struct ps_machine machine;
 	struct ps_crowd crowd;
 	const struct ps_record **made;
-	struct ps_record port;
+	struct ps_record *told;
 	struct ps_answer answer;
 };
 

@@ -269,7 +269,7 @@ int ps_source_begin(struct ps_source *s)
 	s->eof = false;
 	s->line = 0;
 	s->rows = 0;
-	s->has_port = false;
+	s->bind_count = 0;
 	s->layout.count = 0;
 	if (read_header(s) || read_layout(s))
 		return -1;
@@ -323,6 +323,7 @@ void ps_source_close(struct ps_source *s)
 		close(s->fd);
 	free(s->buffer);
 	free(s->row.owners);
+	free(s->bind_rows);
 	ps_text_free(&s->kept);
 }
 
@@ -413,17 +414,21 @@ static int take_row(struct ps_source *s, char *line)
 	return 1;
 }
 
-/* What a port remembers is a row that is metadata; a VRF's port is another. */
-static void take_port(struct ps_source *s, char *line)
+/* What bind() compares with beside sockets is in rows that are metadata. */
+static void take_bind_row(struct ps_source *s, char *line)
 {
 	struct ps_record r;
 	char *owners;
 
-	if (!s->keep_port || strncmp(line, "# ", 2) ||
-	    ps_parse_record(line + 2, &s->layout, &r, &owners) || r.dev[0])
+	if (!s->keep_bind || strncmp(line, "# ", 2) ||
+	    ps_parse_record(line + 2, &s->layout, &r, &owners))
 		return;
-	s->port = r;
-	s->has_port = true;
+	if (s->bind_count == s->bind_size) {
+		s->bind_size = s->bind_size ? 2 * s->bind_size : 16;
+		s->bind_rows = ps_realloc(s->bind_rows, s->bind_size *
+					  sizeof(*s->bind_rows));
+	}
+	s->bind_rows[s->bind_count++] = r;
 }
 
 /**
@@ -439,7 +444,7 @@ int ps_source_next(struct ps_source *s)
 	int got;
 
 	while ((got = next_line(s, &line)) > 0 && *line == '#')
-		take_port(s, line);
+		take_bind_row(s, line);
 	if (got > 0)
 		return take_row(s, line);
 	if (!got && s->rows < s->header.sockets)

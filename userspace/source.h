@@ -27,9 +27,10 @@
  * @keep_line: rows are wanted as they stand in the view, too
  * @only_line: ... and not otherwise: what the kernel wrote needs no judging
  * @kept: such a row
- * @keep_port: what a port remembers is wanted, too
- * @has_port: the view told it, in front of the rows
- * @port: what it told, of the last port
+ * @keep_bind: what bind=yes asks for is wanted, too
+ * @bind_rows: it, in the view's order; stands in front of the rows
+ * @bind_count: how many
+ * @bind_size: how many there is room for
  * @owners_size: how many owners @row has room for
  */
 struct ps_source {
@@ -51,9 +52,10 @@ struct ps_source {
 	bool keep_line;
 	bool only_line;
 	struct ps_text kept;
-	bool keep_port;
-	bool has_port;
-	struct ps_record port;
+	bool keep_bind;
+	struct ps_record *bind_rows;
+	size_t bind_count;
+	size_t bind_size;
 	size_t owners_size;
 };
 

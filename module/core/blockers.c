@@ -6,6 +6,26 @@
  */
 #include "conflict.h"
 
+/**
+ * ps_conflict_tell() - what a view tells beside its sockets
+ * @b: the bind(); refers to @told from now on
+ * @told: rows that bind=yes asked for; those that concern @b come to the front.
+ *	A VRF's port is another one.
+ * @count: how many
+ *
+ * Context: any.
+ */
+void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++)
+		if (ps_conflict_is_at_port(b, &told[i]) && !told[i].dev[0])
+			told[kept++] = told[i];
+	b->told = kept ? told : NULL;
+	b->told_count = kept;
+}
+
 /* --- what a port remembers (TCP) */
 
 /**
@@ -85,19 +105,19 @@ static bool tcp_seems_to_let_in(const struct ps_bind *b,
 /* What is told of the port is all there is, but for whose it was. */
 static bool is_told(const struct ps_bind *b)
 {
-	return b->port && (b->port->has & PS_HAS_UID ||
-			   !(b->port->flags & PORTSOCK_FLAG(REUSEPORT)));
+	return b->told && (b->told->has & PS_HAS_UID ||
+			   !(b->told->flags & PORTSOCK_FLAG(REUSEPORT)));
 }
 
 /* The same of a port of which it is told what it remembers. */
 static bool tcp_remembers(const struct ps_bind *b)
 {
 	struct ps_address asked = ps_conflict_asked(b);
-	struct memory m = { b->port, b->port->local.form != PS_FORM_ANY };
+	struct memory m = { b->told, b->told->local.form != PS_FORM_ANY };
 
 	asked.wild = false;
-	return b->port->flags & PORTSOCK_FLAG(REUSEPORT) &&
-		b->port->has & PS_HAS_UID && remembers(&m, b->uid, &asked);
+	return b->told->flags & PORTSOCK_FLAG(REUSEPORT) &&
+		b->told->has & PS_HAS_UID && remembers(&m, b->uid, &asked);
 }
 
 /*
@@ -106,13 +126,13 @@ static bool tcp_remembers(const struct ps_bind *b)
  */
 static bool tcp_reuses_all(const struct ps_bind *b)
 {
-	return b->flags & b->port->flags & PORTSOCK_FLAG(REUSEADDR) &&
+	return b->flags & b->told->flags & PORTSOCK_FLAG(REUSEADDR) &&
 		(!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT));
 }
 
 static bool tcp_lets_in(const struct ps_bind *b)
 {
-	return b->port && (tcp_reuses_all(b) ||
+	return b->told && (tcp_reuses_all(b) ||
 			   (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
 			    tcp_remembers(b)));
 }
@@ -197,26 +217,61 @@ static void meet(struct walk *w, const struct ps_record *r, size_t i)
 	w->shares |= rule == PS_RULE_REUSEPORT;
 }
 
+/* As the kernel puts them into a slot, if they were bound as they were made. */
+static void meet_by_age(struct walk *w, const struct ps_record *const *made,
+			size_t count)
+{
+	size_t i;
+
+	for (i = count; i-- > 0;)
+		if (!is_at_tail(made[i]))
+			meet(w, made[i], i);
+	for (i = 0; i < count; i++)
+		if (is_at_tail(made[i]))
+			meet(w, made[i], i);
+}
+
+/* The view tells the order of all at a port, or of none. */
+static bool is_order_told(const struct ps_bind *b,
+			  const struct ps_record *const *made, size_t count)
+{
+	size_t i, there = 0;
+
+	for (i = 0; i < count; i++)
+		there += ps_conflict_is_at_port(b, made[i]);
+	return there && there == b->told_count;
+}
+
+static void meet_as_told(struct walk *w, const struct ps_record *const *made,
+			 size_t count)
+{
+	size_t i, next;
+
+	for (next = 0; next < w->b->told_count; next++)
+		for (i = 0; i < count; i++)
+			if (made[i]->cookie == w->b->told[next].cookie)
+				meet(w, made[i], i);
+}
+
 /*
  * The first that decides, decides: one that shares the port by SO_REUSEPORT
  * lets the other in whoever stands behind it.  (With more than ten sockets in
  * a hash slot the kernel walks those of the address first; nothing but this
- * order changes by that.)
+ * order changes by that, and the view does not tell it then.)
  */
 static size_t udp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
 	struct walk w = { .b = b, .blocks = blocks };
-	size_t i;
 
-	for (i = count; i-- > 0;)
-		if (!is_at_tail(made[i]))
-			meet(&w, made[i], i);
-	for (i = 0; i < count; i++)
-		if (is_at_tail(made[i]))
-			meet(&w, made[i], i);
-	*unsure = w.shares && (w.found || w.passed);
+	memset(blocks, 0, count * sizeof(*blocks));
+	if (is_order_told(b, made, count)) {
+		meet_as_told(&w, made, count);
+	} else {
+		meet_by_age(&w, made, count);
+		*unsure = w.shares && (w.found || w.passed);
+	}
 	return w.found;
 }
 
@@ -227,8 +282,8 @@ static size_t udp_find(const struct ps_bind *b,
  *	made, which the inode number tells roughly); others may be among them
  * @count: how many
  * @blocks: of each of them, whether it is in the way
- * @unsure: whether it depends on what no view tells: on the order, or on who
- *	once bound the port
+ * @unsure: whether it depends on what the view does not tell: on the order, or
+ *	on who once bound the port
  *
  * Each that is named is in the way by itself: if all but one of them were
  * closed, that one would still be.

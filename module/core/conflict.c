@@ -96,10 +96,23 @@ static bool hashed_meets(const struct ps_bind *b, const struct ps_record *r)
 
 /* --- the rules */
 
+/**
+ * ps_conflict_is_at_port() - whether something is at the port that is asked for
+ * @b: the bind()
+ * @r: a socket that is there, or what is told of a port
+ *
+ * Context: any.
+ * Return: whether it has this port of this protocol and network namespace.
+ */
+bool ps_conflict_is_at_port(const struct ps_bind *b, const struct ps_record *r)
+{
+	return r->proto == b->proto && r->has & PS_HAS_PORT &&
+		r->port == b->local.num && r->netns == b->netns;
+}
+
 static bool is_elsewhere(const struct ps_bind *b, const struct ps_record *r)
 {
-	return r->proto != b->proto || !(r->has & PS_HAS_PORT) ||
-		r->port != b->local.num || r->netns != b->netns ||
+	return !ps_conflict_is_at_port(b, r) ||
 		(r->local.form != PS_FORM_INET &&
 		 r->local.form != PS_FORM_INET6);
 }

@@ -19,8 +19,9 @@
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
  * @listens: listen() is to follow, which asks once more
  * @dev: interface it is bound to, NUL-terminated, empty if none
- * @port: what TCP remembers of who bound the port (the row that bind=yes asks
- *	for), NULL if that is not known
+ * @told: what bind=yes asks for: of TCP what the port remembers of who bound it,
+ *	of UDP in which order the sockets are met; NULL if that is not known
+ * @told_count: how many rows
  */
 struct ps_bind {
 	struct ps_end local;
@@ -31,7 +32,8 @@ struct ps_bind {
 	u8 proto;
 	bool listens;
 	char dev[PS_DEV_SIZE];
-	const struct ps_record *port;
+	const struct ps_record *told;
+	size_t told_count;
 };
 
 /* What decides about a bind() and one socket, in the order of asking. */
@@ -45,6 +47,9 @@ enum ps_rule {
 	PS_RULE_CONFLICT,	/* in the way                              */
 };
 
+void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count);
+bool ps_conflict_is_at_port(const struct ps_bind *b,
+			    const struct ps_record *r);
 enum ps_rule ps_conflict_rule(const struct ps_bind *b,
 			      const struct ps_record *r);
 size_t ps_conflict_find(const struct ps_bind *b,

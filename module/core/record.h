@@ -68,7 +68,7 @@ enum ps_evidence {
 	PS_EV_CARRIED	= 1 << 12,	/* only a message tells of it      */
 	PS_EV_TOLD	= 1 << 13,	/* ... to whom the opener may see  */
 	PS_EV_WITNESS	= 1 << 14,	/* it tells of others: always kept */
-	PS_EV_BUCKET	= 1 << 15,	/* no socket: what a port remembers */
+	PS_EV_BUCKET	= 1 << 15,	/* no socket: what bind() meets    */
 };
 
 /* Which of the columns that not every family has are there. */

@@ -40,15 +40,15 @@ static struct {
 /**
  * struct look - what the product says
  * @crowd: the sockets at the port
- * @port: what the port remembers
+ * @told: what the view tells beside the sockets
  * @blocks: of each, whether it is in the way
  * @found: how many are
- * @unsure: it says that it depends on what cannot be seen
+ * @unsure: it says that it guesses
  * @verdict: what bind() would say
  */
 struct look {
 	struct ps_crowd crowd;
-	struct ps_record port;
+	struct ps_record *told;
 	bool *blocks;
 	size_t found;
 	bool unsure;
@@ -66,14 +66,15 @@ static void read_view(struct look *l, struct ps_bind *b)
 		exit(2);
 	if (ps_source_begin(&s))
 		exit(2);
-	s.keep_port = true;
+	s.keep_bind = true;
 	while ((got = ps_source_next(&s)) > 0)
 		ps_crowd_add(&l->crowd, &s.row);
 	if (got < 0)
 		exit(2);
 	ps_crowd_sort(&l->crowd);
-	l->port = s.port;
-	b->port = s.has_port && s.port.proto == b->proto ? &l->port : NULL;
+	l->told = s.bind_rows;
+	s.bind_rows = NULL;
+	ps_conflict_tell(b, l->told, s.bind_count);
 	ps_source_close(&s);
 }
 
@@ -96,6 +97,7 @@ static void read_settled_view(struct look *l, struct ps_bind *b)
 	while (is_passing(l) && tries--) {
 		usleep(10000);
 		ps_crowd_free(&l->crowd);
+		free(l->told);
 		memset(l, 0, sizeof(*l));
 		read_view(l, b);
 	}
@@ -108,10 +110,10 @@ static void look(struct look *l, struct ps_bind *b)
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
+	b->netns = ps_machine_netns();
 	read_settled_view(l, b);
 	ps_machine_look(&m, b);
 	b->kernel = m.kernel;
-	b->netns = ps_machine_netns();
 	made = calloc(l->crowd.count + 1, sizeof(*made));
 	l->blocks = calloc(l->crowd.count + 1, sizeof(*l->blocks));
 	for (i = 0; i < l->crowd.count; i++) {
@@ -129,6 +131,7 @@ static void look(struct look *l, struct ps_bind *b)
 static void look_away(struct look *l)
 {
 	ps_crowd_free(&l->crowd);
+	free(l->told);
 	free(l->blocks);
 }
 

@@ -186,24 +186,16 @@ def tools():
 
 @scenario("file/max-sockets")
 def max_sockets():
-    parameter = "/sys/module/portsock/parameters/max_sockets"
-
-    def limit(value):
-        with open(parameter, "w", encoding="ascii") as file:
-            file.write(str(value))
-
     with Made("many", count=20):
-        try:
-            limit(20)
+        with view.limited_to(20):
             equal("rows, as many as may be", len(view.read().rows), 20)
-            limit(19)
-            view.read()
-        except OSError as reason:
-            equal("errno", reason.errno, errno.EFBIG)
-        else:
-            raise AssertionError("20 rows although 19 are the limit")
-        finally:
-            limit(4194304)
+        with view.limited_to(19):
+            try:
+                view.read()
+            except OSError as reason:
+                equal("errno", reason.errno, errno.EFBIG)
+            else:
+                raise AssertionError("20 rows although 19 are the limit")
         equal("rows again", len(view.read().rows), 20)
 
 

@@ -12,7 +12,6 @@ from t_module import insert, remove
 TRACING = "/sys/kernel/tracing"
 EVENTS = ("snapshot_begin", "family", "snapshot_end")
 LINE = re.compile(r"^.*-(?P<pid>\d+) .*: (?P<event>" + "|".join(EVENTS) + r"): (?P<fields>.*)$")
-LIMIT = "/sys/module/portsock/parameters/max_sockets"
 CONTROL = "/sys/kernel/debug/dynamic_debug/control"
 
 
@@ -109,17 +108,13 @@ def a_filter():
 @scenario("trace/an-error")
 def an_error():
     with Trace() as trace, Made("tcp-acceptq", port=8081, count=3):
-        with open(LIMIT, encoding="ascii") as file:
-            limit = file.read()
-        write(LIMIT, "2")
-        try:
-            view.read()
-        except OSError as error:
-            equal("how it ends", trace.told()[-1][1]["error"], -error.errno)
-        else:
-            raise AssertionError("more than max_sockets were read")
-        finally:
-            write(LIMIT, limit)
+        with view.limited_to(2):
+            try:
+                view.read()
+            except OSError as error:
+                equal("how it ends", trace.told()[-1][1]["error"], -error.errno)
+            else:
+                raise AssertionError("more than max_sockets were read")
 
 
 @scenario("trace/a-poll")

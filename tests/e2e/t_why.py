@@ -9,6 +9,7 @@ import view
 from maker import Made, run
 from scenario import CLONE_NEWNET, LIBC, equal, in_child, loopback_up, scenario, true
 from t_access import become
+from t_bind import told
 from t_holders import wireguard
 
 
@@ -116,19 +117,9 @@ def bind_as(uid, address, option=None):
     return sock
 
 
-def remembered(line="port=8083 bind=yes"):
+def remembered(line="proto=tcp port=8083 bind=yes"):
     """What the view says that the port remembers, as (LOCAL, UID, FLAGS)."""
-    fd = os.open(view.PATH, os.O_RDWR)
-    try:
-        os.write(fd, line.encode())
-        lines = view.read_all(fd).decode("ascii").splitlines()[2:]
-    finally:
-        os.close(fd)
-    told = [view.View.row(line[2:]) for line in lines if line.startswith("# ")]
-    true(f"metadata stands in front: {lines}", all(line.startswith("# ") for line in lines[:len(told)]))
-    for row in told:
-        equal("of no socket", [row[name] for name in ("PORT", "STATE", "INODE", "COOKIE", "HELD", "OWNERS")], ["8083", "-", "0", "0", "-", "-"])
-    return [(row["LOCAL"], row["UID"], row["FLAGS"]) for row in told]
+    return [(row["LOCAL"], row["UID"], row["FLAGS"]) for row in told(line)]
 
 
 @scenario("why/what-a-port-remembers")
@@ -164,7 +155,7 @@ def port_remembers():
             equal("who is let in then", [one for one in answers() if one[2] == "OK"], [(33, "127.0.0.2", "OK"), (1000, "127.0.0.2", "OK")])
             with bind_as(33, "127.0.0.2", socket.SO_REUSEPORT):
                 equal("a group at one address", remembered(), [("127.0.0.2:8083", "33", "reuseport")])
-    equal("not without being asked", remembered("port=8083"), [])
+    equal("not without being asked", remembered("proto=tcp port=8083"), [])
 
 
 @scenario("why/netns")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Reads /proc/portsock. Written from module/doc/format.md alone: the product's own parser must not judge itself."""
+import contextlib
 import os
 import re
 
@@ -9,6 +10,21 @@ META = re.compile(r"# portsock 1 netns=(?P<netns>\d+) pidns=(?P<pidns>\d+) at=(?
                   r" sockets=(?P<sockets>\d+) owners=(?P<owners>\d+)(?: missing=(?P<missing>[a-z0-9,]+))?")
 KERNEL_ADDRESS = re.compile(r"ffff[0-9a-f]{12}", re.IGNORECASE)
 OWNER = re.compile(r"(?P<pid>\d+)(?::(?P<tid>\d+))?/(?P<fd>\d+)/(?P<comm>[^ ,/]+)")
+
+
+@contextlib.contextmanager
+def limited_to(sockets):
+    """max_sockets= for a while."""
+    def parameter(mode, *value):
+        with open("/sys/module/portsock/parameters/max_sockets", mode, encoding="ascii") as file:
+            return file.write(*value) if value else file.read()
+
+    before = parameter("r")
+    parameter("w", str(sockets))
+    try:
+        yield
+    finally:
+        parameter("w", before)
 
 
 class Row(dict):

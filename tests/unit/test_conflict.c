@@ -334,7 +334,7 @@ static void test_memory_is_told(void **state)
 
 	child.uid = 0;
 	child.inode = 0;
-	b.port = &port;
+	b.told = &port;
 	port.local.form = PS_FORM_ANY;
 	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
 	assert_false(unsure);
@@ -364,7 +364,7 @@ static void test_all_reused_it(void **state)
 	struct ps_bind b = bind_of(&asked, TCP, NEW);
 	bool unsure;
 
-	b.port = &port;
+	b.told = &port;
 	assert_int_equal(find(&b, &bound, &bound, &unsure), 0);
 	b.listens = true;
 	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
@@ -393,6 +393,38 @@ static void test_udp_order(void **state)
 	s.flags = 0;
 	assert_int_equal(find(&b, &s, &a, &unsure), 3);
 	assert_false(unsure);
+}
+
+/* A view that tells the order leaves nothing to be guessed. */
+static void test_udp_order_told(void **state)
+{
+	const struct side shares = { "127.0.0.1", P, 33 };
+	const struct side alone = { "127.0.0.2", 0, 33 };
+	const struct side asked = { "0.0.0.0", P, 33 };
+	struct ps_record s = record_of(&shares, UDP, UNCONN);
+	struct ps_record a = record_of(&alone, UDP, UNCONN);
+	struct ps_bind b = bind_of(&asked, UDP, NEW);
+	struct ps_record told[3];
+	bool unsure;
+
+	s.cookie = 5;
+	a.cookie = 6;
+	told[0] = told[1] = told[2] = s;
+	told[0].port++;			/* another port's: not of interest */
+	told[2].cookie = a.cookie;
+	ps_conflict_tell(&b, told, 3);
+	assert_int_equal(b.told_count, 2);
+	assert_int_equal(find(&b, &s, &a, &unsure), 0);
+	assert_false(unsure);
+	assert_int_equal(find(&b, &a, &s, &unsure), 0);
+	assert_false(unsure);
+	told[0].cookie = a.cookie;
+	told[1].cookie = s.cookie;
+	assert_int_equal(find(&b, &s, &a, &unsure), 2);
+	assert_false(unsure);
+	ps_conflict_tell(&b, told, 1);	/* not of all: no use */
+	find(&b, &s, &a, &unsure);
+	assert_true(unsure);
 }
 
 /* IPv6 sockets with SO_REUSEPORT stand at the end, whenever they came. */
@@ -426,7 +458,8 @@ static void test_anything(void **state)
 		b.proto = random_below(2) ? TCP : UDP;
 		b.dev[PS_DEV_SIZE - 1] = '\0';
 		b.listens = random_below(2);
-		b.port = random_below(2) ? &r[0] : NULL;
+		b.told_count = random_below(9);
+		b.told = b.told_count ? r : NULL;
 		for (i = 0; i < 8; i++) {
 			random_record(&r[i], local, remote);
 			made[i] = &r[i];
@@ -456,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_memory_is_told),
 		cmocka_unit_test(test_all_reused_it),
 		cmocka_unit_test(test_udp_order),
+		cmocka_unit_test(test_udp_order_told),
 		cmocka_unit_test(test_udp_tail),
 		cmocka_unit_test(test_anything),
 	};
