@@ -33,6 +33,7 @@ void reap(pid_t pid);
 int tcp_listener(int backlog, unsigned short *port);
 int tcp_client(unsigned short port);
 int send_fd(int through, int fd);		/* SCM_RIGHTS */
+void insert_module(void);			/* if it is not there */
 void stable_make(void);				/* the sockets that stay */
 void stable_round(void);			/* are all of them in a read? */
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,13 +67,14 @@ static void work(const struct worker *worker, volatile unsigned long *rounds)
 }
 
 /* The processes of one part; returns how many there are with those before. */
-static int start(const struct worker *worker, pid_t *pids, int n)
+static int start(const struct worker *worker, int priority, pid_t *pids, int n)
 {
 	for (; worker->name; worker++) {
 		for (int i = 0; i < worker->processes; i++, n++) {
 			pids[n] = child();
 			if (!pids[n]) {
 				setpgid(0, 0);
+				setpriority(PRIO_PROCESS, 0, priority);
 				work(worker, &shared->rounds[n]);
 			}
 		}
@@ -131,14 +133,16 @@ int main(int argc, char **argv)
 	stable_make();
 	fflush(stdout);
 
-	n = start(stable, pids, n);
+	/* Who reads goes first: the others would leave him little of the processors. */
+	n = start(stable, -10, pids, n);
 	for (int i = 0; i < 3; i++)
-		n = start(parts[i], pids, n);
+		n = start(parts[i], parts[i] == reader_workers ? -10 : 0, pids, n);
 	bad = !wait_for(atoi(argv[1]));
 	for (int i = 0; i < n; i++)
 		kill(-pids[i], SIGKILL);
 	while (wait(NULL) > 0)
 		;
+	insert_module();	/* whoever took it out may not have put it back */
 
 	told = report(stable, told, &bad);
 	for (int i = 0; i < 3; i++)
