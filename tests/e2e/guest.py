@@ -28,6 +28,7 @@ import t_poll  # noqa: F401
 import t_wait  # noqa: F401
 import t_module  # noqa: F401
 import t_trace  # noqa: F401
+import t_preempt  # noqa: F401
 import t_limits  # noqa: F401
 import t_hostile  # noqa: F401
 

@@ -28,31 +28,37 @@ def has_tracefs():
 
 
 class Trace:
-    """An own buffer of trace: the module's events, and of this process only."""
+    """An own buffer of trace: the module's events, or others, and of this process only."""
 
-    def __init__(self):
+    def __init__(self, *events):
         has_tracefs()
+        self.events = events or ("portsock",)
         self.place = f"{TRACING}/instances/portsock-{os.getpid()}"
 
     def __enter__(self):
         os.mkdir(self.place)
         write(self.place + "/set_event_pid", str(os.getpid()))
-        write(self.place + "/events/portsock/enable", "1")
+        self.on(True)
         return self
 
     def __exit__(self, *_):
         os.rmdir(self.place)
 
     def on(self, yes):
-        write(self.place + "/events/portsock/enable", str(int(yes)))
+        for event in self.events:
+            write(f"{self.place}/events/{event}/enable", str(int(yes)))
 
-    def told(self):
-        """[(event, {field: value})] since the last time."""
+    def lines(self):
+        """What was traced since the last time."""
         with open(self.place + "/trace", encoding="ascii") as file:
             lines = [line for line in file.read().splitlines() if not line.startswith("#")]
         write(self.place + "/trace", "")
+        return lines
+
+    def told(self):
+        """[(event, {field: value})] since the last time."""
         found = []
-        for line in lines:
+        for line in self.lines():
             match = LINE.match(line)
             true(f"it is one of the module's events: {line}", match)
             equal("whose it is", int(match["pid"]), os.getpid())

@@ -124,7 +124,7 @@ static void module_round(void)
 	bool removed = false;
 
 	shared->gate = 1;
-	for (int i = 0; i < 6000 && !removed; i++) {
+	for (int i = 0; i < 24000 && !removed; i++) {
 		removed = !syscall(SYS_delete_module, "portsock", O_NONBLOCK);
 		if (!removed && errno != EAGAIN && errno != EBUSY)
 			fail("rmmod: %s", strerror(errno));
