@@ -195,13 +195,15 @@ guest_pack() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc 
 
 splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
 
-# A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it.
-no_denials() {
-	awk '/(vmalloc error|page allocation failure):/ { block = $0; next }
+# A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it. Nor is a race of two others.
+complaints() {
+	awk '/BUG: KCSAN: data-race/ { race = $0; next }
+		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/) print race; race = ""; next }
+		/(vmalloc error|page allocation failure):/ { block = $0; next }
 		block == "" { print; next }
 		{ block = block "\n" $0 }
 		/Mem-Info:/ { if (block ~ /portsock|ps_/) print block; block = "" }
-		END { if (block != "") print block }' "$1"
+		END { if (block race != "") print block race }' "$1"
 }
 
 # judge REPORT LOG CONSOLE TAINT: 0 when the guest got to its end and nothing went wrong in its kernel. REPORT is what the
@@ -215,9 +217,9 @@ judge() {
 		return 1
 	fi
 	sed '1,/^log$/d; $d' "$report" >"$log"
-	if grep -E "$splats" <(no_denials "$log") >/dev/null; then
+	if grep -E "$splats" <(complaints "$log") >/dev/null; then
 		say "$me: the kernel complained:"
-		grep -E -A25 "$splats" <(no_denials "$log") | head -n60 >&2
+		grep -E -A25 "$splats" <(complaints "$log") | head -n60 >&2
 		bad=1
 	fi
 	taint=$(sed -n 's/^taint //p; /^log$/q' "$report")
