@@ -145,15 +145,19 @@ static u32 tell_uid(struct ps_batch *batch, kuid_t uid)
 
 /*
  * The struct socket and its file cannot go while sk_callback_lock is held:
- * sock_orphan() takes it to part them from the sock before both are freed.
+ * sock_orphan() takes it to part them from the sock before both are freed.  Under
+ * the lock of most buckets bottom halves are off: not once more for each socket.
  */
 static void fill_holder(struct ps_batch *batch, struct sock *sk,
 			struct ps_record *r)
 {
+	const bool bh_on = !softirq_count();
 	struct socket *socket;
 	struct inode *inode;
 
-	read_lock_bh(&sk->sk_callback_lock);
+	if (bh_on)
+		local_bh_disable();
+	read_lock(&sk->sk_callback_lock);
 	socket = sk->sk_socket;
 	if (socket) {
 		inode = SOCK_INODE(socket);
@@ -164,7 +168,9 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 			r->evidence |= ps_file_is_open(socket->file) ?
 				PS_EV_FILE : PS_EV_CLOSING;
 	}
-	read_unlock_bh(&sk->sk_callback_lock);
+	read_unlock(&sk->sk_callback_lock);
+	if (bh_on)
+		local_bh_enable();
 	if (sock_flag(sk, SOCK_DEAD))
 		r->evidence |= PS_EV_DEAD;
 	if (sk->sk_kern_sock)

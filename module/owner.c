@@ -255,9 +255,12 @@ static bool ask_verdict(struct walk *walk)
 /* What a hidden process alone tells of, and has no port, is left out. */
 static bool may_be_told(const struct walk *walk, const struct hold *hold)
 {
-	const struct ps_record *r = held_record(walk, hold);
+	const struct ps_record *r;
 
-	return walk->verdict == VERDICT_ALLOWED || r->has & PS_HAS_PORT ||
+	if (walk->verdict == VERDICT_ALLOWED)
+		return true;
+	r = held_record(walk, hold);
+	return r->has & PS_HAS_PORT ||
 		ps_store_find(walk->store, r->cookie, false) != PS_NO_RECORD;
 }
 

@@ -154,7 +154,7 @@ static void sort_holds(struct ps_store *store, const struct ps_record *r)
 		       store);
 }
 
-/* Why each is there, and where its owners will begin. */
+/* Why each is there, and behind which place its owners will end. */
 static void name_reasons(struct ps_store *store)
 {
 	struct ps_record *r;
@@ -166,20 +166,20 @@ static void name_reasons(struct ps_store *store)
 		name_reason(store, r);
 		if (!r->owners)	/* the kernel's have a name there */
 			continue;
-		r->owners_at = store->nholds;
 		store->nholds += r->owners;
+		r->owners_at = store->nholds;
 	}
 }
 
 /*
- * Owners of one record together: counting sort over those that have a row.
- * Meanwhile its owners_at is where the next one goes.
+ * Owners of one record together: counting sort over those that have a row, from
+ * the last one on.  Meanwhile its owners_at is behind where the next one goes.
  */
 static int gather_holds(struct ps_store *store)
 {
 	const struct ps_found *found;
 	struct ps_record *r;
-	u32 i;
+	u32 i = store->found.count;
 
 	if (!store->nholds)
 		return 0;
@@ -187,18 +187,16 @@ static int gather_holds(struct ps_store *store)
 				      PS_GFP);
 	if (!store->holds)
 		return -ENOMEM;
-	for (i = 0; i < store->found.count; i++) {
+	while (i--) {
 		ps_breathe(i);
 		found = ps_vec_at(&store->found, i);
 		r = ps_store_record(store, found->record);
 		if (!(r->evidence & PS_EV_GONE))
-			store->holds[r->owners_at++] = found->hold;
+			store->holds[--r->owners_at] = found->hold;
 	}
 	for (i = 0; i < store->records.count; i++) {
 		ps_breathe(i);
 		r = ps_store_record(store, i);
-		if (r->owners)
-			r->owners_at -= r->owners;
 		if (r->owners > 1)
 			sort_holds(store, r);
 	}

@@ -26,10 +26,10 @@ struct item {
 	u32 record;
 };
 
-/* The more rows, the fewer passes: about as many digits as rows. */
+/* The more rows, the fewer passes: about half as many digits as rows. */
 static u32 digit_bits(u32 count)
 {
-	return clamp_t(u32, ilog2(count), DIGIT_BITS_MIN, DIGIT_BITS_MAX);
+	return clamp_t(u32, ilog2(count) - 1, DIGIT_BITS_MIN, DIGIT_BITS_MAX);
 }
 
 /* One pass, stable. */

@@ -4,27 +4,48 @@
 #include "plain.h"
 #include "../module/core/bytes.h"
 
-/* In its high bits: some byte is not printable ASCII, or two are blanks. */
+/* In its high bits: some byte is not printable ASCII. */
 static u64 wrong_in(u64 bytes)
 {
-	u64 blanks = ps_bytes_blanks(bytes);
-
-	return (bytes - PS_BYTES_ONES * ' ') | (bytes + PS_BYTES_ONES) |
-		bytes | (blanks & blanks << 8);
+	return (bytes - PS_BYTES_ONES * ' ') | (bytes + PS_BYTES_ONES) | bytes;
 }
 
-/* Whether nothing has to be changed, as in what the kernel writes. */
-static bool is_plain(const char *line, size_t len)
+static const char *skip_blanks(const char *line, const char *end)
 {
-	const char *last = line + len - PS_BYTES;
-	u64 wrong = 0;
+	while (line < end && *line == ' ')
+		line++;
+	return line;
+}
 
-	if (len < PS_BYTES || line[0] == ' ' || line[len - 1] == ' ')
-		return false;
-	for (; line < last; line += PS_BYTES - 1)	/* all neighbours */
-		wrong |= wrong_in(ps_bytes_load(line));
-	wrong |= wrong_in(ps_bytes_load(last));
-	return !(wrong & PS_BYTES_HIGHS);
+/*
+ * Eight bytes at a time, of which the last is looked at again with those that
+ * follow: of two blanks between them nobody would know.  Rows are padded to
+ * columns, so that there is a gap every now and then.  Returns the place behind
+ * what was written, and in @line where to go on.
+ */
+static char *put_words(char *p, const char **line, const char *end, u64 *wrong)
+{
+	const char *at = *line;
+	u64 bytes, blanks, pairs;
+
+	while (end - at >= PS_BYTES) {
+		bytes = ps_bytes_load(at);
+		blanks = ps_bytes_blanks(bytes);
+		pairs = blanks & blanks >> 8;
+		*wrong |= wrong_in(bytes);
+		memcpy(p, at, PS_BYTES);
+		if (pairs) {
+			unsigned int first = __builtin_ctzll(pairs) / 8;
+
+			p += first + 1;
+			at = skip_blanks(at + first + 2, end);
+		} else {
+			p += PS_BYTES - 1;
+			at += PS_BYTES - 1;
+		}
+	}
+	*line = at;
+	return p;
 }
 
 /**
@@ -39,16 +60,17 @@ static bool is_plain(const char *line, size_t len)
 char *ps_plain_line(char *p, const char *line, size_t len)
 {
 	const char *end = line + len, *start = p;
-	bool blank = true;
+	u64 wrong = 0;
 
-	if (is_plain(line, len))
-		return (char *)memcpy(p, line, len) + len;
+	line = skip_blanks(line, end);
+	p = put_words(p, &line, end, &wrong);
+	if (wrong & PS_BYTES_HIGHS)
+		return NULL;
 	for (; line < end; line++) {
 		if (*line < ' ' || *line > '~')
 			return NULL;
-		if (!blank || *line != ' ')
+		if (*line != ' ' || (p > start && p[-1] != ' '))
 			*p++ = *line;
-		blank = *line == ' ';
 	}
-	return blank && p > start ? p - 1 : p;
+	return p > start && p[-1] == ' ' ? p - 1 : p;
 }

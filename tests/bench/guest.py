@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 # name: sockets, processes
 LOADS = {"a": (2000, 20), "b": (20000, 100), "c": (50000, 200), "d": (200000, 400), "1m": (1000000, 1000)}
@@ -56,6 +57,7 @@ def make_load(name):
     load = subprocess.Popen(["load"] + [str(number) for number in LOADS[name]], stdout=subprocess.PIPE)
     if load.stdout.readline() != b"ready\n":
         raise SystemExit("the load was not made")
+    print(f"the load is made: {time.monotonic():.0f} G", file=sys.stderr, flush=True)
     return load
 
 
