@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * measure ROUNDS run COMMAND ARGUMENTS...   the least that a run of the command took, its output dropped; the first does not count
+ * measure ROUNDS run COMMAND ARGUMENTS...   the least that a run of the command took, its output dropped; the first does not count,
+ *                                           unless it is the only one: ROUNDS is 0
  * measure ROUNDS read FILTER                the same for open, write of the filter, read to the end and close of /proc/portsock
  * measure ROUNDS tell FILE                  the least number that the file tells when it is read
  * In nanoseconds; where the clock counts instructions (QEMU's icount), in instructions. Prints that, and how many bytes came.
@@ -85,7 +86,9 @@ int main(int argc, char **argv)
 			!strcmp(argv[2], "tell") ? tell : NULL;
 	if (!take)
 		errx(2, "measure ROUNDS run|read|tell ARGUMENTS...");
-	take(argv + 3);
+	took = take(argv + 3);
+	if (!atoi(argv[1]))
+		least = took;
 	for (i = atoi(argv[1]); i > 0; i--) {
 		took = take(argv + 3);
 		if (took < least)
