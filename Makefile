@@ -67,7 +67,7 @@ fuzz: ## damaged views, rows and filters, made by libFuzzer (SECONDS=60 in all)
 conflict: deps ## sockets at random, what portsock why says beside what bind() does (SEEDS=1-10000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/conflict/run
 
-bench: deps ## what a view costs in instructions, beside ss, lsof, netstat ... (LOAD=a|b|c|d|1m sockets: 2,000 to a million)
+bench: deps ## what a view costs in instructions, beside ss, lsof, netstat ... (LOAD=a|b|c|d|1m: 2,000 to a million sockets; port, process, processes, namespaces)
 	@tests/lab/deps bench
 	@LOAD='$(or $(LOAD),b)' KERNEL='$(KERNEL)' tests/bench/run
 
@@ -78,6 +78,10 @@ deb: ## Debian packages in packaging/build: portsock, and portsock-dkms with the
 check-packages: ## packages built, installed, upgraded and removed in a clean Debian 12, and booted; a quarter of an hour (as root)
 	@tests/lab/deps packages
 	@tests/packages/run
+
+plot: deps ## README.md's picture of cost against sockets, of the loads that make bench has measured
+	@tests/lab/deps pictures
+	@tests/bench/plot
 
 pictures: deps ## the pictures of README.md, made of what a terminal shows
 	@tests/lab/deps pictures
@@ -117,5 +121,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
 	load unload install uninstall clean
