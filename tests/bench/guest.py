@@ -36,14 +36,14 @@ OURS = {
 }
 TABLES = ("portsock -a", "portsock")
 # What takes an hour, and tells nothing new.
-ENDLESS = {"d": ("lsof -nP -iTCP:8080", "fuser 8080/tcp"),
+ENDLESS = {"d": ("netstat -tunap", "lsof -nP -iTCP:8080", "fuser 8080/tcp"),
            "1m": ("netstat -tunap", "lsof -nP -i", "lsof -nP -iTCP:8080", "fuser 8080/tcp", "ss -tunap sport = :8080", "ss -tulnp") + TABLES}
 # What is of interest where one thing alone is large; the rows that are asked for.
 EXTREMES = {"port": "port=8080", "process": "", "processes": "", "namespaces": "netns=all"}
 
 
 def is_big(name):
-    return name in ("d", "1m")
+    return name in ("c", "d", "1m")
 
 
 def measure(rounds, words):
