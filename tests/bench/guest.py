@@ -36,7 +36,8 @@ OURS = {
 }
 TABLES = ("portsock -a", "portsock")
 # What takes an hour, and tells nothing new.
-ENDLESS = {"d": ("netstat -tunap", "lsof -nP -iTCP:8080", "fuser 8080/tcp"),
+ENDLESS = {"c": ("lsof -nP -iTCP:8080", "fuser 8080/tcp"),
+           "d": ("netstat -tunap", "lsof -nP -iTCP:8080", "fuser 8080/tcp"),
            "1m": ("netstat -tunap", "lsof -nP -i", "lsof -nP -iTCP:8080", "fuser 8080/tcp", "ss -tunap sport = :8080", "ss -tulnp") + TABLES}
 # What is of interest where one thing alone is large; the rows that are asked for.
 EXTREMES = {"port": "port=8080", "process": "", "processes": "", "namespaces": "netns=all"}
@@ -72,7 +73,7 @@ def make_load(name):
     words = load.stdout.readline().split()
     if words[:1] != [b"ready"]:
         raise SystemExit("the load was not made")
-    print(f"the load is made: {time.monotonic():.0f} G", file=sys.stderr, flush=True)
+    print(f"{words[1].decode()} sockets are made: {time.monotonic():.0f} G", file=sys.stderr, flush=True)
     return load, int(words[1]), int(words[2])
 
 
@@ -173,6 +174,7 @@ def main():
     told["floor"] = measure(5, ["tell", "/proc/portsock_floor"])[0]
     subprocess.run(["rmmod", "floor"], check=True)
     told["memory"], told["peak"] = memory(wanted)
+    print(json.dumps(told), file=sys.stderr, flush=True)
     if name in EXTREMES:
         extreme_costs(wanted, told["cost"])
     else:
