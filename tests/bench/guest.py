@@ -10,7 +10,7 @@ import time
 
 # name: arguments of load
 LOADS = {"a": (2000, 20), "b": (20000, 100), "c": (50000, 200), "d": (200000, 400), "1m": (1000000, 1000),
-         "port": (100000, 20, "port"), "process": (50000, 1), "processes": (10000, 10000), "namespaces": (10000, 1, "namespaces")}
+         "port": (100000, 20, "port"), "process": (50000, 1), "processes": (100000, 10000), "namespaces": (10000, 1, "namespaces")}
 PEERS = {
     "ss -tuna": "ss -tuna",
     "ss -tunap": "ss -tunap",

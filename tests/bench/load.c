@@ -128,7 +128,7 @@ static void fill_process(unsigned int sockets, unsigned int p,
 		bound(SOCK_DGRAM, &at);
 	}
 	for (i = 0; i < pairs; i++) {
-		at = place(first + (doors ? i % doors : 0));
+		at = place(first + i % doors);
 		connect_to(&at);
 	}
 	for (i = 0; i < share(sockets, p, processes); i++)
@@ -202,6 +202,8 @@ int main(int argc, char **argv)
 		errx(2, "load SOCKETS PROCESSES [port | namespaces]");
 	sockets = atoi(argv[1]);
 	processes = atoi(argv[2]);
+	if (argc == 3 && processes > sockets / 10)
+		errx(2, "a process takes ten sockets at least");
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (pipe(ready))
 		err(1, "pipe");
