@@ -2,11 +2,11 @@
 """For drgn: the rows of /proc/portsock as the kernel's memory has them, of a vmcore or of the machine that runs. Nothing of the module's is used: it need not
 be loaded, and the two can be compared.
 
-drgn -c VMCORE -s VMLINUX tests/lab/portsock.drgn.py | portsock --input -
-drgn -s VMLINUX tests/lab/portsock.drgn.py              (as root: this machine, by /proc/kcore)
+drgn -c VMCORE -s VMLINUX --no-default-symbols tests/lab/portsock.drgn.py | portsock --input -
+drgn -s VMLINUX --no-default-symbols tests/lab/portsock.drgn.py              (as root: this machine, by /proc/kcore)
 
 All network namespaces, all owners by their PID in the initial namespace. What it does not know is "-": EXPIRES, the flags but for the first three, and the ends of
-families other than IP, unix, netlink and packet. Kernels 6.1 to 6.12.
+families other than IP, unix, netlink and packet. Kernels 6.1 and 6.12.
 """
 import re
 import socket

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""stopped.py SEEDS: in the lab VM, makes the situations of tests/oracle, prints the view of all network namespaces, and stops the machine in that moment: its
-memory is to be looked at."""
+"""still.py SEEDS [COMMAND...]: in the lab VM, makes the situations of tests/oracle, prints the view of all network namespaces, and in that moment stops the machine,
+whose memory is to be looked at; or runs the command that looks at it."""
 import glob
 import mmap
 import os
+import subprocess
 import sys
 
 sys.path[:0] = ["/portsock/oracle", "/portsock/e2e"]
@@ -36,8 +37,12 @@ def main():
     with open(view.PATH, "r+b", buffering=0) as file:
         file.write(b"netns=all\n")
         text = view.read_all(file.fileno())
-        stop_the_machine()
+        if not sys.argv[2:]:
+            stop_the_machine()
     sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+    if sys.argv[2:]:
+        subprocess.run(sys.argv[2:], check=True)
     for _, truth in made:
         truth.close()
 
