@@ -30,10 +30,10 @@ deps: ## install what building and testing need (Debian; sudo when not root)
 demo: deps ## who is at which port: the story, told by a real kernel in a small VM
 	@tests/demo/run
 
-lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits for gdb, with symbols)
-	@$(if $(GDB),tests/lab/deps lab)
+lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits for gdb, with symbols; MONITOR=SOCKET: for tests/lab/dump)
+	@$(if $(GDB)$(MONITOR),tests/lab/deps lab)
 	@$(MAKE) -s reader mksock
-	@tests/lab/vm -v $(if $(KERNEL),--kernel $(KERNEL)) $(if $(GDB),--gdb 127.0.0.1:1234) --put userspace/portsock --put tests/helpers/mksock --shell
+	@tests/lab/vm -v $(if $(KERNEL),--kernel $(KERNEL)) $(if $(GDB),--gdb 127.0.0.1:1234) $(if $(MONITOR),--monitor $(MONITOR)) --put userspace/portsock --put tests/helpers/mksock --shell
 
 check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -docs -oracle -conflict -bench)
 	@tests/check
@@ -91,9 +91,10 @@ check-fleet: deps ## a host in the lab VM loses a listener, a real Prometheus ra
 	@tests/lab/deps fleet
 	@KERNEL='$(KERNEL)' tests/fleet/run
 
-check-lab: deps ## gdb on a VM of the lab stops in the module (fetches 300 MB of kernel symbols once; KERNEL=6.12)
+check-lab: deps ## a VM seen by gdb, drgn, crash and tracers, what they say beside the view (fetches 300 MB of kernel symbols once; KERNEL=6.12)
 	@tests/lab/deps lab
 	@KERNEL='$(KERNEL)' tests/lab/check-gdb
+	@KERNEL='$(KERNEL)' SEEDS='$(SEEDS)' tests/vmcore/run
 
 load: ## insert module/portsock.ko into the running kernel
 	@test -e module/portsock.ko || { echo "make: module/portsock.ko is not built; run make" >&2; exit 2; }

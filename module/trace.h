@@ -86,7 +86,7 @@ TRACE_EVENT(family,
 		__field(int, error)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, family->name, PS_FAMILY_NAME_MAX);
+		strscpy_pad(__entry->name, family->name, PS_FAMILY_NAME_MAX);
 		__entry->netns = batch->at->ns.inum;
 		__entry->queues = batch->queues;
 		__entry->again = batch->again;

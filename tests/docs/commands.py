@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The commands that README.md and CONTRIBUTING.md tell people, one a line: "run COMMAND" for the VM, or "else COMMAND TAB WHERE" for what is run
+"""The commands that README.md, CONTRIBUTING.md and the other documents tell people, one a line: "run COMMAND" for the VM, or "else COMMAND TAB WHERE" for what is run
 elsewhere, or is not. One that is neither is an error: say here where it is run."""
 import os
 import re
@@ -7,16 +7,19 @@ import sys
 
 # Who else runs it, by how it begins. What nobody runs must at least be there: a verb of make's, a file.
 ELSEWHERE = [
+    (r"tests/lab/dump |drgn |>>> |crash|trace-cmd |bpftrace |make lab MONITOR", "tests/vmcore/run types it"),
+    (r"\(gdb\) |make lab GDB", "tests/lab/check-gdb types it"),
+    (r"portsock .*\| jq -r|cp portsock-metrics", "tests/fleet/run does it"),
     (r"make (demo|lab|matrix|pictures|check|check-packages|check-fleet|deb|deps)\b", "a verb that takes minutes, or a person"),
     (r"make (check-\w+|fuzz|bench)\b", "is a group of tests by itself"),
     (r"make$|make KDIR=|insmod |rmmod ", "tests/packages/run builds it in a clean chroot, tests/lab/vm inserts and removes it"),
     (r"(SCENARIO|CASES|KERNEL)=\S+ tests/|tests/", "is a group of tests by itself"),
-    (r"apt install|modprobe |cp /usr/share/doc|mokutil |reboot", "tests/packages/run does it in a chroot and in VMs"),
+    (r"apt install|systemctl enable|modprobe |cp /usr/share/doc|mokutil |reboot", "tests/packages/run does it in a chroot and in VMs"),
     (r"git archive|dkms ", "tests/lint/dkms does it in folders of its own"),
 ]
-IN_VM = r"(portsock|cat /proc/portsock|exec 3<>/proc/portsock)\b"
-# Lines of a block that are no commands: what a program answers.
-ANSWERS = r"modprobe: ERROR|EADDRINUSE|advice:"
+IN_VM = r"(portsock|cat /proc/portsock|exec 3<>/proc/portsock|mount|echo|dmesg)\b"
+# Lines of a block that are no commands: what a program answers, and what it may be given; what goes into a file.
+ANSWERS = r"modprobe: ERROR|EADDRINUSE|advice:|(portsock|make)( why| wait)? [\[(]|make demo, check|portsock:|portsock metrics  --|#|static |const |[a-z_]+:|- "
 
 
 def blocks(text):
@@ -39,7 +42,8 @@ def commands(path):
     with open(path, encoding="utf-8") as file:
         for block in blocks(file.read()):
             if block[0].startswith("# portsock"):  # a view: its heading is the command
-                yield block[0][2:]
+                if not block[0].startswith("# portsock 1 "):
+                    yield block[0][2:]
                 continue
             for line in block:
                 if not re.match(ANSWERS, line) and not line.startswith(" "):
@@ -60,10 +64,10 @@ def main():
     status = 0
     for command in dict.fromkeys(command for path in sys.argv[1:] for command in commands(path)):
         where = next((where for pattern, where in ELSEWHERE if re.match(pattern, command)), None)
-        if re.match(IN_VM, command):
-            print(f"run {command}")
-        elif where and not missing(command):
+        if where and not missing(command):
             print(f"else {command}\t{where}")
+        elif re.match(IN_VM, command):
+            print(f"run {command}")
         else:
             print(f"bad {command}\t{'there is no ' + ' '.join(missing(command)) if where else 'nothing says where this is tried: tests/docs/commands.py'}")
             status = 1

@@ -211,8 +211,8 @@ def accept_all(truth, now):
     finish()
 
 
-def one_seed(seed, can):
-    """A seed is a test. Its process and its namespaces end with it."""
+def make(seed, can):
+    """The situation of a seed, in a namespace of its own."""
     if LIBC.unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "unshare")
     loopback_up()
@@ -222,7 +222,12 @@ def one_seed(seed, can):
     os.chmod(directory, 0o777)
     os.chdir(directory)
     situation = Situation(seed, can)
-    truth = Truth(situation)
+    return situation, Truth(situation)
+
+
+def one_seed(seed, can):
+    """A seed is a test. Its process and its namespaces end with it."""
+    situation, truth = make(seed, can)
     for space in sorted(truth.netns, reverse=True):
         if space:
             enter(truth.files[space])
