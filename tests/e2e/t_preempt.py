@@ -46,9 +46,9 @@ def descriptors():
         few = sections(trace)
         for _ in range(100000):
             os.dup(server.fileno())
-        reads = [sections(trace) for _ in range(3)]
-        many = min(reads, key=max)
+        # what the host or an interrupt did to one read it does elsewhere in another
+        many = [min(same) for same in zip(*(sections(trace) for _ in range(5)))]
         true(f"{len(few)} sections, {len(many)} with 100,000 descriptors", len(many) - len(few) >= 100000 // 256)
         usual = sorted(many)[len(many) * 9 // 10]
         true(f"the longest of {len(many)} sections: {max(many):.0f} us, of ten nine below {usual:.0f} us", max(many) <= 10 * usual)
-        return f"{len(many)} sections, the longest {max(many):.0f} us"
+        return f"{len(many)} sections, the longest {max(many):.0f} us, of ten nine below {usual:.0f} us"
