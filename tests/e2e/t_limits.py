@@ -113,7 +113,10 @@ def read_once():
 
 def count_kills():
     with open("/proc/vmstat", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+        for line in file:
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    raise Skip("this kernel does not count whom it kills for memory")
 
 
 @scenario("limits/memory-pressure", seconds=400)
