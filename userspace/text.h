@@ -41,7 +41,7 @@ int ps_text_finish(struct ps_text *t, int status);
  */
 static inline char *ps_text_room(struct ps_text *t, size_t len)
 {
-	if (t->size - t->len < len)
+	if (t->size - t->len <= len)	/* also for nothing, while there is no memory */
 		return ps_text_make_room(t, len);
 	return t->data + t->len;
 }
