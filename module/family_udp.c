@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compat/udp.h"
+#include "core/conflict.h"
 #include "family_udp.h"
 
 static bool udp_match(const struct sock *sk)
@@ -35,25 +36,29 @@ static void udp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_udp_fill(batch, sk, r, PORTSOCK_PROTO_UDP);
 }
 
-/*
- * The first that bind() meets decides (udp_lib_lport_inuse()), so the order is
- * told.  Where more than ten share a slot it goes by their addresses.
- */
-static void tell_order(struct ps_batch *batch, const struct udp_hslot *slot,
-		       struct sock *sk, enum portsock_proto proto)
+/* The first that bind() meets decides, so the order is told. */
+static void tell_next(struct ps_batch *batch, struct sock *sk,
+		      enum portsock_proto proto)
 {
-	struct ps_record *r;
+	struct ps_record *r =
+		ps_batch_tell(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
 
-	if (slot->count > 10)
-		return;
-	r = ps_batch_tell(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
 	if (r)
 		r->cookie = ps_cookie(sk);
+}
+
+/* Under its lock: whether somebody asked, and bind() goes by the slot. */
+static bool tells_order(const struct ps_batch *batch,
+			const struct udp_hslot *slot)
+{
+	return ps_filter_has(batch->filter, PS_KEY_BIND) &&
+		slot->count <= PS_MET_BY_PORT;
 }
 
 static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		     enum portsock_proto proto)
 {
+	const bool tells = tells_order(batch, slot);
 	struct ps_record *r;
 	struct sock *sk;
 
@@ -63,7 +68,8 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		r = ps_batch_add(batch);
 		if (r)
 			ps_udp_fill(batch, sk, r, proto);
-		tell_order(batch, slot, sk, proto);
+		if (tells)
+			tell_next(batch, sk, proto);
 	}
 }
 

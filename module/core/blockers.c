@@ -231,26 +231,33 @@ static void meet_by_age(struct walk *w, const struct ps_record *const *made,
 			meet(w, made[i], i);
 }
 
-/* The view tells the order of all at a port, or of none. */
-static bool is_order_told(const struct ps_bind *b,
-			  const struct ps_record *const *made, size_t count)
+static size_t count_at_port(const struct ps_bind *b,
+			    const struct ps_record *const *made, size_t count)
 {
 	size_t i, there = 0;
 
 	for (i = 0; i < count; i++)
 		there += ps_conflict_is_at_port(b, made[i]);
-	return there && there == b->told_count;
+	return there;
 }
 
-static void meet_as_told(struct walk *w, const struct ps_record *const *made,
-			 size_t count)
+/* Returns how many were met: a view that tells not of all of them is no help. */
+static size_t meet_as_told(struct walk *w, const struct ps_record *const *made,
+			   size_t count)
 {
-	size_t i, next;
+	const struct ps_bind *b = w->b;
+	size_t i, next, met = 0;
 
-	for (next = 0; next < w->b->told_count; next++)
+	if (b->told_count > PS_MET_BY_PORT)	/* no kernel's words */
+		return 0;
+	for (next = 0; next < b->told_count; next++)
 		for (i = 0; i < count; i++)
-			if (made[i]->cookie == w->b->told[next].cookie)
+			if (made[i]->cookie == b->told[next].cookie &&
+			    ps_conflict_is_at_port(b, made[i])) {
 				meet(w, made[i], i);
+				met++;
+			}
+	return met;
 }
 
 /*
@@ -263,15 +270,14 @@ static size_t udp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
+	struct walk told = { .b = b, .blocks = blocks };
 	struct walk w = { .b = b, .blocks = blocks };
 
 	memset(blocks, 0, count * sizeof(*blocks));
-	if (is_order_told(b, made, count)) {
-		meet_as_told(&w, made, count);
-	} else {
-		meet_by_age(&w, made, count);
-		*unsure = w.shares && (w.found || w.passed);
-	}
+	if (meet_as_told(&told, made, count) == count_at_port(b, made, count))
+		return told.found;
+	meet_by_age(&w, made, count);
+	*unsure = w.shares && (w.found || w.passed);
 	return w.found;
 }
 

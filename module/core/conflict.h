@@ -9,6 +9,9 @@
 #define PS_KERNEL(major, minor)	((major) << 16 | (minor))
 #define PS_KERNEL_NEWEST	U32_MAX
 
+/* UDP: where more share a slot of the table, bind() goes by their addresses. */
+#define PS_MET_BY_PORT		10
+
 /**
  * struct ps_bind - a bind() that is asked about
  * @local: address (PS_FORM_INET or PS_FORM_INET6) and port

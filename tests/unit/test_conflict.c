@@ -375,15 +375,16 @@ static void test_all_reused_it(void **state)
 	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
 }
 
+static const struct side sharing = { "127.0.0.1", P, 33 };
+static const struct side alone = { "127.0.0.2", 0, 33 };
+static const struct side to_share = { "0.0.0.0", P, 33 };
+
 /* UDP: the newest is met first, and one that shares ends the walk. */
 static void test_udp_order(void **state)
 {
-	const struct side shares = { "127.0.0.1", P, 33 };
-	const struct side alone = { "127.0.0.2", 0, 33 };
-	const struct side asked = { "0.0.0.0", P, 33 };
-	struct ps_record s = record_of(&shares, UDP, UNCONN);
+	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct ps_bind b = bind_of(&asked, UDP, NEW);
+	struct ps_bind b = bind_of(&to_share, UDP, NEW);
 	bool unsure;
 
 	assert_int_equal(find(&b, &a, &s, &unsure), 0);
@@ -398,12 +399,9 @@ static void test_udp_order(void **state)
 /* A view that tells the order leaves nothing to be guessed. */
 static void test_udp_order_told(void **state)
 {
-	const struct side shares = { "127.0.0.1", P, 33 };
-	const struct side alone = { "127.0.0.2", 0, 33 };
-	const struct side asked = { "0.0.0.0", P, 33 };
-	struct ps_record s = record_of(&shares, UDP, UNCONN);
+	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct ps_bind b = bind_of(&asked, UDP, NEW);
+	struct ps_bind b = bind_of(&to_share, UDP, NEW);
 	struct ps_record told[3];
 	bool unsure;
 
@@ -422,7 +420,10 @@ static void test_udp_order_told(void **state)
 	told[1].cookie = s.cookie;
 	assert_int_equal(find(&b, &s, &a, &unsure), 2);
 	assert_false(unsure);
-	ps_conflict_tell(&b, told, 1);	/* not of all: no use */
+	told[1].cookie = 7;		/* of another one: no use */
+	find(&b, &s, &a, &unsure);
+	assert_true(unsure);
+	ps_conflict_tell(&b, told, 1);	/* not of all: neither */
 	find(&b, &s, &a, &unsure);
 	assert_true(unsure);
 }
@@ -431,7 +432,6 @@ static void test_udp_order_told(void **state)
 static void test_udp_tail(void **state)
 {
 	const struct side shares = { "::1", P | V, 33 };
-	const struct side alone = { "127.0.0.2", 0, 33 };
 	const struct side asked = { "::", P, 33 };
 	struct ps_record s = record_of(&shares, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
