@@ -8,7 +8,6 @@
 struct file;
 struct task_struct;
 
-bool ps_access_allowed(struct file *view, struct task_struct *task, u32 fd,
-		       u64 inode);
+bool ps_access_allowed(struct file *view, struct task_struct *task);
 
 #endif /* PORTSOCK_ACCESS_H */

@@ -219,33 +219,32 @@ static bool still_holds(struct walk *walk, const struct hold *hold)
 	return still;
 }
 
-/*
- * A no counts if the descriptor is still there: of one that was closed
- * meanwhile nobody can be told.
- */
-static enum verdict ask_of(struct walk *walk, struct hold *hold)
+/* Where the first one is that was not closed meanwhile. */
+static u32 first_that_stands(struct walk *walk)
 {
-	if (ps_access_allowed(walk->viewer->file, walk->task, hold->fd,
-			      held_record(walk, hold)->inode))
-		return VERDICT_ALLOWED;
-	return still_holds(walk, hold) ? VERDICT_DENIED : VERDICT_UNKNOWN;
+	u32 i;
+
+	for (i = 0; i < walk->count; i++)
+		if (still_holds(walk, &walk->holds[i]))
+			break;
+	return i;
 }
 
 /*
- * Asked once for each program that a task runs.  What was closed meanwhile is
+ * Asked once for each program that a task runs.  A no counts if a descriptor is
+ * still there: of one that was closed meanwhile nobody can be told, and it is
  * forgotten.  Returns false if another program was begun during the question:
  * the section has to be read again.
  */
 static bool ask_verdict(struct walk *walk)
 {
-	u32 i;
-
-	for (i = 0; i < walk->count; i++) {
-		walk->verdict = ask_of(walk, &walk->holds[i]);
-		if (walk->verdict != VERDICT_UNKNOWN)
-			break;
+	if (ps_access_allowed(walk->viewer->file, walk->task)) {
+		walk->verdict = VERDICT_ALLOWED;
+	} else {
+		walk->first = first_that_stands(walk);
+		if (walk->first < walk->count)
+			walk->verdict = VERDICT_DENIED;
 	}
-	walk->first = i;
 	if (READ_ONCE(walk->task->self_exec_id) == walk->exec_id)
 		return true;
 	walk->verdict = VERDICT_UNKNOWN;

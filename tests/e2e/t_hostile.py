@@ -24,13 +24,17 @@ UFFDIO_API, UFFDIO_REGISTER = 0xC018AA3F, 0xC020AA00
 USER = 1000
 
 
-def read_for_ever():
-    become(USER)
+def read_on():
     while True:
         fd = os.open(view.PATH, os.O_RDONLY)
         while os.read(fd, 1 << 16):
             pass
         os.close(fd)
+
+
+def read_for_ever():
+    become(USER)
+    read_on()
 
 
 def spin_for_ever():
@@ -91,6 +95,18 @@ def loop():
                      (("alone", alone), ("beside four that spin", spinning), ("beside four that read", reading)))
     true("bind, accept and fork " + told, reading[0] < 4 * spinning[0] + 4 and reading[1] < 4 * spinning[1] + 40)
     return "bind, accept and fork: " + told
+
+
+@scenario("hostile/close-completes", seconds=120)
+def close_completes():
+    """Who closes his last descriptor of a listener has closed it, whoever reads: a reference of a reader's would keep the port until the read ends."""
+    with beside(read_on, 6):
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            with socket.socket() as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(("127.0.0.1", 8080))  # EADDRINUSE if the one before is still there
+                listener.listen()
 
 
 @scenario("hostile/snapshots-that-are-kept", seconds=120)

@@ -193,7 +193,7 @@ guest_pack() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc 
 
 # --- a run's verdict
 
-splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
+splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*detected .*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
 
 # A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it. Nor is a race of two others.
 complaints() {
