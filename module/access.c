@@ -7,26 +7,31 @@
  *
  * The link that is followed is another one of the same process, by way of its
  * fd: to look at a descriptor in /proc is to hold its file (proc_fd_link()), and
- * whoever closed it meanwhile would have closed nothing until the read ends.
+ * whoever closed it meanwhile would have closed nothing until the read ends.  Who
+ * holds a namespace is in nobody's way.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/kernel.h>
 #include <linux/path.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "access.h"
 #include "compat/namei.h"
+#include "core/put.h"
 
-static int look_up(struct file *view, pid_t nr, const char *link,
+/* By way of its fd, whose directory is guarded, too. */
+#define BELOW_ROOM	sizeof("/fd/../ns/uts")
+
+static int look_up(struct file *view, pid_t nr, const char *below,
 		   unsigned int flags, struct path *path)
 {
-	char name[sizeof("4194304/fd/../ns/uts")];
+	char name[PS_U32_ROOM + BELOW_ROOM];
 
-	snprintf(name, sizeof(name), "%d/fd/../%s", nr, link);
+	strscpy(ps_put_u32(name, nr), below, BELOW_ROOM);
 	return vfs_path_lookup(file_inode(view)->i_sb->s_root,
 			       view->f_path.mnt, name, flags, path);
 }
@@ -37,30 +42,34 @@ static bool may_read(struct file *view, pid_t nr)
 	struct path path;
 	bool may;
 
-	if (look_up(view, nr, PS_LINK_TO_READ, 0, &path))
+	if (look_up(view, nr, "/fd/../root", 0, &path))
 		return false;
 	may = vfs_readlink(path.dentry, NULL, 0) >= 0;
 	path_put(&path);
 	return may;
 }
 
-static bool may_follow(struct file *view, pid_t nr)
+static bool may_follow(struct file *view, pid_t nr, struct path *kept)
 {
 	struct path path;
-	int err = look_up(view, nr, PS_LINK_TO_FOLLOW, LOOKUP_FOLLOW, &path);
+	int err = look_up(view, nr, "/fd/../ns/uts", LOOKUP_FOLLOW, &path);
 
-	if (err == -ELOOP)
+	if (err == -ELOOP || !IS_ENABLED(CONFIG_UTS_NS))
 		return may_read(view, nr);
 	if (err)
 		return false;
-	path_put(&path);
-	return true;
+	path_put(kept);
+	*kept = path;
+	return PS_NAMESPACES_ARE_GUARDED || may_read(view, nr);
 }
 
 /**
  * ps_access_allowed() - whether the opener may know a process' descriptors
  * @view: the open /proc/portsock
  * @task: a task that holds a socket; the caller has a reference
+ * @kept: zeroed before the first question, put after the last: the namespace of
+ *	who was asked about before; the next one's is most often the same, whose
+ *	inode need not be made anew
  *
  * The verdict is of one moment; a caller that has read the descriptors before
  * compares task->self_exec_id afterwards.
@@ -68,7 +77,8 @@ static bool may_follow(struct file *view, pid_t nr)
  * Context: process, may sleep (exec_update_lock); no locks.
  * Return: true if the links in /proc/TID/fd can be read.
  */
-bool ps_access_allowed(struct file *view, struct task_struct *task)
+bool ps_access_allowed(struct file *view, struct task_struct *task,
+		       struct path *kept)
 {
 	struct pid_namespace *pid_ns = proc_pid_ns(file_inode(view)->i_sb);
 	pid_t nr = task_pid_nr_ns(task, pid_ns);
@@ -85,7 +95,7 @@ bool ps_access_allowed(struct file *view, struct task_struct *task)
 	if (same_thread_group(task, current) && current_cred() != view->f_cred)
 		return false;
 	old = override_creds(view->f_cred);
-	allowed = may_follow(view, nr);
+	allowed = may_follow(view, nr, kept);
 	revert_creds(old);
 	/* As long as it has its number nobody else was asked about by it. */
 	return allowed && task_pid_nr_ns(task, pid_ns) == nr;

@@ -6,8 +6,10 @@
 #include <linux/types.h>
 
 struct file;
+struct path;
 struct task_struct;
 
-bool ps_access_allowed(struct file *view, struct task_struct *task);
+bool ps_access_allowed(struct file *view, struct task_struct *task,
+		       struct path *kept);
 
 #endif /* PORTSOCK_ACCESS_H */

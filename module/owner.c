@@ -7,6 +7,7 @@
 #include <linux/fdtable.h>
 #include <linux/mm.h>
 #include <linux/net.h>
+#include <linux/path.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -53,6 +54,7 @@ enum verdict {
  * @tries: sections that were read again, since the task began another program
  * @count: of @holds
  * @first: of @holds that was not closed meanwhile
+ * @asked: see ps_access_allowed()
  * @socket_ops: what the files of sockets have in common, once one was seen
  * @holds: sockets of the section
  */
@@ -70,6 +72,7 @@ struct walk {
 	u32 tries;
 	u32 count;
 	u32 first;
+	struct path asked;
 	const struct file_operations *socket_ops;
 	struct hold holds[SECTION_FILES];
 };
@@ -238,7 +241,8 @@ static u32 first_that_stands(struct walk *walk)
  */
 static bool ask_verdict(struct walk *walk)
 {
-	if (ps_access_allowed(walk->viewer->file, walk->task)) {
+	if (ps_access_allowed(walk->viewer->file, walk->task,
+			      &walk->asked)) {
 		walk->verdict = VERDICT_ALLOWED;
 	} else {
 		walk->first = first_that_stands(walk);
@@ -411,6 +415,7 @@ int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
 	walk->viewer = viewer;
 	walk->second = second;
 	err = walk_tasks(walk);
+	path_put(&walk->asked);
 	kvfree(walk);
 	return err;
 }

@@ -10,15 +10,8 @@
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
-/*
- * Links of /proc/TID that are guarded as those in its fd are.  To follow one to a
- * namespace asks no server, as a root directory's may; Debian's 5.10 lets anybody.
- */
-#if IS_ENABLED(CONFIG_UTS_NS) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
-#define PS_LINK_TO_FOLLOW	"ns/uts"
-#else
-#define PS_LINK_TO_FOLLOW	"root"
-#endif
-#define PS_LINK_TO_READ		"root"
+/* Debian's 5.10 lets anybody follow the links of /proc/TID/ns. */
+#define PS_NAMESPACES_ARE_GUARDED \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0))
 
 #endif /* PORTSOCK_COMPAT_NAMEI_H */

@@ -208,11 +208,6 @@ int main(int argc, char **argv)
 	if (pipe(ready))
 		err(1, "pipe");
 	signal(SIGCHLD, on_end);
-	at = place(THE_PORT - FIRST_PORT);	/* in small loads nobody else's */
-	if (argc == 3 && sockets / 10 <= THE_PORT - FIRST_PORT) {
-		bound(SOCK_STREAM, &at);
-		connect_to(&at);
-	}
 	for (p = 0; p < processes; p++) {
 		if (fork())
 			continue;
@@ -224,6 +219,11 @@ int main(int argc, char **argv)
 		pause();
 	}
 	close(ready[1]);
+	at = place(THE_PORT - FIRST_PORT);	/* in small loads nobody else's */
+	if (argc == 3 && sockets / 10 <= THE_PORT - FIRST_PORT) {
+		bound(SOCK_STREAM, &at);
+		connect_to(&at);
+	}
 	gather(ready[0], processes);
 	printf("ready %llu %llu\n", tally.count, tally.cookies);
 	fflush(stdout);
