@@ -123,12 +123,34 @@ static void add_established(const struct ps_hashed *h, struct sock *sk,
 		add_any(h, sk);
 }
 
+/*
+ * Most buckets are empty, so they are looked at four at a time: a chain that is
+ * empty begins with an odd number (hlist_nulls), or with none.
+ */
+static bool four_established_empty(const struct inet_ehash_bucket *buckets)
+{
+	return (unsigned long)READ_ONCE(buckets[0].chain.first) &
+		(unsigned long)READ_ONCE(buckets[1].chain.first) &
+		(unsigned long)READ_ONCE(buckets[2].chain.first) &
+		(unsigned long)READ_ONCE(buckets[3].chain.first) & 1;
+}
+
+static bool four_bound_empty(const struct inet_bind_hashbucket *buckets)
+{
+	return !((unsigned long)READ_ONCE(buckets[0].chain.first) |
+		 (unsigned long)READ_ONCE(buckets[1].chain.first) |
+		 (unsigned long)READ_ONCE(buckets[2].chain.first) |
+		 (unsigned long)READ_ONCE(buckets[3].chain.first));
+}
+
 /* Over empty buckets; stops each 4096th time, too, to let others run. */
 static u32 next_established(const struct inet_hashinfo *tables, u32 i)
 {
 	const struct inet_ehash_bucket *buckets = tables->ehash;
 	u32 end = min(tables->ehash_mask + 1, round_up(i + 1, PS_BREATH));
 
+	while (i + 4 <= end && four_established_empty(&buckets[i]))
+		i += 4;
 	while (i < end && hlist_nulls_empty(&buckets[i].chain))
 		i++;
 	return i;
@@ -139,6 +161,8 @@ static u32 next_bound(const struct inet_hashinfo *tables, u32 i)
 	const struct inet_bind_hashbucket *buckets = tables->bhash;
 	u32 end = min(tables->bhash_size, round_up(i + 1, PS_BREATH));
 
+	while (i + 4 <= end && four_bound_empty(&buckets[i]))
+		i += 4;
 	while (i < end && hlist_empty(&buckets[i].chain))
 		i++;
 	return i;

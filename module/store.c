@@ -85,7 +85,10 @@ static u32 first_slot(const struct ps_store *store, u32 tag)
 	return tag >> store->shift;
 }
 
-/* A record of that identity, or NULL; and its slot, or where it would be. */
+/*
+ * A record of that identity, or NULL; and its slot, or where it would be.  Of two
+ * with one cookie the tag tells which is the TIME_WAIT.
+ */
 static __always_inline struct ps_record *look_up(const struct ps_store *store,
 						 u64 cookie, bool timewait,
 						 struct ps_slot **slot)
@@ -99,8 +102,7 @@ static __always_inline struct ps_record *look_up(const struct ps_store *store,
 			return NULL;
 		if (likely((*slot)->tag == tag)) {
 			r = ps_store_record(store, (*slot)->record - 1);
-			if (r->cookie == cookie &&
-			    ps_record_is_timewait(r) == timewait)
+			if (likely(r->cookie == cookie))
 				return r;
 		}
 	}

@@ -30,9 +30,18 @@ void ps_vec_free(struct ps_vec *vec)
 	u32 i;
 
 	for (i = 0; i < vec->capacity && vec->chunks[i]; i++)
-		vfree(vec->chunks[i]);
+		kvfree(vec->chunks[i]);
 	kvfree(vec->chunks);
 	ps_vec_init(vec, vec->size);
+}
+
+/* A page is had from the slabs for a tenth; of more they would waste half. */
+static void *new_chunk(const struct ps_vec *vec)
+{
+	size_t size = (size_t)vec->size * PS_VEC_CHUNK;
+
+	return size <= PAGE_SIZE ? kmalloc(size, PS_GFP) :
+		__vmalloc(size, PS_GFP);
 }
 
 static int vec_widen(struct ps_vec *vec)
@@ -64,7 +73,6 @@ int ps_vec_grow(struct ps_vec *vec)
 	if (chunk == vec->capacity && vec_widen(vec))
 		return -ENOMEM;
 	if (!vec->chunks[chunk])
-		vec->chunks[chunk] = __vmalloc((size_t)vec->size * PS_VEC_CHUNK,
-					       PS_GFP);
+		vec->chunks[chunk] = new_chunk(vec);
 	return vec->chunks[chunk] ? 0 : -ENOMEM;
 }

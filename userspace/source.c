@@ -106,7 +106,7 @@ static int next_line(struct ps_source *s, char **line)
 	*newline = '\0';
 	*line = s->buffer + s->start;
 	s->start = newline + 1 - s->buffer;
-	if (*line + strlen(*line) != newline)
+	if (!s->is_proc && *line + strlen(*line) != newline)
 		return not_a_view(s, "it is binary");
 	return 1;
 }
