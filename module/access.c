@@ -60,7 +60,7 @@ static bool may_follow(struct file *view, pid_t nr, struct path *kept)
 		return false;
 	path_put(kept);
 	*kept = path;
-	return PS_NAMESPACES_ARE_GUARDED || may_read(view, nr);
+	return ps_namespaces_are_guarded || may_read(view, nr);
 }
 
 /**

@@ -4,14 +4,16 @@
 #define PORTSOCK_COMPAT_NAMEI_H
 
 #include <linux/namei.h>
-#include <linux/version.h>
 
 /* Exported everywhere, declared outside of fs/ from 6.12 on. */
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
-/* Debian's 5.10 lets anybody follow the links of /proc/TID/ns. */
-#define PS_NAMESPACES_ARE_GUARDED \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0))
+/* Whether only some may follow the links of /proc/TID/ns, as it should be. */
+#ifdef PS_HAVE_GUARDED_NAMESPACES
+#define ps_namespaces_are_guarded	true
+#else
+#define ps_namespaces_are_guarded	false
+#endif
 
 #endif /* PORTSOCK_COMPAT_NAMEI_H */
