@@ -71,10 +71,13 @@ static const struct worker *const parts[] = { stable_workers, socket_workers, ta
 
 #define PARTS (int)(sizeof(parts) / sizeof(*parts))
 
-/* Who reads goes first: the others would leave him little of the processors. */
+/*
+ * Who reads goes first: the others would leave him little of the processors. Not before the kernel's own threads, though, nor by so much that a
+ * grace period would not end for who was put aside while he reads under RCU.
+ */
 static int priority_of(const struct worker *part)
 {
-	return part == stable_workers || part == reader_workers ? -10 : 0;
+	return part == stable_workers || part == reader_workers ? 0 : 5;
 }
 
 /* The processes of one part; returns how many there are with those before. */
