@@ -54,7 +54,7 @@ static bool may_follow(struct file *view, pid_t nr, struct path *kept)
 	struct path path;
 	int err = look_up(view, nr, "/fd/../ns/uts", LOOKUP_FOLLOW, &path);
 
-	if (err == -ELOOP || !IS_ENABLED(CONFIG_UTS_NS))
+	if (err == -ELOOP || !ps_namespaces_are_linked)
 		return may_read(view, nr);
 	if (err)
 		return false;

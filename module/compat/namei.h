@@ -9,6 +9,9 @@
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
+/* Whether there is a /proc/TID/ns/uts. */
+#define ps_namespaces_are_linked	IS_ENABLED(CONFIG_UTS_NS)
+
 /* Whether only some may follow the links of /proc/TID/ns, as it should be. */
 #ifdef PS_HAVE_GUARDED_NAMESPACES
 #define ps_namespaces_are_guarded	true
