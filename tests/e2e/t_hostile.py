@@ -45,8 +45,8 @@ def spin_for_ever():
 
 @contextlib.contextmanager
 def beside(work, count):
-    """So many processes that do it."""
-    pids = []
+    """So many processes that do it, until the end."""
+    pids, ended = [], []
     for _ in range(count):
         pids.append(os.fork())
         if not pids[-1]:
@@ -56,7 +56,8 @@ def beside(work, count):
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            ended.append(os.waitpid(pid, 0)[1])
+    equal("how each of them ended", ended, [signal.SIGKILL] * count)
 
 
 def one_service():

@@ -482,8 +482,12 @@ def tracepoint():
 
 
 def others():
-    """Who else listens to the tracepoint: see --steady of tests/lab/vm."""
-    return len(glob.glob("/sys/kernel/debug/tracing/instances/*/events/sock/inet_sock_set_state"))
+    """Who else listens to the tracepoint: see steady= in tests/lab/vm."""
+    count = 0
+    for name in glob.glob("/sys/kernel/debug/tracing/instances/*/events/sock/inet_sock_set_state/enable"):
+        with open(name, encoding="ascii") as enabled:
+            count += enabled.read().strip() == "1"
+    return count
 
 
 def hooks():
