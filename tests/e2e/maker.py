@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 """Drives mksock, and asks the kernel by the ways that existed before portsock: /proc, ss, system calls."""
+import ctypes
 import os
 import re
 import socket
 import subprocess
 
-from scenario import needs_ipv6
+from scenario import LIBC, needs_ipv6
 
+SO_COOKIE = 57
 TCP_STATES = dict(zip("01 02 03 04 05 06 07 08 09 0A 0B 0C".split(),
                       "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING SYN_RECV".split()))
 SS_STATES = {"ESTAB": "ESTABLISHED", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2", "UNCONN": "CLOSE"}
+
+
+def cookie(sock):
+    value, size = ctypes.c_uint64(), ctypes.c_uint(8)  # Python's own getsockopt() wants none of this of a vsock
+    if LIBC.getsockopt(sock.fileno(), socket.SOL_SOCKET, SO_COOKIE, ctypes.byref(value), ctypes.byref(size)):
+        raise OSError(ctypes.get_errno(), "SO_COOKIE")
+    return f"{value.value:x}"
 
 
 class Made:

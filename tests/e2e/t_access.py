@@ -7,12 +7,12 @@ import socket
 import struct
 
 import view
+from maker import cookie
 from scenario import LIBC, equal, in_child, scenario, true, variants
 
 PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_CAPBSET_DROP = 4, 8, 24
 CAP_SYS_PTRACE = 19
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x10000000, 0x20000000
-SO_COOKIE = 57
 
 
 def check(result, what):
@@ -102,7 +102,7 @@ def start_target(kind):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 5))
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        told = [{"fd": s.fileno(), "cookie": "%x" % struct.unpack("Q", s.getsockopt(1, SO_COOKIE, 8))} for s in (listener, unbound)]
+        told = [{"fd": s.fileno(), "cookie": cookie(s)} for s in (listener, unbound)]
         os.write(writing, json.dumps(told).encode() + b"\n")
         os.read(stop, 1)
         os._exit(0)
@@ -215,8 +215,7 @@ def reader_hides():
         mine = socket.socket()
         mine.bind(("127.0.0.1", 0))
         mine.listen()
-        cookie = "%x" % struct.unpack("Q", mine.getsockopt(1, SO_COOKIE, 8))
-        return view.View(view.read_all(users)).one(COOKIE=cookie)["HELD"]
+        return view.View(view.read_all(users)).one(COOKIE=cookie(mine))["HELD"]
 
     equal("HELD of the reader's listener", in_child(read), "hidden")
 

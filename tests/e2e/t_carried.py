@@ -4,20 +4,16 @@ import ctypes
 import functools
 import os
 import socket
-import struct
 import time
 
 import view
+from maker import cookie
 from scenario import LIBC, Skip, equal, in_child, own_netns, scenario, true, variants
 
 KINDS = {"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM, "seqpacket": socket.SOCK_SEQPACKET}
 THINGS = {"tcp": (socket.AF_INET, socket.SOCK_STREAM, 0), "tcp6": (socket.AF_INET6, socket.SOCK_STREAM, 0), "udp": (socket.AF_INET, socket.SOCK_DGRAM, 0),
           "netlink": (socket.AF_NETLINK, socket.SOCK_RAW, 0)}
 CLONE_NEWNET = 0x40000000
-
-
-def cookie(sock):
-    return "%x" % struct.unpack("Q", sock.getsockopt(socket.SOL_SOCKET, 57, 8))
 
 
 @functools.cache

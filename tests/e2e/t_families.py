@@ -8,10 +8,9 @@ import struct
 import time
 
 import view
-from maker import hex_address, run
+from maker import cookie, hex_address, run
 from scenario import LIBC, Skip, equal, own_netns, scenario, true, variants
 
-SO_COOKIE = 57
 UDPLITE = 136
 
 
@@ -20,13 +19,6 @@ def make(family, kind, protocol=0):
         return socket.socket(family, kind, protocol)
     except OSError as reason:
         raise Skip(f"no such socket here: {reason}") from None
-
-
-def cookie(sock):
-    value, size = ctypes.c_uint64(), ctypes.c_uint(8)  # Python's own getsockopt() wants none of this of a vsock
-    if LIBC.getsockopt(sock.fileno(), socket.SOL_SOCKET, SO_COOKIE, ctypes.byref(value), ctypes.byref(size)):
-        raise OSError(ctypes.get_errno(), "SO_COOKIE")
-    return f"{value.value:x}"
 
 
 def inode(sock):

@@ -8,9 +8,9 @@ import struct
 import time
 
 import view
-from maker import proc_net, run
+from maker import cookie, proc_net, run
 from scenario import LIBC, Skip, equal, scenario, true, variants
-from t_families import cookie, judge, make, place, send_away, ss_rows
+from t_families import judge, make, place, send_away, ss_rows
 
 
 def ip(*words):

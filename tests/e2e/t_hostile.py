@@ -10,18 +10,20 @@ import resource
 import signal
 import socket
 import struct
+import threading
 import time
 
 import view
-from maker import Made
-from scenario import LIBC, Skip, equal, in_child, scenario, true
+from maker import Made, cookie
+from scenario import LIBC, Skip, equal, in_child, needs_ipv6, scenario, true, variants
 from t_access import become, own_user_namespace
 from t_limits import GROUPS, memory
 from t_module import remove
 
-SYS_USERFAULTFD = 323  # x86-64
+SYS_EXIT, SYS_EXIT_GROUP, SYS_USERFAULTFD = 60, 231, 323  # x86-64
 UFFDIO_API, UFFDIO_REGISTER = 0xC018AA3F, 0xC020AA00
 USER = 1000
+NEIGHBOURS = 253  # a protocol for experiments
 
 
 def read_on():
@@ -108,6 +110,65 @@ def close_completes():
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 listener.bind(("127.0.0.1", 8080))  # EADDRINUSE if the one before is still there
                 listener.listen()
+
+
+def open_and_close(family):
+    """Sockets in front of those that stay: a hash bucket's newest stands first."""
+    while True:
+        made = [socket.socket(family, socket.SOCK_RAW, NEIGHBOURS) for _ in range(900)]
+        for one in made:
+            one.close()
+
+
+@variants("hostile/neighbours-that-go", ("raw", "raw6"), seconds=120)
+def neighbours(table):
+    """A read sees what stands behind sockets that are closed under it. These are not freed while it looks: their memory is poisoned here (tests/e2e/run)."""
+    if table == "raw6":
+        needs_ipv6()
+    family = socket.AF_INET6 if table == "raw6" else socket.AF_INET
+    with contextlib.ExitStack() as stack:
+        stay = [stack.enter_context(socket.socket(family, socket.SOCK_RAW, NEIGHBOURS)) for _ in range(20)]
+        cookies = [f" {cookie(one)} ".encode() for one in stay]
+        reads, end = 0, time.monotonic() + 10
+        with open(view.PATH, "r+b", buffering=0) as file, beside(lambda: open_and_close(family), 1):
+            file.write(b"proto=raw owners=no\n")
+            while time.monotonic() < end:
+                seen = os.pread(file.fileno(), 1 << 18, 0)
+                lacks = [one for one in cookies if one not in seen]
+                equal(f"what read {reads} lacks", lacks, [])
+                reads += 1
+    return f"{reads} reads"
+
+
+def leave_without_leader():
+    """A process whose first thread is gone for a moment before all of it is, and one that a thread's exec() goes on with."""
+    def last_thread(ends):
+        time.sleep(0.002)
+        if ends:
+            LIBC.syscall(SYS_EXIT_GROUP, 0)
+        os.execv("/bin/true", ["true"])
+
+    while True:
+        pids = []
+        for ends in (True, False):
+            pids.append(os.fork())
+            if not pids[-1]:
+                threading.Thread(target=last_thread, args=(ends,)).start()
+                LIBC.syscall(SYS_EXIT, 0)
+        for pid in pids:
+            os.waitpid(pid, 0)
+
+
+@scenario("hostile/leaders-that-go", seconds=120)
+def leaders():
+    """A process may be read while its first thread, which gives it its name, is freed; owners that stay are told by each read."""
+    with Made("tcp-listen") as made, beside(leave_without_leader, 3), beside(read_on, 2):
+        owner, reads, end = made["l"], 0, time.monotonic() + 10
+        while time.monotonic() < end:
+            row = view.read().one(INODE=owner["inode"])
+            equal(f"the owner in read {reads}", [(pid, fd) for pid, _, fd, _ in row.owners()], [(made.pid, int(owner["fd"]))])
+            reads += 1
+    return f"{reads} reads"
 
 
 @scenario("hostile/snapshots-that-are-kept", seconds=120)

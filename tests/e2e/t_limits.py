@@ -9,8 +9,7 @@ import subprocess
 import time
 
 import view
-from maker import Made
-from t_families import cookie
+from maker import Made, cookie
 from scenario import Skip, equal, scenario, true
 
 AF_SMC = 43

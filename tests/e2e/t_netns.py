@@ -3,15 +3,11 @@
 import os
 import signal
 import socket
-import struct
 import time
 
 import view
+from maker import cookie
 from scenario import equal, own_netns, scenario, true
-
-
-def cookie(sock):
-    return "%x" % struct.unpack("Q", sock.getsockopt(socket.SOL_SOCKET, 57, 8))
 
 
 def asked(line):

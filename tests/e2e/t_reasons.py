@@ -11,15 +11,11 @@ import subprocess
 import threading
 
 import view
-from maker import ss
+from maker import cookie, ss
 from scenario import LIBC, Skip, equal, scenario, true, variants, wait_until
 
-SO_COOKIE, TCP_FASTOPEN = 57, 23
+TCP_FASTOPEN = 23
 SYS_IO_URING_SETUP, SYS_IO_URING_REGISTER, IORING_REGISTER_FILES = 425, 427, 2
-
-
-def cookie(sock):
-    return "%x" % struct.unpack("Q", sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))
 
 
 def checksum(data):
