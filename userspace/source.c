@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A view is read in large pieces and taken line by line: memory does not grow
- * with the number of rows, only with the longest of them.
+ * A view is taken line by line: memory does not grow with the number of rows,
+ * only with the longest of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,9 +16,6 @@
 #include "source.h"
 #include "version.h"
 #include "../module/core/names.h"
-
-#define FIRST_SIZE	(128 * 1024)
-#define LINE_MAX_SIZE	(1U << 30)	/* tens of millions of owners */
 
 static int no_access(const struct ps_source *s)
 {
@@ -50,79 +47,47 @@ static int truncated(const struct ps_source *s)
 	if (!s->layout.count)
 		return ps_error("%s is truncated at line %" PRIu64 ": it ends "
 				"before its first row; save it again", s->name,
-				s->line);
+				s->lines.number);
 	return ps_error("%s is truncated at line %" PRIu64 ": it has %" PRIu64
 			" of %" PRIu64 " sockets; save it again", s->name,
-			s->line, s->rows, s->header.sockets);
+			s->lines.number, s->rows, s->header.sockets);
 }
 
-/* Makes room behind what is in the buffer, and reads into it. */
-static int fill(struct ps_source *s)
+/* What ps_lines_next() found instead of a line. */
+static int no_line(struct ps_source *s, int found)
 {
-	ssize_t n;
-
-	memmove(s->buffer, s->buffer + s->start, s->end - s->start);
-	s->end -= s->start;
-	s->start = 0;
-	if (s->end + 1 >= s->size) {
-		if (s->size >= LINE_MAX_SIZE)
-			return not_a_view(s, "a line has no end");
-		s->buffer = ps_realloc(s->buffer, s->size * 2);
-		s->size *= 2;
-	}
-	do {
-		n = read(s->fd, s->buffer + s->end, s->size - s->end - 1);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
+	switch (found) {
+	case PS_LINES_NO_END:
+		return not_a_view(s, "a line has no end");
+	case PS_LINES_BINARY:
+		return not_a_view(s, "it is binary");
+	case PS_LINES_CUT:
+		return truncated(s);
+	default:
 		return no_access(s);
-	s->eof = !n;
-	s->end += n;
-	return 0;
+	}
 }
 
-/*
- * The next line, its newline replaced by a NUL: 1; 0 at the end of the view.
- * An end without a newline is a cut: the kernel writes whole lines.
- */
+/* The next line: 1; 0 at the end of the view; -1 when it cannot be told. */
 static int next_line(struct ps_source *s, char **line)
 {
-	size_t seen = 0;
-	char *newline;
+	int found = ps_lines_next(&s->lines, line);
 
-	for (;;) {
-		newline = memchr(s->buffer + s->start + seen, '\n',
-				 s->end - s->start - seen);
-		if (newline)
-			break;
-		seen = s->end - s->start;
-		if (s->eof) {
-			s->line += seen > 0;
-			return seen ? truncated(s) : 0;
-		}
-		if (fill(s))
-			return -1;
-	}
-	s->line++;
-	*newline = '\0';
-	*line = s->buffer + s->start;
-	s->start = newline + 1 - s->buffer;
-	if (!s->is_proc && *line + strlen(*line) != newline)
-		return not_a_view(s, "it is binary");
-	return 1;
+	return found < 0 ? no_line(s, found) : found;
 }
 
 /* The first line, whether or not it has an end. */
 static int first_line(struct ps_source *s, char **line)
 {
 	const char *magic = "# " PORTSOCK_MAGIC " ";
+	const char *start;
+	size_t len;
 
-	while (!s->eof && s->end < strlen(magic))
-		if (fill(s))
-			return -1;
-	if (!s->end)
+	if (ps_lines_look(&s->lines, strlen(magic), &start, &len))
+		return no_access(s);
+	if (!len)
 		return not_a_view(s, "it is empty");
-	if (s->end < strlen(magic) ||
-	    memcmp(s->buffer, magic, strlen(magic)))
+	if (len < strlen(magic) || memcmp(start, magic, strlen(magic)))
 		return not_a_view(s, "it does not begin with '# "
 				  PORTSOCK_MAGIC "'");
 	return next_line(s, line);
@@ -225,17 +190,17 @@ int ps_source_open(struct ps_source *s, const char *path)
 {
 	memset(s, 0, sizeof(*s));
 	s->is_proc = !path;
+	s->lines.trusted = s->is_proc;
 	s->name = path ? path : PORTSOCK_PATH;
-	s->fd = STDIN_FILENO;
+	s->lines.fd = STDIN_FILENO;
 	if (path && !strcmp(path, "-"))
 		s->name = "standard input";
 	else
-		s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_proc(s);
-	if (s->fd < 0)
+		s->lines.fd = path ? open(path, O_RDONLY | O_CLOEXEC) :
+			open_proc(s);
+	if (s->lines.fd < 0)
 		return no_access(s);
 	ps_text_init(&s->kept, -1);
-	s->size = FIRST_SIZE;
-	s->buffer = ps_realloc(NULL, s->size);
 	return 0;
 }
 
@@ -253,7 +218,7 @@ int ps_source_filter(struct ps_source *s, const char *line)
 		return 0;
 	if (!s->can_filter)
 		return -EACCES;
-	return write(s->fd, line, strlen(line)) < 0 ? -errno : 0;
+	return write(s->lines.fd, line, strlen(line)) < 0 ? -errno : 0;
 }
 
 /**
@@ -264,10 +229,7 @@ int ps_source_filter(struct ps_source *s, const char *line)
  */
 int ps_source_begin(struct ps_source *s)
 {
-	s->start = 0;
-	s->end = 0;
-	s->eof = false;
-	s->line = 0;
+	ps_lines_begin(&s->lines);
 	s->rows = 0;
 	s->bind_count = 0;
 	s->layout.count = 0;
@@ -285,7 +247,7 @@ int ps_source_begin(struct ps_source *s)
  */
 int ps_source_again(struct ps_source *s)
 {
-	if (lseek(s->fd, 0, SEEK_SET))
+	if (lseek(s->lines.fd, 0, SEEK_SET))
 		return no_access(s);
 	return ps_source_begin(s);
 }
@@ -304,7 +266,7 @@ int ps_source_again(struct ps_source *s)
  */
 int ps_source_wait(struct ps_source *s, int milliseconds)
 {
-	struct pollfd file = { .fd = s->fd, .events = POLLPRI };
+	struct pollfd file = { .fd = s->lines.fd, .events = POLLPRI };
 	int got = poll(&file, 1, milliseconds);
 
 	if (got < 0 && errno != EINTR)
@@ -319,9 +281,7 @@ int ps_source_wait(struct ps_source *s, int milliseconds)
  */
 void ps_source_close(struct ps_source *s)
 {
-	if (s->fd > STDIN_FILENO)
-		close(s->fd);
-	free(s->buffer);
+	ps_lines_free(&s->lines);
 	free(s->row.owners);
 	free(s->bind_rows);
 	ps_text_free(&s->kept);
@@ -366,10 +326,10 @@ static int bad_row(const struct ps_source *s, int bad)
 {
 	if (bad < 0)
 		return ps_error("line %" PRIu64 " of %s has not the %u columns "
-				"that its second line names: %s", s->line,
+				"that its second line names: %s", s->lines.number,
 				s->name, s->layout.count, what_to_do(s));
 	return ps_error("line %" PRIu64 " of %s: what stands under %s is not "
-			"of format %d: %s", s->line, s->name,
+			"of format %d: %s", s->lines.number, s->name,
 			ps_column_names[bad - 1].text, PORTSOCK_FORMAT,
 			what_to_do(s));
 }
@@ -377,7 +337,7 @@ static int bad_row(const struct ps_source *s, int bad)
 /* Reading a row cuts it up. */
 static void keep_line(struct ps_source *s, const char *line)
 {
-	size_t len = s->buffer + s->start - 1 - line;
+	size_t len = ps_lines_len(&s->lines, line);
 	char *end;
 
 	s->row.line = NULL;

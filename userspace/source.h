@@ -4,22 +4,17 @@
 #define PORTSOCK_SOURCE_H
 
 #include "../module/core/parse.h"
+#include "lines.h"
 #include "row.h"
 #include "text.h"
 
 /**
  * struct ps_source - a view being read
  * @name: what it is called in messages
- * @fd: what it is read from
  * @is_proc: it is the kernel's, no saved one
  * @can_filter: less than all can be asked for
  * @told: that it is of another version than this reader, if it is
- * @eof: all of it has been read into @buffer
- * @buffer: bytes read and not yet used up
- * @size: bytes of @buffer that there are
- * @start: first byte of @buffer that is not used up
- * @end: behind the last one
- * @line: number of the line last taken
+ * @lines: what it is read from
  * @rows: how many rows were taken
  * @header: the first line
  * @layout: the second line
@@ -35,16 +30,10 @@
  */
 struct ps_source {
 	const char *name;
-	int fd;
 	bool is_proc;
 	bool can_filter;
 	bool told;
-	bool eof;
-	char *buffer;
-	size_t size;
-	size_t start;
-	size_t end;
-	u64 line;
+	struct ps_lines lines;
 	u64 rows;
 	struct ps_header header;
 	struct ps_layout layout;

@@ -53,6 +53,7 @@ def beside(work, count):
         pids.append(os.fork())
         if not pids[-1]:
             work()
+            os._exit(0)
     try:
         yield pids
     finally:

@@ -28,8 +28,6 @@ def read(path):
 def value(row, column):
     if column == "FLAGS":
         return set(row[column].split(",")) & FLAGS
-    if column == "REMOTE" and row["STATE"] == "CLOSE":
-        return None  # what is left of it is said or not
     return row[column]
 
 

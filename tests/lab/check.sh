@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
-# What the package tests' scripts share, also in the chroot and in the VM: a check is a line "ok NAME" or "FAIL NAME".
+# What the tests of packages and of the lab share, also in a chroot and in a VM: a check is a line "ok NAME" or "FAIL NAME".
 
 # check NAME COMMAND...: ok when the command succeeds; what it said otherwise.
 check() {
