@@ -36,6 +36,8 @@ class Trace:
         self.place = f"{TRACING}/instances/portsock-{os.getpid()}"
 
     def __enter__(self):
+        # names of tasks would be taken by the scheduler's tracepoints: patching those is what an emulator of several CPUs does not survive each time
+        write(TRACING + "/options/record-cmd", "0")
         os.mkdir(self.place)
         write(self.place + "/set_event_pid", str(os.getpid()))
         self.on(True)
