@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 
-from scenario import LIBC, needs_ipv6
+from scenario import LIBC, has_ipv6, needs_ipv6
 
 SO_COOKIE = 57
 TCP_STATES = dict(zip("01 02 03 04 05 06 07 08 09 0A 0B 0C".split(),
@@ -120,7 +120,7 @@ def hex_address(text):
 def proc_net(table):
     """Rows of /proc/net/{tcp,tcp6,udp,udp6,raw,raw6}: (local, remote, state, inode)."""
     rows = []
-    if table.endswith("6") and not os.path.exists("/proc/net/if_inet6"):
+    if table.endswith("6") and not has_ipv6():
         return rows
     with open("/proc/net/" + table, encoding="ascii") as lines:
         next(lines)

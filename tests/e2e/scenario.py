@@ -58,8 +58,12 @@ def true(what, truth):
         raise AssertionError(what)
 
 
+def has_ipv6():
+    return os.path.exists("/proc/net/if_inet6")
+
+
 def needs_ipv6():
-    if not os.path.exists("/proc/net/if_inet6"):
+    if not has_ipv6():
         raise Skip("no IPv6 on this machine")
 
 
@@ -121,7 +125,7 @@ def child_main(function, arguments, netns, seconds, output):
         verdict = f"FAIL {reason}"
     except OSError as reason:
         verdict = "FAIL " + traceback.format_exc()
-        if reason.errno == errno.EAFNOSUPPORT and not os.path.exists("/proc/net/if_inet6"):
+        if reason.errno == errno.EAFNOSUPPORT and not has_ipv6():
             verdict = "SKIP no IPv6 on this machine"
     except BaseException:  # whatever it was, the scenario did not pass
         verdict = "FAIL " + traceback.format_exc()

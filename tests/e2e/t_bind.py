@@ -8,7 +8,7 @@ import socket
 
 import view
 from maker import proc_net, run
-from scenario import Skip, equal, in_child, own_netns, scenario, true
+from scenario import Skip, equal, has_ipv6, in_child, own_netns, scenario, true
 from t_filter import asked, refusal
 
 
@@ -52,7 +52,7 @@ def udp_order():
     with contextlib.ExitStack() as held:
         reserved = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(6)]
         dice.shuffle(reserved)  # bound in another order than they were made
-        families = ["127.0.0.1", "::1"] if os.path.exists("/proc/net/if_inet6") else ["127.0.0.1"]
+        families = ["127.0.0.1", "::1"] if has_ipv6() else ["127.0.0.1"]
         for sock in reserved:
             held.enter_context(sock)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

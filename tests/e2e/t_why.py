@@ -7,7 +7,7 @@ import socket
 
 import view
 from maker import Made, run
-from scenario import CLONE_NEWNET, LIBC, equal, in_child, loopback_up, scenario, true
+from scenario import CLONE_NEWNET, LIBC, equal, has_ipv6, in_child, loopback_up, scenario, true
 from t_access import become
 from t_bind import told
 from t_holders import wireguard
@@ -74,10 +74,13 @@ def address():
     write("ipv4/ip_nonlocal_bind", "1")
     equal("not ours, allowed", why("192.0.2.1:80")["verdict"], "OK")
     equal("all of 127/8", why("127.1.2.3:80")["verdict"], "OK")
+    equal("no such interface", why("80", "--dev", "nothere")["verdict"], "ENODEV")
+    if not has_ipv6():
+        equal("::1 without IPv6", why("[::1]:80")["verdict"], "EAFNOSUPPORT")
+        return
     equal("::1", why("[::1]:80")["verdict"], "OK")
     equal("v6, not ours", why("[2001:db8::1]:80")["verdict"], "EADDRNOTAVAIL")
     equal("link-local without a scope", why("[fe80::1]:80")["verdict"], "EINVAL")
-    equal("no such interface", why("80", "--dev", "nothere")["verdict"], "ENODEV")
 
 
 @scenario("why/ephemeral")
