@@ -131,6 +131,6 @@ def churn_settles():
         judge(now, made["l"])
         waiting = {cookie for cookie, row in ss("-t", "-a").items() if row["state"] == "TIME_WAIT"}
         shown = {row["COOKIE"]: int(row["EXPIRES"]) for row in now.find(STATE="TIME_WAIT")}
-        lasting = {cookie for cookie, milliseconds in shown.items() if milliseconds > 20000}  # not those that end before ss looks
-        true("churn leaves TIME_WAITs", len(lasting) > 20)
+        lasting = {cookie for cookie, milliseconds in shown.items() if milliseconds > 10000}  # not those that end before ss looks
+        true("churn leaves TIME_WAITs", len(waiting) > 20 and lasting)
         difference("TIME_WAIT", set(shown) & (waiting | lasting), waiting)

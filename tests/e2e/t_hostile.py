@@ -187,11 +187,13 @@ def kept():
         with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
             file.write(str(os.getpid()))
         become(USER)
+        spare = bytearray(1 << 20)  # what Python needs to say what happened: who lacks memory for a page is killed
         opened = 0
         try:
             for opened in range(1000):
                 os.read(os.open(view.PATH, os.O_RDONLY), 1)
         except OSError as reason:
+            del spare
             return [opened, errno.errorcode[reason.errno], free - memory()]
         return [opened, "", free - memory()]
 
