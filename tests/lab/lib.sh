@@ -207,7 +207,7 @@ complaints() {
 		block == "" { print; next }
 		{ block = block "\n" $0 }
 		/Mem-Info:/ { if (block ~ /portsock|ps_/) print block; block = "" }
-		END { if (block race != "") print block race }' "$1"
+		END { if (warned) print "WARNING: it has no end"; if (block race != "") print block race }' "$1"
 }
 
 # judge REPORT LOG CONSOLE TAINT: 0 when the guest got to its end and nothing went wrong in its kernel. REPORT is what the
