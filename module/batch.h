@@ -46,6 +46,8 @@ struct ps_sink {
  * @at: the one whose tables are walked
  * @first: the one whose tables are walked first: what others have in common with
  *	it need not be walked again
+ * @absent: protocols (bits of enum portsock_proto) that no module was there for
+ *	when the look began, so that none of their sockets was either
  * @filter: what is asked for, NULL for everything
  * @user_ns: the user namespace that uids are told in
  * @sink: where the records go
@@ -73,6 +75,7 @@ struct ps_batch {
 	struct net *net;
 	struct net *at;
 	struct net *first;
+	u64 absent;
 	const struct ps_filter *filter;
 	struct user_namespace *user_ns;
 	struct ps_sink *sink;

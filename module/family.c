@@ -36,7 +36,8 @@ static bool wants_table(const struct ps_batch *batch,
 {
 	const struct ps_filter *filter = batch->filter;
 
-	if (!family->visit || (batch->queues && !family->carries) ||
+	if (!family->visit || !(family->protos & ~batch->absent) ||
+	    (batch->queues && !family->carries) ||
 	    (family->shared && !ps_batch_is_first(batch)))
 		return false;
 	if (batch->brief && !(batch->brief & family->protos))

@@ -41,8 +41,10 @@ static int dccp_visit(struct ps_batch *batch)
 	};
 	int err;
 
-	if (!dccp.tables)
+	if (!dccp.tables) {
+		batch->absent |= ps_family_dccp.protos;
 		return 0;
+	}
 	dccp.first = dccp.tables;
 	err = ps_hashed_visit(&dccp);
 	__symbol_put(tables_name);

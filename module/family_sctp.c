@@ -128,8 +128,10 @@ static int visit_endpoints(struct ps_batch *batch)
 		symbol_get(sctp_for_each_endpoint);
 	int err;
 
-	if (!visit)
+	if (!visit) {
+		batch->absent |= ps_family_sctp.protos;
 		return 0;
+	}
 	do {
 		err = ps_sctp_endpoints(visit, batch->at, add_endpoint,
 					batch) ?: ps_batch_done(batch);

@@ -230,8 +230,6 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 	struct sock *sk;
 	int err;
 
-	if (hlist_empty(ps_unix_bucket(net, i)))
-		return 0;
 	do {
 		walk->busy = 0;
 		spin_lock(ps_unix_lock(net, i));
@@ -242,6 +240,16 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 		err = bucket_done(walk);
 	} while (err == -EAGAIN);
 	return err;
+}
+
+/* Over empty buckets: each namespace has a table, and most have few sockets. */
+static u32 next_bucket(struct net *net, u32 i)
+{
+	const struct hlist_head *buckets = ps_unix_bucket(net, 0);
+
+	while (i < PS_UNIX_BUCKETS && hlist_empty(&buckets[i]))
+		i++;
+	return i;
 }
 
 /*
@@ -260,7 +268,8 @@ static int unix_visit(struct ps_batch *batch)
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++)
+	for (i = next_bucket(batch->at, 0); i < PS_UNIX_BUCKETS && !err;
+	     i = next_bucket(batch->at, i + 1))
 		err = visit_bucket(&walk, i);
 	return err;
 }

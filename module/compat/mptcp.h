@@ -21,6 +21,9 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
  * @slot: place to go on from, 0 at first
  * @num: place to go on from, 0 at first
  *
+ * The table is that of all namespaces.  One that never made an MPTCP socket has
+ * none, and no counters either: mptcp_init_sock() allocates them.
+ *
  * Context: process.
  * Return: a full socket with a reference, NULL at the end.
  */
@@ -28,6 +31,8 @@ static inline struct sock *ps_mptcp_next(struct net *net, long *slot,
 					 long *num)
 {
 #ifdef PS_HAVE_MPTCP_TOKEN_ITER
+	if (!READ_ONCE(net->mib.mptcp_statistics))
+		return NULL;
 	return (struct sock *)mptcp_token_iter_next(net, slot, num);
 #else
 	return NULL;
