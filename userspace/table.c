@@ -61,8 +61,29 @@ static int column_flags(const struct ps_out *out, u8 id)
 	bool names = out->resolve && ps_cell_is_resolved(id);
 
 	if (ps_columns[id].number && !names)
-		return SCOLS_FL_RIGHT;
-	return ps_table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0;
+		return SCOLS_FL_WRAP | SCOLS_FL_RIGHT;
+	return SCOLS_FL_WRAP | (ps_table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0);
+}
+
+/*
+ * A column that is wrapped by a function of its own is asked how wide a cell is;
+ * libsmartcols would decode each character to know.
+ */
+static size_t cell_width(const struct libscols_column *cl, const char *cell,
+			 void *arg)
+{
+	(void)cl;
+	(void)arg;
+	return strlen(cell);
+}
+
+/* No cell is wrapped. */
+static char *next_chunk(const struct libscols_column *cl, char *cell, void *arg)
+{
+	(void)cl;
+	(void)cell;
+	(void)arg;
+	return NULL;
 }
 
 static int add_columns(struct ps_out *out, struct ps_table *t,
@@ -80,7 +101,8 @@ static int add_columns(struct ps_out *out, struct ps_table *t,
 		t->width[id] = ps_column_name(id)->len;
 		cl = scols_table_new_column(t->table, ps_column_name(id)->text,
 					    0, column_flags(out, id));
-		if (!cl)
+		if (!cl || scols_column_set_wrapfunc(cl, cell_width, next_chunk,
+						     NULL))
 			return ps_table_no_memory();
 	}
 	for (i = 0; out->color && i < out->columns->count + t->first; i++) {

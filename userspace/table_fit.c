@@ -156,12 +156,12 @@ static int try_ends(struct ps_out *out)
 
 	if (!nowhere)
 		return ps_table_no_memory();
-	set_flags(out, SCOLS_FL_TRUNC);
+	set_flags(out, SCOLS_FL_WRAP | SCOLS_FL_TRUNC);
 	scols_table_set_stream(t->table, nowhere);
 	err = scols_print_table(t->table);
 	scols_table_set_stream(t->table, t->stream);
 	fclose(nowhere);
-	set_flags(out, 0);
+	set_flags(out, SCOLS_FL_WRAP);
 	for (i = 0; i < out->columns->count; i++) {
 		u8 id = out->columns->id[i];
 
