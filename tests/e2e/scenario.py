@@ -129,7 +129,12 @@ def child_main(function, arguments, netns, seconds, output):
             verdict = "SKIP no IPv6 on this machine"
     except BaseException:  # whatever it was, the scenario did not pass
         verdict = "FAIL " + traceback.format_exc()
-    os.write(output, verdict.encode("utf-8", "backslashreplace")[:60000])
+    os.write(output, verdict.encode("utf-8", "backslashreplace")[:60000] + b"\0")
+
+
+def worst(verdicts):
+    """A process that the scenario forked may end as the scenario does, and says so, too."""
+    return min(verdicts, key=lambda verdict: ("FAIL", "SKIP").index(verdict[:4]) if verdict[:4] in ("FAIL", "SKIP") else 2)
 
 
 def run_one(function, arguments, netns, seconds):
@@ -151,13 +156,13 @@ def run_one(function, arguments, netns, seconds):
     # what the scenario started may hold the pipe for a moment longer: take what is there
     os.set_blocking(reading, False)
     try:
-        verdict = os.read(reading, 65536).decode()
+        verdicts = os.read(reading, 65536).decode().split("\0")[:-1]
     except BlockingIOError:
-        verdict = ""
+        verdicts = []
     os.close(reading)
     if os.WIFSIGNALED(status):
         return f"FAIL ended by signal {os.WTERMSIG(status)} (14: more than {seconds} s)"
-    return verdict or "FAIL it said nothing"
+    return worst(verdicts) if verdicts else "FAIL it said nothing"
 
 
 def wanted(name, patterns):
