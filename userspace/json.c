@@ -62,14 +62,18 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
-/* Bytes that ASCII does not print, up to the next that it does. */
-static char *put_others(char *p, const char **bytes, const char *end)
+/* Over bytes that ASCII does not have or not print. */
+static const char *skip_others(const char *bytes, const char *end)
 {
-	const char *start = *bytes;
+	while (bytes < end && (unsigned char)*bytes >= 0x7f)
+		bytes++;
+	return bytes;
+}
 
-	while (*bytes < end && (unsigned char)**bytes >= 0x7f)
-		++*bytes;
-	return ps_utf8_put(p, start, *bytes - start);
+/* What JSON takes as it is, of what ASCII prints. */
+static bool is_plain(unsigned char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
 /**
@@ -82,15 +86,18 @@ static char *put_others(char *p, const char **bytes, const char *end)
  */
 char *ps_json_put_bytes(char *p, const char *bytes, size_t len)
 {
-	const char *end = bytes + len;
+	const char *end = bytes + len, *others;
 
 	while (bytes < end) {
-		if ((unsigned char)*bytes >= 0x7f)
-			p = put_others(p, &bytes, end);
-		else if (*bytes < ' ' || *bytes == '"' || *bytes == '\\')
-			p = put_escape(p, *bytes++);
-		else
+		if (is_plain(*bytes)) {
 			*p++ = *bytes++;
+		} else if ((unsigned char)*bytes < 0x7f) {
+			p = put_escape(p, *bytes++);
+		} else {
+			others = bytes;
+			bytes = skip_others(bytes, end);
+			p = ps_utf8_put(p, others, bytes - others);
+		}
 	}
 	return p;
 }

@@ -13,14 +13,32 @@
 #define PS_JSON_MOST	6	/* bytes for one byte: "\u001f" */
 #define PS_JSON_END_MAX	(PS_JSON_MOST * (PS_TEXT_MAX + 2))
 
+#define PS_JSON_TAIL_MAX 192	/* most are of 95 bytes */
+
+/**
+ * struct ps_json_tail - what a socket's members from NETNS to EXPIRES were
+ * @shown: columns, as bits
+ * @record: whose they were; only these are of interest
+ * @len: bytes of @text, 0 if it is not known
+ * @text: the members
+ */
+struct ps_json_tail {
+	u32 shown;
+	struct ps_record record;
+	size_t len;
+	char text[PS_JSON_TAIL_MAX];
+};
+
 /**
  * struct ps_json - JSON being written
  * @text: where it goes
  * @comma: the next value has one before it in its object or array
+ * @tail: of the socket before; most have the same
  */
 struct ps_json {
 	struct ps_text *text;
 	bool comma;
+	struct ps_json_tail tail;
 };
 
 void ps_json_word(struct ps_json *j, const char *text, size_t len);

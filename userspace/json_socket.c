@@ -201,12 +201,12 @@ static char *(*const members[PORTSOCK_NCOLUMNS])(char *p,
 	[PORTSOCK_COL_OWNERS] = put_owners_key,
 };
 
-static void put_owner(struct ps_json *j, const struct ps_owner *o)
+/* @before: what stands between it and what is before it. */
+static void put_owner(struct ps_json *j, char before, const struct ps_owner *o)
 {
-	char *p;
+	char *p = ps_text_room(j->text, OWNER_MAX);
 
-	ps_json_before(j);
-	p = ps_text_room(j->text, OWNER_MAX);
+	*p++ = before;
 	p = ps_put_u32(ps_put_literal(p, "{\"pid\":"), o->pid);
 	p = ps_put_u32(put_key(p, "tid"), o->tid);
 	p = ps_put_u32(put_key(p, "fd"), o->fd);
@@ -215,10 +215,8 @@ static void put_owner(struct ps_json *j, const struct ps_owner *o)
 	ps_text_done(j->text, ps_put_literal(p, "\"}"));
 }
 
-static void put_owners(struct ps_json *j, const struct ps_row *row)
+static void put_holder(struct ps_json *j, const struct ps_row *row)
 {
-	size_t i;
-
 	ps_json_open(j, '[');
 	if (row->holder) {
 		ps_json_open(j, '{');
@@ -226,20 +224,66 @@ static void put_owners(struct ps_json *j, const struct ps_row *row)
 		ps_json_bytes(j, row->holder, row->holder_len);
 		ps_json_close(j, '}');
 	}
+}
+
+static void put_owners(struct ps_json *j, const struct ps_row *row)
+{
+	size_t i;
+
+	if (!row->count)
+		put_holder(j, row);
 	for (i = 0; i < row->count; i++)
-		put_owner(j, &row->owners[i]);
+		put_owner(j, i ? ',' : '[', &row->owners[i]);
 	ps_json_close(j, ']');
+}
+
+/* From a column to the one before another. */
+static char *put_columns(char *p, const struct ps_record *r, u32 shown,
+			 unsigned int i, unsigned int end)
+{
+	for (; i < end; i++)
+		if (shown & 1U << i)
+			p = members[i](p, r);
+	return p;
+}
+
+static bool is_same_tail(const struct ps_json_tail *tail,
+			 const struct ps_record *r, u32 shown)
+{
+	const u8 has = PS_HAS_CGROUP | PS_HAS_PARENT;
+	const struct ps_record *t = &tail->record;
+
+	return tail->len && shown == tail->shown && r->netns == t->netns &&
+		r->cgroup == t->cgroup && r->flags == t->flags &&
+		r->held == t->held && r->parent == t->parent &&
+		r->expires == t->expires && !((r->has ^ t->has) & has);
+}
+
+/* NETNS to EXPIRES, which are put anew where they differ. */
+static char *put_tail(struct ps_json_tail *tail, char *p,
+		      const struct ps_record *r, u32 shown)
+{
+	char *start = p;
+
+	if (is_same_tail(tail, r, shown))
+		return (char *)memcpy(p, tail->text, tail->len) + tail->len;
+	p = put_columns(p, r, shown, PORTSOCK_COL_NETNS, PORTSOCK_COL_OWNERS);
+	tail->len = (size_t)(p - start) <= sizeof(tail->text) ? p - start : 0;
+	memcpy(tail->text, start, tail->len);
+	tail->record = *r;
+	tail->shown = shown;
+	return p;
 }
 
 /* The columns of the view; the first of them has a brace for its comma. */
 static void put_members(struct ps_json *j, const struct ps_row *row, u32 shown)
 {
 	char *start = ps_text_room(j->text, SOCKET_MAX), *p = start;
-	unsigned int i;
+	const struct ps_record *r = &row->record;
 
-	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
-		if (shown & 1U << i)
-			p = members[i](p, &row->record);
+	p = put_columns(p, r, shown, 0, PORTSOCK_COL_NETNS);
+	p = put_tail(&j->tail, p, r, shown);
+	p = put_columns(p, r, shown, PORTSOCK_COL_OWNERS, PORTSOCK_NCOLUMNS);
 	*start = '{';
 	j->comma = p > start;
 	ps_text_done(j->text, j->comma ? p : start + 1);

@@ -158,17 +158,6 @@ static void tell_if_other(struct ps_source *s)
 		ps_version_compare();
 }
 
-/* The columns are those of format 1, in its order. */
-static bool has_usual_layout(const struct ps_source *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->layout.count; i++)
-		if (s->layout.column[i] != i)
-			return false;
-	return i == PORTSOCK_NCOLUMNS;
-}
-
 /* Who may only read asks for nothing less than all of it. */
 static int open_proc(struct ps_source *s)
 {
@@ -235,7 +224,8 @@ int ps_source_begin(struct ps_source *s)
 	s->layout.count = 0;
 	if (read_header(s) || read_layout(s))
 		return -1;
-	s->keep_line &= has_usual_layout(s);
+	s->keep_line &= s->layout.usual &&
+		s->layout.count == PORTSOCK_NCOLUMNS;
 	return 0;
 }
 
@@ -335,9 +325,8 @@ static int bad_row(const struct ps_source *s, int bad)
 }
 
 /* Reading a row cuts it up. */
-static void keep_line(struct ps_source *s, const char *line)
+static void keep_line(struct ps_source *s, const char *line, size_t len)
 {
-	size_t len = ps_lines_len(&s->lines, line);
 	char *end;
 
 	s->row.line = NULL;
@@ -353,6 +342,7 @@ static void keep_line(struct ps_source *s, const char *line)
 
 static int take_row(struct ps_source *s, char *line)
 {
+	size_t len = ps_lines_len(&s->lines, line);
 	char *owners;
 	int bad;
 
@@ -360,12 +350,12 @@ static int take_row(struct ps_source *s, char *line)
 		return ps_error("%s has more rows than the %" PRIu64
 				" sockets of its first line: save it again",
 				s->name, s->header.sockets);
-	keep_line(s, line);
+	keep_line(s, line, len);
 	if (s->row.line && s->only_line && s->is_proc) {
 		s->rows++;
 		return 1;
 	}
-	bad = ps_parse_record(line, &s->layout, &s->row.record, &owners);
+	bad = ps_parse_record(line, len, &s->layout, &s->row.record, &owners);
 	if (!bad && take_owners(s, owners))
 		bad = 1 + PORTSOCK_COL_OWNERS;
 	if (bad)
@@ -381,7 +371,8 @@ static void take_bind_row(struct ps_source *s, char *line)
 	char *owners;
 
 	if (!s->keep_bind || strncmp(line, "# ", 2) ||
-	    ps_parse_record(line + 2, &s->layout, &r, &owners))
+	    ps_parse_record(line + 2, ps_lines_len(&s->lines, line + 2),
+			    &s->layout, &r, &owners))
 		return;
 	if (s->bind_count == s->bind_size) {
 		s->bind_size = s->bind_size ? 2 * s->bind_size : 16;

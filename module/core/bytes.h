@@ -7,6 +7,7 @@
 
 #define PS_BYTES	8			/* how many there are in one */
 #define PS_BYTES_ONES	0x0101010101010101ULL	/* one in each of them       */
+#define PS_BYTES_FIRST	0x80ULL			/* the high bit of the first */
 #define PS_BYTES_HIGHS	(PS_BYTES_ONES << 7)
 
 /**

@@ -92,8 +92,19 @@ static int parse_packet(char *field, struct ps_end *end)
 	return 0;
 }
 
-/* Four numbers, and a port. */
-static int parse_inet(const char *text, struct ps_end *end)
+/* Behind an address and its colon. */
+static int parse_port(const char *text, struct ps_end *end)
+{
+	u64 number;
+
+	if (!ps_take_digits(&text, &number) || number > U16_MAX || *text)
+		return -EINVAL;
+	end->num = number;
+	return 0;
+}
+
+/* Four numbers, up to @colon. */
+static int parse_ip4(const char *text, const char *colon, struct ps_end *end)
 {
 	unsigned int i;
 	u64 number;
@@ -107,19 +118,16 @@ static int parse_inet(const char *text, struct ps_end *end)
 			return -EINVAL;
 		end->ip[i] = number;
 	}
-	if (!ps_take_digits(&text, &number) || number > U16_MAX || *text)
-		return -EINVAL;
 	end->form = PS_FORM_INET;
-	end->num = number;
-	return 0;
+	return text == colon + 1 ? 0 : -EINVAL;
 }
 
-static int parse_inet6(char *field, struct ps_end *end)
+/* In brackets, of which the second is at @colon[-1]. */
+static int parse_ip6(char *field, char *colon, struct ps_end *end)
 {
-	char *colon = strrchr(field, ':'), *scope;
+	char *scope;
 
-	if (!colon || ps_parse_u32(colon + 1, strlen(colon + 1), &end->num) ||
-	    end->num > U16_MAX || colon[-1] != ']')
+	if (colon[-1] != ']')
 		return -EINVAL;
 	colon[-1] = '\0';
 	end->form = PS_FORM_INET6;
@@ -129,16 +137,54 @@ static int parse_inet6(char *field, struct ps_end *end)
 	return ps_pton6(field + 1, end->ip) ? 0 : -EINVAL;
 }
 
+/* An address that is not the last one, which it is from now on. */
+static int parse_address(const struct ps_field *f, struct ps_known_ip *last,
+			 struct ps_end *end)
+{
+	char *colon = strrchr(f->text, ':');
+	size_t len;
+	int err;
+
+	if (!colon || parse_port(colon + 1, end))
+		return -EINVAL;
+	len = colon + 1 - f->text;
+	last->len = len <= sizeof(last->text) ? len : 0;
+	memcpy(last->text, f->text, last->len);
+	err = *f->text == '[' ? parse_ip6(f->text, colon, end) :
+		parse_ip4(f->text, colon, end);
+	if (err) {
+		last->len = 0;
+		return err;
+	}
+	last->form = end->form;
+	memcpy(last->ip, end->ip, sizeof(last->ip));
+	return 0;
+}
+
+/* An address and a port. */
+static int parse_inet(const struct ps_field *f, struct ps_known_ip *last,
+		      struct ps_end *end)
+{
+	if (!last->len || f->len <= last->len ||
+	    memcmp(f->text, last->text, last->len))
+		return parse_address(f, last, end);
+	end->form = last->form;
+	memcpy(end->ip, last->ip, sizeof(end->ip));
+	return parse_port(f->text + last->len, end);
+}
+
 /**
  * ps_parse_end() - an end of a socket
  * @f: its field, which is cut up; a name stays in it
  * @proto: enum portsock_proto
+ * @last: the last address of this column, zeroed at first
  * @end: result; zeroed before
  *
  * Context: any.
  * Return: 0, -EINVAL if the protocol has no such ends.
  */
-int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_end *end)
+int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
+		 struct ps_end *end)
 {
 	char *field = f->text;
 
@@ -160,7 +206,6 @@ int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_end *end)
 	case PORTSOCK_PROTO_PACKET:
 		return parse_packet(field, end);
 	default:
-		return *field == '[' ? parse_inet6(field, end) :
-			parse_inet(field, end);
+		return parse_inet(f, last, end);
 	}
 }

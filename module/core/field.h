@@ -19,6 +19,22 @@ struct ps_field {
 	size_t len;
 };
 
+#define PS_KNOWN_IP_MAX	46	/* of IPv6, with brackets, a colon and a scope */
+
+/**
+ * struct ps_known_ip - an address that was read, and may well come again
+ * @ip: as in struct ps_end
+ * @form: PS_FORM_INET or PS_FORM_INET6
+ * @len: bytes of @text, 0 if there is none
+ * @text: how it is written, to the colon before the port
+ */
+struct ps_known_ip {
+	u8 ip[16];
+	u8 form;
+	u8 len;
+	char text[PS_KNOWN_IP_MAX];
+};
+
 /**
  * ps_field_is_none() - whether a field says that nothing is there
  * @f: field
@@ -57,6 +73,7 @@ static __always_inline bool ps_take_digits(const char **cursor, u64 *value)
 
 int ps_parse_u32(const char *text, size_t len, u32 *value);
 int ps_unescape(char *text);
-int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_end *end);
+int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
+		 struct ps_end *end);
 
 #endif /* PORTSOCK_CORE_FIELD_H */

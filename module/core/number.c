@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "number.h"
 
-static int digit_value(char c)
+static inline unsigned int digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return 16;
+	unsigned char letter = c - 'a';
+	unsigned char digit = c - '0';
+
+	if (digit <= 9)
+		return digit;
+	return letter <= 5 ? letter + 10 : 16;
 }
 
 /* Most numbers are too short to be too large for a u64, in any base. */

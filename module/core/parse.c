@@ -8,125 +8,6 @@
 #include "names.h"
 #include "parse.h"
 
-/* The next word of a line; words are separated by blanks. */
-static const char *next_word(const char **cursor, size_t *len)
-{
-	const char *start = *cursor + strspn(*cursor, " ");
-
-	*len = strcspn(start, " ");
-	*cursor = start + *len;
-	return start;
-}
-
-static int parse_header_field(const char *word, size_t len,
-			      struct ps_header *h, unsigned int *seen)
-{
-	const struct {
-		const char *key;
-		u64 max;
-		u64 *u64_value;
-		u32 *u32_value;
-	} fields[] = {
-		{ "netns=", U32_MAX, NULL, &h->netns },
-		{ "pidns=", U32_MAX, NULL, &h->pidns },
-		{ "at=", U64_MAX, &h->at, NULL },
-		{ "took=", U64_MAX, &h->took, NULL },
-		{ "sockets=", U64_MAX, &h->sockets, NULL },
-		{ "owners=", U64_MAX, &h->owners, NULL },
-	};
-	unsigned int i;
-	u64 value;
-
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		size_t key = strlen(fields[i].key);
-
-		if (len < key || memcmp(word, fields[i].key, key))
-			continue;
-		if (ps_parse_u64(word + key, len - key, 10, fields[i].max,
-				 &value))
-			return -EINVAL;
-		if (fields[i].u64_value)
-			*fields[i].u64_value = value;
-		else
-			*fields[i].u32_value = value;
-		*seen |= 1U << i;
-	}
-	return 0;	/* a later version may say more */
-}
-
-/**
- * ps_parse_header() - the first line of a view
- * @line: NUL-terminated, without its newline
- * @h: result
- *
- * A later version may say more; what it says beyond format 1 is passed over.
- *
- * Context: any.
- * Return: 0; -EINVAL if it is no view's first line; -EPROTO if the view is of
- * a later format, whose number is in @h->version, and has not all of format 1.
- */
-int ps_parse_header(const char *line, struct ps_header *h)
-{
-	const unsigned int all = (1U << 6) - 1;
-	const char *cursor = line, *word;
-	unsigned int seen = 0;
-	size_t len;
-	int err;
-
-	memset(h, 0, sizeof(*h));
-	word = next_word(&cursor, &len);
-	if (len != 1 || *word != '#')
-		return -EINVAL;
-	word = next_word(&cursor, &len);
-	if (len != strlen(PORTSOCK_MAGIC) || memcmp(word, PORTSOCK_MAGIC, len))
-		return -EINVAL;
-	word = next_word(&cursor, &len);
-	if (ps_parse_u32(word, len, &h->version) || !h->version)
-		return -EINVAL;
-	err = h->version == PORTSOCK_FORMAT ? -EINVAL : -EPROTO;
-	for (word = next_word(&cursor, &len); len;
-	     word = next_word(&cursor, &len))
-		if (parse_header_field(word, len, h, &seen))
-			return err;
-	return seen == all ? 0 : err;
-}
-
-/**
- * ps_parse_layout() - the second line of a view: the columns' names
- * @line: NUL-terminated, without its newline
- * @layout: result
- *
- * Context: any.
- * Return: 0; -EINVAL if it is no such line, or a column of format 1 is missing
- * or stands there twice.
- */
-int ps_parse_layout(const char *line, struct ps_layout *layout)
-{
-	const char *cursor = line, *word;
-	u32 seen = 0;
-	size_t len;
-	int column;
-
-	layout->count = 0;
-	word = next_word(&cursor, &len);
-	if (len != 1 || *word != '#')
-		return -EINVAL;
-	for (word = next_word(&cursor, &len); len;
-	     word = next_word(&cursor, &len)) {
-		if (layout->count == PS_LAYOUT_MAX)
-			return -EINVAL;
-		column = ps_lookup(ps_column_names, word, len);
-		if (column >= 0 && seen & 1U << column)
-			return -EINVAL;
-		if (column >= 0)
-			seen |= 1U << column;
-		else
-			column = PORTSOCK_NCOLUMNS;
-		layout->column[layout->count++] = column;
-	}
-	return seen == (1U << PORTSOCK_NCOLUMNS) - 1 ? 0 : -EINVAL;
-}
-
 static int parse_flags(const struct ps_field *f, u32 *flags)
 {
 	const char *field = f->text;
@@ -194,6 +75,8 @@ static int parse_proto(const struct ps_field *f)
 static int parse_state(const struct ps_field *f)
 {
 	return IS_WORD(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
+		IS_WORD(f, "UNCONN") ? PORTSOCK_UNCONN :
+		IS_WORD(f, "LISTEN") ? PORTSOCK_LISTEN :
 		ps_lookup(ps_state_names, f->text, f->len);
 }
 
@@ -203,57 +86,101 @@ static int parse_held(const struct ps_field *f)
 		ps_lookup(ps_held_names, f->text, f->len);
 }
 
-static int parse_words(const struct ps_field *field, struct ps_record *r)
+#define OPTIONAL(column, base, max, has, bit, value) \
+	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
+
+/* PROTO, STATE, PORT, and RXQ to COOKIE. */
+static int parse_identity(const struct ps_field *field, struct ps_record *r)
 {
 	int proto = parse_proto(&field[PORTSOCK_COL_PROTO]);
 	int state = parse_state(&field[PORTSOCK_COL_STATE]);
-	int held = parse_held(&field[PORTSOCK_COL_HELD]);
+	u64 max_port = proto == PORTSOCK_PROTO_VSOCK ? U32_MAX : U16_MAX;
+	u64 port, rxq, txq, uid;
+	int bad;
 
 	if (proto < 0)
 		return BAD(PROTO);
 	if (state < 0)
 		return BAD(STATE);
-	if (held < 0)
-		return BAD(HELD);
-	r->proto = proto;
-	r->state = state;
-	r->held = held;
-	return parse_flags(&field[PORTSOCK_COL_FLAGS], &r->flags) ?
-		BAD(FLAGS) : 0;
-}
-
-static int parse_numbers(const struct ps_field *field, struct ps_record *r)
-{
-	u64 port, rxq, txq, uid, expires, netns;
-	u8 expires_there = 0;
-	u64 max_port = r->proto == PORTSOCK_PROTO_VSOCK ? U32_MAX : U16_MAX;
-	int bad;
-
-#define OPTIONAL(column, base, max, has, bit, value) \
-	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
 	bad = OPTIONAL(PORT, 10, max_port, &r->has, PS_HAS_PORT, &port) ?:
 	      OPTIONAL(RXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &rxq) ?:
 	      OPTIONAL(TXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &txq) ?:
 	      OPTIONAL(UID, 10, U32_MAX, &r->has, PS_HAS_UID, &uid) ?:
-	      OPTIONAL(CGROUP, 10, U64_MAX, &r->has, PS_HAS_CGROUP,
-		       &r->cgroup) ?:
-	      OPTIONAL(PARENT, 16, U64_MAX, &r->has, PS_HAS_PARENT,
-		       &r->parent) ?:
-	      OPTIONAL(EXPIRES, 10, S32_MAX, &expires_there, 1, &expires);
-#undef OPTIONAL
-	bad = bad ?:
 	      parse_number(field, PORTSOCK_COL_INODE, 10, U64_MAX, &r->inode) ?:
-	      parse_number(field, PORTSOCK_COL_COOKIE, 16, U64_MAX,
-			   &r->cookie) ?:
-	      parse_number(field, PORTSOCK_COL_NETNS, 10, U32_MAX, &netns);
+	      parse_number(field, PORTSOCK_COL_COOKIE, 16, U64_MAX, &r->cookie);
 	if (bad)
 		return bad;
+	r->proto = proto;
+	r->state = state;
 	r->port = port;
 	r->rxq = rxq;
 	r->txq = txq;
 	r->uid = uid;
-	r->netns = netns;
-	r->expires = expires_there ? (s32)expires : PS_NO_EXPIRY;
+	return 0;
+}
+
+/* NETNS to EXPIRES. */
+static int parse_tail(const struct ps_field *field, struct ps_tail *tail)
+{
+	int held = parse_held(&field[PORTSOCK_COL_HELD]);
+	u8 expires_there = 0;
+	u64 expires, netns;
+	int bad;
+
+	*tail = (struct ps_tail){ .held = held };
+	if (parse_flags(&field[PORTSOCK_COL_FLAGS], &tail->flags))
+		return BAD(FLAGS);
+	if (held < 0)
+		return BAD(HELD);
+	bad = parse_number(field, PORTSOCK_COL_NETNS, 10, U32_MAX, &netns) ?:
+	      OPTIONAL(CGROUP, 10, U64_MAX, &tail->has, PS_HAS_CGROUP,
+		       &tail->cgroup) ?:
+	      OPTIONAL(PARENT, 16, U64_MAX, &tail->has, PS_HAS_PARENT,
+		       &tail->parent) ?:
+	      OPTIONAL(EXPIRES, 10, S32_MAX, &expires_there, 1, &expires);
+	if (bad)
+		return bad;
+	tail->netns = netns;
+	tail->expires = expires_there ? (s32)expires : PS_NO_EXPIRY;
+	return 0;
+}
+
+#undef OPTIONAL
+
+/* The tail of a row, which has been cut up, is what the next one may have. */
+static void remember_tail(struct ps_layout *layout,
+			  const struct ps_field *field)
+{
+	const struct ps_field *last = &field[PORTSOCK_COL_EXPIRES];
+	const char *text = field[PORTSOCK_COL_NETNS].text;
+	struct ps_tail *tail = &layout->tail;
+	unsigned int i, len = last->text + last->len - text;
+
+	if (!layout->usual || len > sizeof(tail->text))
+		return;
+	for (i = 0; i < len; i++)
+		tail->text[i] = text[i] ?: ' ';
+	tail->len = len;
+}
+
+/* @known: it is that of the row before. */
+static int take_tail(const struct ps_field *field, struct ps_layout *layout,
+		     bool known, struct ps_record *r)
+{
+	struct ps_tail *tail = &layout->tail;
+	int bad = known ? 0 : parse_tail(field, tail);
+
+	if (bad)
+		return bad;
+	if (!known)
+		remember_tail(layout, field);
+	r->netns = tail->netns;
+	r->cgroup = tail->cgroup;
+	r->flags = tail->flags;
+	r->held = tail->held;
+	r->parent = tail->parent;
+	r->expires = tail->expires;
+	r->has |= tail->has;
 	return 0;
 }
 
@@ -272,57 +199,98 @@ static int parse_dev(const struct ps_field *f, struct ps_record *r)
 
 /* A line that is being cut up. */
 struct cut {
-	char *word;		/* begins here, unless a blank does */
+	char *word;		/* begins here, or behind the blanks here */
 	const u8 *column;	/* where it belongs */
-	const u8 *last;		/* behind those of the layout */
 	struct ps_field *field;	/* of each column */
-	bool more;		/* words than columns */
 };
 
-/* A word, if there is one, ends at @end. */
+/* A word ends at @end. */
 static __always_inline void end_word(struct cut *c, char *end)
 {
 	char *word = c->word;
 
+	while (*word == ' ')
+		word++;
 	c->word = end + 1;
-	if (end == word)
-		return;
-	if (c->column == c->last) {
-		c->more = true;
-		return;
-	}
 	c->field[*c->column++] = (struct ps_field){ word, end - word };
 	*end = '\0';
 }
 
 /*
- * Cuts a line into the fields of its columns; returns how many words it has,
- * at most one more than the layout.
+ * Cuts words off a line, up to those that belong to columns before @last.  They
+ * end at a blank that follows none: those that pad a column are looked at
+ * once, all together.
  */
-static unsigned int split(char *line, const struct ps_layout *layout,
-			  struct ps_field *field)
+static void cut_words(struct cut *c, char *end, const u8 *last)
 {
-	struct cut c = { line, layout->column, layout->column + layout->count,
-			 field, false };
-	char *end = line + strlen(line);
-	u64 blanks;
+	u64 blanks, ends, before = PS_BYTES_FIRST;
+	char *line = c->word;
 
-	for (; end - line >= PS_BYTES; line += PS_BYTES)
-		for (blanks = ps_bytes_blanks(ps_bytes_load(line)); blanks;
-		     blanks &= blanks - 1)
-			end_word(&c, line + __builtin_ctzll(blanks) / 8);
-	for (; line < end; line++)
-		if (*line == ' ')
-			end_word(&c, line);
-	end_word(&c, end);
-	return c.column - layout->column + c.more;
+	for (; end - line >= PS_BYTES; line += PS_BYTES) {
+		blanks = ps_bytes_blanks(ps_bytes_load(line));
+		ends = blanks & ~(blanks << 8 | before);
+		before = blanks >> 56;
+		for (; ends; ends &= ends - 1) {
+			end_word(c, line + __builtin_ctzll(ends) / 8);
+			if (c->column == last)
+				return;
+		}
+	}
+	for (; line < end; line++) {
+		bool blank = *line == ' ';
+
+		if (blank && !before)
+			end_word(c, line);
+		if (c->column == last)
+			return;
+		before = blank;
+	}
+	if (!before)
+		end_word(c, end);
+}
+
+/* Steps over the tail of a row, if it is that of the row before. */
+static bool skip_tail(struct cut *c, const char *end,
+		      const struct ps_tail *tail)
+{
+	if (!tail->len || end - c->word <= tail->len ||
+	    c->word[tail->len] != ' ' ||
+	    memcmp(c->word, tail->text, tail->len))
+		return false;
+	c->word += tail->len + 1;
+	c->column += PORTSOCK_COL_OWNERS - PORTSOCK_COL_NETNS;
+	return true;
+}
+
+/*
+ * Cuts a line into the fields of its columns; returns whether it has as many
+ * words.  NETNS to EXPIRES are the same in most rows: if they are @known, they
+ * have no fields.
+ */
+static bool split(char *line, size_t len, const struct ps_layout *layout,
+		  struct ps_field *field, bool *known)
+{
+	const u8 *last = layout->column + layout->count;
+	struct cut c = { line, layout->column, field };
+	char *end = line + len;
+
+	*known = false;
+	if (layout->usual) {
+		cut_words(&c, end, layout->column + PORTSOCK_COL_NETNS);
+		if (c.column == layout->column + PORTSOCK_COL_NETNS)
+			*known = skip_tail(&c, end, &layout->tail);
+	}
+	cut_words(&c, end, last);
+	return c.column == last &&
+		(c.word >= end || !c.word[strspn(c.word, " ")]);
 }
 
 /**
  * ps_parse_record() - a row
  * @line: NUL-terminated, without its newline; it is cut up, and the record's
  *	texts are in it afterwards
- * @layout: from this view's second line
+ * @len: bytes of @line
+ * @layout: from this view's second line; it remembers the row before
  * @r: result; owners_at is 0, owners the number of them
  * @owners: place of the OWNERS field in @line, for ps_parse_owner() or
  *	ps_parse_holder()
@@ -331,23 +299,26 @@ static unsigned int split(char *line, const struct ps_layout *layout,
  * Return: 0; -EINVAL if the number of columns is not that of the layout; 1 +
  * enum portsock_column of the first one found whose value it cannot have.
  */
-int ps_parse_record(char *line, const struct ps_layout *layout,
+int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 		    struct ps_record *r, char **owners)
 {
 	struct ps_field field[PORTSOCK_NCOLUMNS + 1];
+	bool known;
 	char *c;
 	int bad;
 
-	if (split(line, layout, field) != layout->count)
+	if (!split(line, len, layout, field, &known))
 		return -EINVAL;
 	memset(r, 0, sizeof(*r));
-	bad = parse_words(field, r) ?: parse_numbers(field, r) ?:
+	bad = parse_identity(field, r) ?: take_tail(field, layout, known, r) ?:
 	      parse_dev(&field[PORTSOCK_COL_DEV], r);
 	if (bad)
 		return bad;
-	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &r->local))
+	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,
+			 &r->local))
 		return BAD(LOCAL);
-	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto, &r->remote))
+	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto,
+			 &layout->remote, &r->remote))
 		return BAD(REMOTE);
 	*owners = field[PORTSOCK_COL_OWNERS].text;
 	if (ps_field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')

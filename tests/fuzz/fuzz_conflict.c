@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	PROMISE(!ps_parse_layout(LAYOUT, &layout));
 	while (count <= MOST && (line = strsep(&rest, "\n")))
-		if (!ps_parse_record(line, &layout, &r[count], &owners))
+		if (!ps_parse_record(line, strlen(line), &layout, &r[count], &owners))
 			count++;
 	for (i = 1; i < count; i++)
 		made[i - 1] = &r[i];

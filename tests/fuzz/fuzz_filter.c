@@ -16,7 +16,7 @@ static void ask_about(const struct ps_filter *f, char *line)
 	char *owners;
 
 	PROMISE(!ps_parse_layout(LAYOUT, &layout));
-	if (ps_parse_record(line, &layout, &r, &owners))
+	if (ps_parse_record(line, strlen(line), &layout, &r, &owners))
 		return;
 	/* What is kept while a snapshot is taken is all that may be shown. */
 	PROMISE(!ps_filter_wants_row(f, &r) || ps_filter_wants_socket(f, &r));

@@ -8,7 +8,7 @@
 #include "../../module/core/parse.h"
 
 /* A row and its owners as text; NULL if it is none.  The line is cut up. */
-static char *again(char *line, const struct ps_layout *layout, size_t size)
+static char *again(char *line, struct ps_layout *layout, size_t size)
 {
 	char *text = malloc(PS_RECORD_MAX + 4 * size + PS_OWNER_MAX);
 	char *owners, *p;
@@ -18,7 +18,7 @@ static char *again(char *line, const struct ps_layout *layout, size_t size)
 	size_t len;
 	int got = 0;
 
-	if (ps_parse_record(line, layout, &r, &owners))
+	if (ps_parse_record(line, strlen(line), layout, &r, &owners))
 		goto none;
 	p = ps_format_record(text, &r);
 	PROMISE(p <= text + PS_RECORD_MAX);

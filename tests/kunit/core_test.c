@@ -154,19 +154,18 @@ static void a_row_is_read_back(struct kunit *test)
 	char *text = kunit_kzalloc(test, PS_RECORD_MAX, GFP_KERNEL);
 	char *again = kunit_kzalloc(test, PS_RECORD_MAX, GFP_KERNEL);
 	char *owners;
-	struct ps_layout layout;
+	struct ps_layout layout = { .count = PORTSOCK_NCOLUMNS };
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	KUNIT_ASSERT_NOT_NULL(test, again);
-	layout.count = PORTSOCK_NCOLUMNS;
 	for (i = 0; i < PORTSOCK_NCOLUMNS; i++)
 		layout.column[i] = i;
 	strcpy(r.dev, "eth0");
 	r.held = PORTSOCK_HELD_PROCESS;
 	strcpy(ps_format_record(text, &r), "1/2/sh");
 	strcpy(again, text);
-	KUNIT_ASSERT_EQ(test, ps_parse_record(again, &layout, &back, &owners),
+	KUNIT_ASSERT_EQ(test, ps_parse_record(again, strlen(again), &layout, &back, &owners),
 			0);
 	KUNIT_EXPECT_STREQ(test, owners, "1/2/sh");
 	strcpy(ps_format_record(again, &back), "1/2/sh");

@@ -221,7 +221,7 @@ static int parse_with(unsigned int column, const char *text,
 		      struct ps_record *r)
 {
 	char *line = line_with(&layout, column, text), *owners;
-	int err = ps_parse_record(line, &layout, r, &owners);
+	int err = ps_parse_record(line, strlen(line), &layout, r, &owners);
 
 	free(line);
 	return err;
@@ -246,7 +246,7 @@ static const struct {
 	GOOD(LOCAL, "[fe80::1%eth0]:80"), GOOD(LOCAL, "[::ffff:1.2.3.4]:80"),
 	BAD(LOCAL, "1.2.3.4"), BAD(LOCAL, "1.2.3.4:"), BAD(LOCAL, ":80"),
 	BAD(LOCAL, "1.2.3:80"), BAD(LOCAL, "1.2.3.256:80"),
-	BAD(LOCAL, "1.2.3.4:65536"), BAD(LOCAL, "1.2.3.4:-1"),
+	BAD(LOCAL, "1.2.3.4:8:80"), BAD(LOCAL, "1.2.3.4:65536"), BAD(LOCAL, "1.2.3.4:-1"),
 	BAD(LOCAL, "::1:80"), BAD(LOCAL, "[::1:80"), BAD(LOCAL, "[::1]80"),
 	BAD(LOCAL, "[::1]:"), BAD(LOCAL, "[]:80"), BAD(LOCAL, "[:80"),
 	BAD(LOCAL, "[::1]x:80"), BAD(LOCAL, "[g::1]:80"), BAD(LOCAL, "]:80"),
@@ -336,7 +336,7 @@ static void ends_of_families_without_addresses(void **state)
 
 		snprintf(line, sizeof(line), "%s - UNCONN %s - - 0 0 0 1 1 1 "
 			 "- - process - - -", cases[i].proto, cases[i].local);
-		err = ps_parse_record(line, &layout, &r, &owners);
+		err = ps_parse_record(line, strlen(line), &layout, &r, &owners);
 		if (!err != cases[i].good)
 			fail_msg("%s %s: %d", cases[i].proto, cases[i].local,
 				 err);
@@ -352,13 +352,13 @@ static void long_ports(void **state)
 
 	(void)state;
 	snprintf(line, sizeof(line), "vsock 4294967295 %s", rest);
-	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), 0);
+	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners), 0);
 	assert_int_equal(r.port, 4294967295U);
 	snprintf(line, sizeof(line), "vsock 4294967296 %s", rest);
-	assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
 			 1 + PORTSOCK_COL_PORT);
 	snprintf(line, sizeof(line), "udp 65536 %s", rest);
-	assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
 			 1 + PORTSOCK_COL_PORT);
 }
 
@@ -386,7 +386,7 @@ static void columns_in_another_order(void **state)
 		"FLAGS CGROUP NETNS COOKIE INODE UID TXQ RXQ DEV REMOTE LOCAL "
 		"NEWER STATE PORT PROTO", &l), 0);
 	line = line_with(&l, PORTSOCK_COL_PORT, "443");
-	assert_int_equal(ps_parse_record(line, &l, &r, &owners), 0);
+	assert_int_equal(ps_parse_record(line, strlen(line), &l, &r, &owners), 0);
 	assert_int_equal(r.port, 443);
 	assert_int_equal(r.txq, 511);
 	assert_int_equal(r.inode, 18231);
@@ -402,7 +402,7 @@ static void a_row_of_the_contract(void **state)
 	char *owners;
 
 	(void)state;
-	assert_int_equal(ps_parse_record(line, &layout, &r, &owners), 0);
+	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners), 0);
 	assert_int_equal(r.proto, PORTSOCK_PROTO_TCP);
 	assert_int_equal(r.port, 80);
 	assert_int_equal(r.state, PORTSOCK_TIME_WAIT);
@@ -448,7 +448,7 @@ static void round_trip(const struct ps_record *r,
 
 	format_row(text, r, owners, n);
 	line = strdup(text);
-	if (ps_parse_record(line, &layout, &parsed, &cursor))
+	if (ps_parse_record(line, strlen(line), &layout, &parsed, &cursor))
 		fail_msg("refused: %s", text);
 	assert_int_equal(parsed.owners, n);
 	for (i = 0; i < n; i++) {
@@ -503,13 +503,13 @@ static void long_names_are_refused(void **state)
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
 			 "process - - -", i / 2 ? "-" : word,
 			 i / 2 ? word : "-");
-		assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+		assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
 				 1 + (i / 2 ? PORTSOCK_COL_REMOTE :
 				      PORTSOCK_COL_LOCAL));
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
 			 "process - - -", i / 2 ? "-" : path + 1,
 			 i / 2 ? path + 1 : "-");
-		assert_int_equal(ps_parse_record(line, &layout, &r, &owners),
+		assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
 				 0);
 		free(line);
 	}
@@ -598,7 +598,7 @@ static bool digest(char *line)
 	size_t len;
 	int got;
 
-	if (ps_parse_record(line, &layout, &r, &owners))
+	if (ps_parse_record(line, strlen(line), &layout, &r, &owners))
 		return false;
 	assert_true(ps_format_record(room, &r) - room <= PS_RECORD_MAX);
 	ps_parse_holder(owners, &name, &len);
@@ -691,6 +691,47 @@ static void spoiled_lines_do_no_harm(void **state)
 	assert_true(taken > times / 100 && taken < times / 2);
 }
 
+/* What comes of a row: its error, and as text what was read. */
+static int read_row(const char *text, struct ps_layout *l, char *room)
+{
+	char *line = strdup(text), *owners, *p;
+	struct ps_record r;
+	int err = ps_parse_record(line, strlen(line), l, &r, &owners);
+
+	if (!err) {
+		p = ps_format_record(room, &r);
+		strcpy(p, owners);
+	}
+	free(line);
+	return err;
+}
+
+/* What the layout remembers of the rows before changes nothing. */
+static void a_row_says_what_it_says_alone(void **state)
+{
+	static char after[2 * PS_RECORD_MAX], alone[2 * PS_RECORD_MAX];
+	const unsigned int times = 100000;
+	unsigned int i, taken = 0;
+	struct ps_layout l;
+
+	(void)state;
+	for (i = 0; i < times; i++) {
+		char *line = strdup(valid_lines[i / 8 % ARRAY_SIZE(valid_lines)]);
+		int err;
+
+		if (random_below(2))
+			spoil(line);
+		ps_parse_layout(LAYOUT, &l);
+		err = read_row(line, &l, alone);
+		assert_int_equal(read_row(line, &layout, after), err);
+		if (!err)
+			assert_string_equal(after, alone);
+		taken += !err;
+		free(line);
+	}
+	assert_true(taken > times / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -714,6 +755,7 @@ int main(void)
 		cmocka_unit_test(holders),
 		cmocka_unit_test_setup(lines_cut_anywhere, setup),
 		cmocka_unit_test_setup(spoiled_lines_do_no_harm, setup),
+		cmocka_unit_test_setup(a_row_says_what_it_says_alone, setup),
 	};
 
 	return RUN(tests);
