@@ -90,7 +90,7 @@ def in_child(function):
 
 def wait_until(is_so, seconds=10):
     """Until it is so, for what takes a moment to happen elsewhere."""
-    end = time.monotonic() + seconds * SLOWER
+    end = time.monotonic() + slowed(seconds)
     while not is_so():
         if time.monotonic() > end:
             raise AssertionError(f"it never came: {is_so.__code__.co_firstlineno}")
@@ -178,9 +178,14 @@ def slower(times):
     SLOWER = times
 
 
+def slowed(seconds):
+    """What takes so long, as long as it takes here."""
+    return seconds * SLOWER
+
+
 def verdict_of(entry):
     begun = time.monotonic()
-    verdict = run_one(entry.function, entry.arguments, entry.netns, entry.seconds * SLOWER)
+    verdict = run_one(entry.function, entry.arguments, entry.netns, slowed(entry.seconds))
     return entry.name, verdict, time.monotonic() - begun
 
 

@@ -36,10 +36,12 @@ class Trace:
         self.place = f"{TRACING}/instances/portsock-{os.getpid()}"
 
     def __enter__(self):
-        # names of tasks would be taken by the scheduler's tracepoints: patching those is what an emulator of several CPUs does not survive each time
+        # the scheduler's tracepoints take the names of tasks, and set_event_pid has them followed: patching those is what an emulator of several CPUs
+        # does not survive each time
         write(TRACING + "/options/record-cmd", "0")
         os.mkdir(self.place)
-        write(self.place + "/set_event_pid", str(os.getpid()))
+        for event in self.events:
+            write(f"{self.place}/events/{event}/filter", f"common_pid == {os.getpid()}")
         self.on(True)
         return self
 
