@@ -24,8 +24,8 @@ const struct recipe recipes[] = {
 	  "tell l LISTEN; repeat count tell c% ESTABLISHED" },
 	{ "tcp-syn-sent", "no answer: the listener's queue is full",
 	  "socket l tcp; bind l; listen l 0; socket q tcp; connect q l;"
-	  "tell q ESTABLISHED; socket c tcp; opt c nonblock; connect c l;"
-	  "tell c SYN_SENT" },
+	  "await l QUEUED; tell q ESTABLISHED; socket c tcp; opt c nonblock;"
+	  "connect c l; tell c SYN_SENT" },
 	{ "tcp-syn-recv", "a request: the listener waits for data",
 	  "socket l tcp; bind l; opt l defer 60; listen l;"
 	  "socket c tcp; connect c l; tell l LISTEN; tell c ESTABLISHED" },

@@ -2,6 +2,7 @@
 /* What is said about a socket, and only when the kernel says the same. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,12 +92,24 @@ int verb_tell(struct maker *maker, int nr, char **words)
 	return 0;
 }
 
+/* What connect() has returned for need not have reached the listener. */
+static int await_queued(const struct item *listener)
+{
+	struct pollfd queue = { .fd = listener->fd, .events = POLLIN };
+
+	return poll(&queue, 1, 5000) > 0 ? 0 :
+		complain("nobody waits at %s", listener->name);
+}
+
 int verb_await(struct maker *maker, int nr, char **words)
 {
 	struct item *item = open_item(maker, words[1]);
 
 	(void)nr;
-	return item ? await_state(item, words[2]) : -1;
+	if (!item)
+		return -1;
+	return strcmp(words[2], "QUEUED") ? await_state(item, words[2]) :
+		await_queued(item);
 }
 
 /* Remember cookie and addresses now: what follows may take them away. */

@@ -83,7 +83,7 @@ const struct verb verbs[] = {
 	{ "note", 2, 2, verb_note, "NAME" },
 	{ "tell", 3, 4, verb_tell, "NAME STATE [HELD]" },
 	{ "holds", 1, 1, verb_holds, "" },
-	{ "await", 3, 3, verb_await, "NAME STATE" },
+	{ "await", 3, 3, verb_await, "NAME STATE|QUEUED" },
 	{ "comm", 2, 2, verb_comm, "NAME" },
 	{ "uid", 2, 2, verb_uid, "UID" },
 	{ "netns", 1, 1, verb_netns, "" },

@@ -26,7 +26,7 @@ inet6 socket l tcp; opt l v6only; bind l ANY PORT; listen l; tell l LISTEN
 -     LISTEN; socket c tcp; connect c l; queued l c; socket d tcp; connect d l; queued l d; send d 9; tell c ESTABLISHED; tell d ESTABLISHED; tell l LISTEN
 -     LISTEN; socket c tcp; connect c l; queued l c CLOSE_WAIT; shutdown c; tell c FIN_WAIT2; tell l LISTEN
 -     LISTEN; socket c tcp; connect c l; queued l c CLOSE_WAIT; opt c linger2 100; close c; tell c FIN_WAIT2 orphan; tell l LISTEN
--     socket l tcp; bind l; listen l 0; socket q tcp; connect q l; queued l q; socket c tcp; opt c nonblock; connect c l; tell c SYN_SENT; tell q ESTABLISHED; tell l LISTEN
+-     socket l tcp; bind l; listen l 0; socket q tcp; connect q l; queued l q; await l QUEUED; socket c tcp; opt c nonblock; connect c l; tell c SYN_SENT; tell q ESTABLISHED; tell l LISTEN
 -     socket l tcp; bind l; opt l defer 60; listen l; socket c tcp; connect c l; request l c; tell l LISTEN; tell c ESTABLISHED
 -     SMALL; fill c; shutdown c; tell c FIN_WAIT1; tell a ESTABLISHED; tell l LISTEN
 -     SMALL; fill c; close c; tell c FIN_WAIT1 orphan; tell a ESTABLISHED; tell l LISTEN
