@@ -174,7 +174,7 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 		local_bh_enable();
 	if (sock_flag(sk, SOCK_DEAD))
 		r->evidence |= PS_EV_DEAD;
-	if (sk->sk_kern_sock)
+	if (ps_is_kernel_sock(sk))
 		r->evidence |= PS_EV_KERNEL;
 }
 

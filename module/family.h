@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "batch.h"
+#include "compat/sock.h"
 
 #define PS_FAMILY_NAME_MAX	16
 
@@ -100,6 +101,18 @@ static inline bool ps_is_inet(const struct sock *sk, int type, int protocol)
 {
 	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
 		sk->sk_type == type && sk->sk_protocol == protocol;
+}
+
+/**
+ * ps_is_kernel_sock() - whether the kernel made a socket for itself
+ * @sk: full socket
+ *
+ * Context: any.
+ * Return: whether it did, which never changes.
+ */
+static inline bool ps_is_kernel_sock(const struct sock *sk)
+{
+	return ps_read_bit(sk->sk_kern_sock);
 }
 
 /* What every family's fill needs: family.c, inet.c */

@@ -66,7 +66,8 @@ static u64 find_whole(struct sock *sk)
 /* Whose subflow a listener is. */
 static u64 find_whole_listener(struct sock *sk)
 {
-	return ps_is_subflow(sk) || sk->sk_kern_sock ? find_whole(sk) : 0;
+	return ps_is_subflow(sk) || ps_is_kernel_sock(sk) ?
+		find_whole(sk) : 0;
 }
 
 /* One that has fallen back to TCP is no subflow any more, but is held so. */

@@ -78,11 +78,11 @@ static u32 bind_flags(const struct sock *sk)
 {
 	u32 flags = 0;
 
-	if (sk->sk_reuse)
+	if (ps_read_bit(sk->sk_reuse))
 		flags |= PORTSOCK_FLAG(REUSEADDR);
-	if (sk->sk_reuseport)
+	if (ps_read_bit(sk->sk_reuseport))
 		flags |= PORTSOCK_FLAG(REUSEPORT);
-	if (sk->sk_family == AF_INET6 && sk->sk_ipv6only)
+	if (sk->sk_family == AF_INET6 && ps_read_bit(sk->sk_ipv6only))
 		flags |= PORTSOCK_FLAG(V6ONLY);
 	return flags;
 }

@@ -5,13 +5,15 @@
 
 #include <net/inet_sock.h>
 
+#include "sock.h"
+
 #define PS_HAVE_IPV6	IS_ENABLED(CONFIG_IPV6)
 
 /* From 6.6 on the options are atomic bits instead of bit fields. */
 #ifdef inet_test_bit
 #define PS_INET_OPTION(sk, lower, upper)	inet_test_bit(upper, sk)
 #else
-#define PS_INET_OPTION(sk, lower, upper)	(inet_sk(sk)->lower)
+#define PS_INET_OPTION(sk, lower, upper)	ps_read_bit(inet_sk(sk)->lower)
 #endif
 
 /**

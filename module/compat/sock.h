@@ -6,6 +6,12 @@
 #include <linux/cgroup.h>
 #include <net/sock.h>
 
+/*
+ * One of a socket's bit fields.  Somebody may be writing it, or others in the same
+ * byte: it is told as it was before or after, no other bit matters.
+ */
+#define ps_read_bit(field)	data_race(!!(field))
+
 /**
  * ps_sock_cgroup() - the cgroup v2 in which a socket was made
  * @sk: full socket
