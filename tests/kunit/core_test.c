@@ -165,8 +165,8 @@ static void a_row_is_read_back(struct kunit *test)
 	r.held = PORTSOCK_HELD_PROCESS;
 	strcpy(ps_format_record(text, &r), "1/2/sh");
 	strcpy(again, text);
-	KUNIT_ASSERT_EQ(test, ps_parse_record(again, strlen(again), &layout, &back, &owners),
-			0);
+	KUNIT_ASSERT_EQ(test, ps_parse_record(again, strlen(again), &layout,
+					      &back, &owners), 0);
 	KUNIT_EXPECT_STREQ(test, owners, "1/2/sh");
 	strcpy(ps_format_record(again, &back), "1/2/sh");
 	KUNIT_EXPECT_STREQ(test, text, again);
