@@ -19,4 +19,15 @@ static inline void ps_breathe(u32 i)
 		cond_resched();
 }
 
+/*
+ * A loop that may be long, over numbers or an array: @i from @begin to @end.  @stop
+ * is the loop's own; a break leaves a part of PS_BREATH turns, not the loop.
+ */
+#define ps_for_breathing(i, stop, begin, end) \
+	for (i = begin; (stop = ps_breath_end(i, end)) != i; cond_resched()) \
+		for (; i < stop; i++)
+
+#define ps_breath_end(i, end) \
+	((i) >= (end) ? (i) : (end) - (i) > PS_BREATH ? (i) + PS_BREATH : (end))
+
 #endif /* PORTSOCK_BREATHE_H */

@@ -28,8 +28,8 @@
 
 /* A socket that a descriptor of this section refers to. */
 struct hold {
-	u32 record;	/* index in the store, or PS_NO_RECORD: */
-	u32 added;	/* index in the batch */
+	struct ps_record *record;	/* in the store, or NULL: */
+	u32 added;			/* index in the batch */
 	u32 fd;
 };
 
@@ -92,20 +92,17 @@ static bool is_outdated(const struct ps_record *r)
 static void note_sock(struct walk *walk, struct sock *sk, u32 fd)
 {
 	struct hold *hold = &walk->holds[walk->count];
-	const struct ps_record *known = NULL;
-	struct ps_record *r;
+	struct ps_record *r = ps_store_find(walk->store, ps_cookie(sk));
 
-	hold->fd = fd;
-	hold->record = ps_store_find(walk->store, ps_cookie(sk), true);
-	if (hold->record != PS_NO_RECORD)
-		known = ps_store_record(walk->store, hold->record);
-	if (walk->second && !(known && known->evidence & PS_EV_DOUBT))
+	if (walk->second && !(r && r->evidence & PS_EV_DOUBT))
 		return;
-	if (known && !is_outdated(known)) {
+	hold->fd = fd;
+	hold->record = r;
+	if (likely(r && !is_outdated(r))) {
 		walk->count++;
 		return;
 	}
-	hold->record = PS_NO_RECORD;
+	hold->record = NULL;
 	hold->added = walk->batch->count;
 	r = ps_batch_add(walk->batch);
 	if (!r)
@@ -190,9 +187,7 @@ static int name_task(struct walk *walk)
 static const struct ps_record *held_record(const struct walk *walk,
 					   const struct hold *hold)
 {
-	if (hold->record != PS_NO_RECORD)
-		return ps_store_record(walk->store, hold->record);
-	return &walk->batch->records[hold->added];
+	return hold->record ?: &walk->batch->records[hold->added];
 }
 
 static struct sock *sock_at(struct walk *walk, const struct fdtable *fdt,
@@ -264,7 +259,7 @@ static bool may_be_told(const struct walk *walk, const struct hold *hold)
 		return true;
 	r = held_record(walk, hold);
 	return r->has & PS_HAS_PORT ||
-		ps_store_find(walk->store, r->cookie, false) != PS_NO_RECORD;
+		ps_store_find_any(walk->store, r->cookie);
 }
 
 static int settle_hold(struct walk *walk, struct hold *hold)
@@ -273,16 +268,16 @@ static int settle_hold(struct walk *walk, struct hold *hold)
 
 	if (!may_be_told(walk, hold))
 		return 0;
-	if (hold->record == PS_NO_RECORD)
+	if (!hold->record)
 		err = ps_store_add(walk->store,
 				   &walk->batch->records[hold->added],
 				   &hold->record);
-	if (err || hold->record == PS_NO_RECORD)
+	if (err || !hold->record)
 		return err;
 	if (walk->verdict == VERDICT_ALLOWED)
 		return ps_store_own(walk->store, hold->record, walk->index,
 				    hold->fd);
-	ps_store_record(walk->store, hold->record)->evidence |= PS_EV_HIDDEN;
+	hold->record->evidence |= PS_EV_HIDDEN;
 	return 0;
 }
 

@@ -23,27 +23,22 @@ static int cmp_parts(const void *a, const void *b)
 
 static u32 count_parts(const struct ps_store *store)
 {
+	struct ps_record *r, *end;
 	u32 i, count = 0;
 
-	for (i = 0; i < store->records.count; i++) {
-		if (ps_record_is_queued_part(ps_store_record(store, i)))
-			count++;
-		ps_breathe(i);
-	}
+	ps_store_for_each(r, end, i, store)
+		count += ps_record_is_queued_part(r);
 	return count;
 }
 
 static void gather_parts(struct ps_store *store, struct ps_record **parts)
 {
-	struct ps_record *r;
+	struct ps_record *r, *end;
 	u32 i, count = 0;
 
-	for (i = 0; i < store->records.count; i++) {
-		r = ps_store_record(store, i);
+	ps_store_for_each(r, end, i, store)
 		if (ps_record_is_queued_part(r))
 			parts[count++] = r;
-		ps_breathe(i);
-	}
 	sort(parts, count, sizeof(*parts), cmp_parts, NULL);
 }
 
@@ -65,15 +60,12 @@ static void join(struct ps_record *whole, struct ps_record **parts, u32 count)
 static void join_all(struct ps_store *store, struct ps_record **parts,
 		     u32 count)
 {
-	struct ps_record *r;
+	struct ps_record *r, *end;
 	u32 i;
 
-	for (i = 0; i < store->records.count; i++) {
-		r = ps_store_record(store, i);
+	ps_store_for_each(r, end, i, store)
 		if (r->proto == PORTSOCK_PROTO_MPTCP && r->has & PS_HAS_PORT)
 			join(r, parts, count);
-		ps_breathe(i);
-	}
 	/* What is left has no whole yet: another's listener is no parent. */
 	for (i = 0; i < count; i++)
 		if (ps_record_is_queued_part(parts[i]))

@@ -22,13 +22,9 @@
  */
 static void drop_twin(struct ps_store *store, struct ps_record *timewait)
 {
-	u32 twin = ps_store_find(store, timewait->cookie, true);
-	struct ps_record *r;
+	struct ps_record *r = ps_store_find(store, timewait->cookie);
 
-	if (twin == PS_NO_RECORD)
-		return;
-	r = ps_store_record(store, twin);
-	if (r->evidence & PS_EV_GONE)
+	if (!r || r->evidence & PS_EV_GONE)
 		return;
 	if (r->owners || r->evidence & PS_EV_FILE) {
 		if (r->state != PORTSOCK_CLOSE)
@@ -58,19 +54,13 @@ static bool is_secret(const struct ps_record *r)
 /* Returns whether that is news. */
 static bool tell_carried(struct ps_store *store, const struct ps_edge *edge)
 {
-	u32 carrier = ps_store_find(store, edge->carrier, false);
-	u32 carried = ps_store_find(store, edge->carried, false);
-	struct ps_record *r;
+	struct ps_record *carrier = ps_store_find_any(store, edge->carrier);
+	struct ps_record *carried = ps_store_find_any(store, edge->carried);
 
-	if (carrier == PS_NO_RECORD || carried == PS_NO_RECORD)
+	if (!carrier || !carried || carried->evidence & PS_EV_TOLD ||
+	    (!carrier->owners && !(carrier->evidence & PS_EV_TOLD)))
 		return false;
-	r = ps_store_record(store, carrier);
-	if (!r->owners && !(r->evidence & PS_EV_TOLD))
-		return false;
-	r = ps_store_record(store, carried);
-	if (r->evidence & PS_EV_TOLD)
-		return false;
-	r->evidence |= PS_EV_TOLD;
+	carried->evidence |= PS_EV_TOLD;
 	return true;
 }
 
@@ -81,16 +71,14 @@ static bool tell_carried(struct ps_store *store, const struct ps_edge *edge)
  */
 static void tell_all_carried(struct ps_store *store)
 {
-	u32 i, level;
+	u32 i, stop, level;
 	bool news = true;
 
 	for (level = 0; news && level < CARRIER_LEVELS; level++) {
 		news = false;
-		for (i = 0; i < store->edges.count; i++) {
+		ps_for_breathing(i, stop, 0, store->edges.count)
 			if (tell_carried(store, ps_vec_at(&store->edges, i)))
 				news = true;
-			ps_breathe(i);
-		}
 	}
 }
 
@@ -154,17 +142,16 @@ static void sort_holds(struct ps_store *store, const struct ps_record *r)
 		       store);
 }
 
-/* Why each is there, and behind which place its owners will end. */
+/* Why each is there, and behind which place its owners will end if it has several. */
 static void name_reasons(struct ps_store *store)
 {
-	struct ps_record *r;
+	struct ps_record *r, *end;
 	u32 i;
 
-	for (i = 0; i < store->records.count; i++) {
-		ps_breathe(i);
-		r = ps_store_record(store, i);
+	ps_store_for_each(r, end, i, store) {
 		name_reason(store, r);
-		if (!r->owners)	/* the kernel's have a name there */
+		store->nowners += r->owners;
+		if (likely(r->owners <= 1))
 			continue;
 		store->nholds += r->owners;
 		r->owners_at = store->nholds;
@@ -172,13 +159,14 @@ static void name_reasons(struct ps_store *store)
 }
 
 /*
- * Owners of one record together: counting sort over those that have a row, from
- * the last one on.  Meanwhile its owners_at is behind where the next one goes.
+ * Owners of one record together, where it has several: counting sort over those
+ * that have a row, from the last one on.  Meanwhile its owners_at is behind where
+ * the next one goes.
  */
 static int gather_holds(struct ps_store *store)
 {
 	const struct ps_found *found;
-	struct ps_record *r;
+	struct ps_record *r, *end;
 	u32 i = store->found.count;
 
 	if (!store->nholds)
@@ -190,16 +178,13 @@ static int gather_holds(struct ps_store *store)
 	while (i--) {
 		ps_breathe(i);
 		found = ps_vec_at(&store->found, i);
-		r = ps_store_record(store, found->record);
+		r = found->record;
 		if (!(r->evidence & PS_EV_GONE))
 			store->holds[--r->owners_at] = found->hold;
 	}
-	for (i = 0; i < store->records.count; i++) {
-		ps_breathe(i);
-		r = ps_store_record(store, i);
+	ps_store_for_each(r, end, i, store)
 		if (r->owners > 1)
 			sort_holds(store, r);
-	}
 	return 0;
 }
 
@@ -215,7 +200,7 @@ static bool is_child(const struct ps_store *store, u32 row,
 
 	if (row >= store->nrows)	/* before the first, behind the last */
 		return false;
-	r = ps_store_record(store, store->rows[row]);
+	r = store->rows[row];
 	if (!(r->evidence & PS_EV_FULL) || r->state == PORTSOCK_CLOSE ||
 	    !ps_order_same_place(r, request))
 		return false;
@@ -226,17 +211,15 @@ static bool is_child(const struct ps_store *store, u32 row,
 
 static void drop_requests(struct ps_store *store)
 {
-	const struct ps_record *r;
-	u32 i, kept = 0, record;
+	struct ps_record *r;
+	u32 i, stop, kept = 0;
 
-	for (i = 0; i < store->nrows; i++) {
-		record = store->rows[i];
-		r = ps_store_record(store, record);
-		ps_breathe(i);
+	ps_for_breathing(i, stop, 0, store->nrows) {
+		r = store->rows[i];
 		if (ps_record_is_request(r) && (is_child(store, kept - 1, r) ||
 				      is_child(store, i + 1, r)))
 			continue;
-		store->rows[kept++] = record;
+		store->rows[kept++] = r;
 	}
 	store->nrows = kept;
 }

@@ -51,48 +51,50 @@ static int keep_port(struct ps_store *store, const struct ps_record *r)
 
 static int take_one(struct ps_store *store, const struct ps_record *r)
 {
-	int err = 0;
+	int err;
 
-	if (unlikely(r->evidence & PS_EV_BUCKET))
+	if (likely(!(r->evidence & (PS_EV_BUCKET | PS_EV_CARRIED))))
+		return ps_store_add(store, r, NULL);
+	if (r->evidence & PS_EV_BUCKET)
 		return keep_port(store, r);
-	if (unlikely(r->evidence & PS_EV_CARRIED))
-		err = ps_store_carry(store, r);
+	err = ps_store_carry(store, r);
 	return err || is_edge(r) ? err : ps_store_add(store, r, NULL);
 }
 
 static int take_all(struct ps_sink *sink, struct ps_batch *batch)
 {
+	const struct ps_record *r = batch->records, *end = r + batch->count;
 	struct look *look = container_of(sink, struct look, sink);
-	u32 i;
-	int err = 0;
+	int err;
 
-	for (i = 0; i < batch->count && !err; i++)
-		err = take_one(look->store, &batch->records[i]);
-	return err;
+	for (; r < end; r++) {
+		err = take_one(look->store, r);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static bool knows_all(struct ps_sink *sink, u64 cookie)
 {
 	struct look *look = container_of(sink, struct look, sink);
 
-	return ps_store_find(look->store, cookie, true) != PS_NO_RECORD;
+	return ps_store_find(look->store, cookie);
 }
 
-static u32 find_doubtful(struct ps_store *store, u64 cookie)
+static struct ps_record *find_doubtful(struct ps_store *store, u64 cookie)
 {
-	u32 i = ps_store_find(store, cookie, true);
+	struct ps_record *r = ps_store_find(store, cookie);
 
-	if (i != PS_NO_RECORD &&
-	    !(ps_store_record(store, i)->evidence & PS_EV_DOUBT))
-		i = PS_NO_RECORD;
-	return i;
+	return r && r->evidence & PS_EV_DOUBT ? r : NULL;
 }
 
 static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct look *look = container_of(sink, struct look, sink);
 	const struct ps_record *r;
-	u32 i, record;
+	struct ps_record *old;
+	u32 i;
 	int err = 0;
 
 	for (i = 0; i < batch->count && !err; i++) {
@@ -100,9 +102,9 @@ static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 		err = ps_store_carry(look->store, r);
 		if (err || !(r->evidence & PS_EV_FULL))
 			continue;
-		record = find_doubtful(look->store, r->cookie);
-		if (record != PS_NO_RECORD)
-			err = ps_store_renew(look->store, record, r);
+		old = find_doubtful(look->store, r->cookie);
+		if (old)
+			err = ps_store_renew(look->store, old, r);
 	}
 	return err;
 }
@@ -111,7 +113,7 @@ static bool knows_undoubted(struct ps_sink *sink, u64 cookie)
 {
 	struct look *look = container_of(sink, struct look, sink);
 
-	return find_doubtful(look->store, cookie) == PS_NO_RECORD;
+	return !find_doubtful(look->store, cookie);
 }
 
 static const struct ps_sink sink_all = {
@@ -127,17 +129,15 @@ static const struct ps_sink sink_doubtful = {
 /* Marks what is in doubt; returns whether anything is. */
 static bool mark_doubtful(struct ps_store *store)
 {
+	struct ps_record *r, *end;
 	bool any = false;
-	struct ps_record *r;
 	u32 i;
 
-	for (i = 0; i < store->records.count; i++) {
-		r = ps_store_record(store, i);
+	ps_store_for_each(r, end, i, store) {
 		if (!r->owners && ps_held_is_doubtful(r)) {
 			r->evidence |= PS_EV_DOUBT;
 			any = true;
 		}
-		ps_breathe(i);
 	}
 	return any;
 }
@@ -280,7 +280,7 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 		ps_rows_make(&snapshot->store);
 	h->took = ktime_get_boottime_ns() - at;
 	h->sockets = snapshot->store.nrows;
-	h->owners = snapshot->store.nholds;
+	h->owners = snapshot->store.nowners;
 	trace_snapshot_end(at, h->took, h->sockets, h->owners, err);
 	if (err) {
 		ps_store_free(&snapshot->store);
@@ -318,24 +318,19 @@ static bool is_comparable(const struct ps_record *r, u64 protos)
 
 static u32 count_comparable(const struct ps_store *store, u64 protos)
 {
+	struct ps_record *r, *end;
 	u32 i, count = 0;
 
-	for (i = 0; i < store->records.count; i++) {
-		count += is_comparable(ps_store_record(store, i), protos);
-		ps_breathe(i);
-	}
+	ps_store_for_each(r, end, i, store)
+		count += is_comparable(r, protos);
 	return count;
 }
 
 static bool has_same(const struct ps_store *now, const struct ps_record *r)
 {
-	u32 i = ps_store_find(now, r->cookie, true);
-	const struct ps_record *same;
+	const struct ps_record *same = ps_store_find(now, r->cookie);
 
-	if (i == PS_NO_RECORD)
-		return false;
-	same = ps_store_record(now, i);
-	return same->state == r->state && same->port == r->port;
+	return same && same->state == r->state && same->port == r->port;
 }
 
 /*
@@ -345,12 +340,10 @@ static bool has_same(const struct ps_store *now, const struct ps_record *r)
 static bool is_same(const struct ps_store *old, const struct ps_store *now,
 		    u64 protos)
 {
-	const struct ps_record *r;
+	struct ps_record *r, *end;
 	u32 i, count = 0;
 
-	for (i = 0; i < old->records.count; i++) {
-		r = ps_store_record(old, i);
-		ps_breathe(i);
+	ps_store_for_each(r, end, i, old) {
 		if (r->held == PORTSOCK_HELD_NONE || !is_comparable(r, protos))
 			continue;
 		if (!has_same(now, r))

@@ -23,7 +23,7 @@
 
 struct item {
 	u64 key;
-	u32 record;
+	struct ps_record *record;
 };
 
 /* The more rows, the fewer passes: about half as many digits as rows. */
@@ -37,32 +37,29 @@ static void radix_pass(const struct item *from, struct item *to, u32 count,
 		       unsigned int shift, u32 *places)
 {
 	const u32 digits = 1U << digit_bits(count), mask = digits - 1;
+	const struct item *item, *stop, *end = from + count;
 	u32 i, at = 0, n;
 
 	memset(places, 0, digits * sizeof(*places));
-	for (i = 0; i < count; i++) {
-		places[from[i].key >> shift & mask]++;
-		ps_breathe(i);
-	}
+	ps_for_breathing(item, stop, from, end)
+		places[item->key >> shift & mask]++;
 	for (i = 0; i < digits; i++) {
 		n = places[i];
 		places[i] = at;
 		at += n;
 	}
-	for (i = 0; i < count; i++) {
-		to[places[from[i].key >> shift & mask]++] = from[i];
-		ps_breathe(i);
-	}
+	ps_for_breathing(item, stop, from, end)
+		to[places[item->key >> shift & mask]++] = *item;
 }
 
 /* The bits in which the keys differ. */
 static u64 differing(const struct item *items, u32 count)
 {
+	const struct item *item, *stop;
 	u64 bits = 0;
-	u32 i;
 
-	for (i = 1; i < count; i++)
-		bits |= items[i].key ^ items[0].key;
+	ps_for_breathing(item, stop, items, items + count)
+		bits |= item->key ^ items->key;
 	return bits;
 }
 
@@ -91,84 +88,87 @@ static struct item *radix_sort(struct item *items, struct item *spare,
 	return items;
 }
 
-static int cmp_items(const void *a, const void *b, const void *priv)
+static int cmp_items(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
-	return ps_order_cmp(ps_store_record(priv, x->record),
-			    ps_store_record(priv, y->record));
+	return ps_order_cmp(x->record, y->record);
 }
 
 /* Few rows: each goes in front of those that it comes before. */
-static void insert_each(const struct ps_store *store, struct item *items,
-			u32 count)
+static void insert_each(struct item *items, u32 count)
 {
 	struct item item;
 	u32 i, to;
 
 	for (i = 1; i < count; i++) {
 		item = items[i];
-		for (to = i; to && cmp_items(&items[to - 1], &item, store) > 0;
-		     to--)
+		for (to = i; to && cmp_items(&items[to - 1], &item) > 0; to--)
 			items[to] = items[to - 1];
 		items[to] = item;
 	}
 }
 
-static void sort_few(struct ps_store *store, struct item *items, u32 count)
+static void sort_few(struct item *items, u32 count)
 {
 	if (count <= TINY_RUN)
-		insert_each(store, items, count);
+		insert_each(items, count);
 	else
-		sort_r(items, count, sizeof(*items), cmp_items, NULL, store);
+		sort(items, count, sizeof(*items), cmp_items, NULL);
 }
 
 /*
- * Rows of one key: by their remote ends, as keys as long as there are many, then
- * in full.  Of those that no key tells apart there are as many as sockets share
- * both ends: a REUSEPORT group, network namespaces.
+ * Of those that no key tells apart there are as many as sockets share both ends: a
+ * REUSEPORT group, network namespaces.
  */
-static void sort_run(struct ps_store *store, struct item *items,
-		     struct item *spare, u32 count, u32 *places)
+static void sort_many(struct item *items, struct item *spare, u32 count,
+		      u32 *places)
 {
-	struct item *sorted;
+	struct item *sorted = radix_sort(items, spare, count, places);
 	u32 i, end;
 
-	for (i = 0; i < count; i++) {
-		items[i].key = ps_order_remote_key(
-				ps_store_record(store, items[i].record));
-		ps_breathe(i);
-	}
-	if (count <= SMALL_RUN) {
-		sort_few(store, items, count);
-		return;
-	}
-	sorted = radix_sort(items, spare, count, places);
 	if (sorted != items)
 		memcpy(items, sorted, (size_t)count * sizeof(*items));
 	for (i = 0; i < count; i = end) {
 		end = end_of_run(items, i, count);
 		if (end - i > 1)
-			sort_few(store, items + i, end - i);
+			sort_few(items + i, end - i);
 		ps_breathe(i);
 	}
 }
 
-static int sort_equals(struct ps_store *store, struct item *items,
-		       struct item *spare, u32 count, u32 *places)
+/* Rows of one key: by their remote ends, as keys as long as there are many. */
+static int sort_run(struct item *items, struct item *spare, u32 count,
+		    u32 *places)
 {
-	u32 begin, end;
+	struct item *item, *stop;
 
-	for (begin = 0; begin < count; begin = end) {
-		end = end_of_run(items, begin, count);
-		if (end - begin > 1)
-			sort_run(store, items + begin, spare, end - begin,
-				 places);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		ps_breathe(begin);
+	ps_for_breathing(item, stop, items, items + count)
+		item->key = ps_order_remote_key(item->record);
+	if (likely(count <= SMALL_RUN))
+		sort_few(items, count);
+	else
+		sort_many(items, spare, count, places);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int sort_equals(struct item *items, struct item *spare, u32 count,
+		       u32 *places)
+{
+	struct item *item, *stop, *last = items + count - 1;
+	u32 run;
+	int err;
+
+	ps_for_breathing(item, stop, items, last) {
+		if (likely(item->key != item[1].key))
+			continue;
+		run = end_of_run(item, 0, items + count - item);
+		err = sort_run(item, spare, run, places);
+		if (err)
+			return err;
+		item += run - 1;
 	}
 	return 0;
 }
@@ -177,38 +177,39 @@ static int sort_equals(struct ps_store *store, struct item *items,
 static void collect(const struct ps_store *store, struct item *items,
 		    u32 *front, u32 *end)
 {
-	const struct ps_record *r;
+	struct item *ported = items, *others = items + store->records.count;
+	struct ps_record *r, *stop;
 	struct item *item;
 	u32 i;
 
-	*front = 0;
-	*end = store->records.count;
-	for (i = 0; i < store->records.count; i++) {
-		ps_breathe(i);
-		r = ps_store_record(store, i);
-		if (r->evidence & PS_EV_GONE)
+	ps_store_for_each(r, stop, i, store) {
+		if (unlikely(r->evidence & PS_EV_GONE))
 			continue;
-		item = &items[r->has & PS_HAS_PORT ? (*front)++ : --*end];
+		item = likely(r->has & PS_HAS_PORT) ? ported++ : --others;
 		item->key = ps_order_key(r);
-		item->record = i;
+		item->record = r;
 	}
+	*front = ported - items;
+	*end = others - items;
 }
 
 /* Appends @count rows. */
 static int sort_part(struct ps_store *store, struct item *items,
 		     struct item *spare, u32 count, u32 *places)
 {
+	struct ps_record **row = store->rows + store->nrows;
+	const struct item *item, *stop;
 	struct item *sorted;
-	u32 i;
 	int err;
 
 	if (!count)
 		return 0;
 	sorted = radix_sort(items, spare, count, places);
-	err = sort_equals(store, sorted, sorted == items ? spare : items,
-			  count, places);
-	for (i = 0; i < count; i++)
-		store->rows[store->nrows++] = sorted[i].record;
+	err = sort_equals(sorted, sorted == items ? spare : items, count,
+			  places);
+	ps_for_breathing(item, stop, sorted, sorted + count)
+		*row++ = item->record;
+	store->nrows += count;
 	return err;
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -26,12 +25,19 @@ void ps_store_init(struct ps_store *store, u32 max)
 {
 	memset(store, 0, sizeof(*store));
 	store->max = max;
+	store->slots = &store->no_slot;
 	ps_vec_init(&store->records, sizeof(struct ps_record));
 	ps_vec_init(&store->ports, sizeof(struct ps_record));
 	ps_vec_init(&store->tasks, sizeof(struct ps_task));
 	ps_vec_init(&store->found, sizeof(struct ps_found));
 	ps_vec_init(&store->edges, sizeof(struct ps_edge));
 	ps_vec_init(&store->texts, sizeof(struct text_chunk));
+}
+
+static void free_slots(struct ps_store *store)
+{
+	if (store->slots != &store->no_slot)
+		kvfree(store->slots);
 }
 
 /**
@@ -44,8 +50,8 @@ void ps_store_settle(struct ps_store *store)
 {
 	ps_vec_free(&store->found);
 	ps_vec_free(&store->edges);
-	kvfree(store->slots);
-	store->slots = NULL;
+	free_slots(store);
+	store->slots = &store->no_slot;
 }
 
 /**
@@ -71,68 +77,50 @@ void ps_store_free(struct ps_store *store)
 	store->holds = NULL;
 }
 
-static u32 tag_of(u64 cookie, bool timewait)
-{
-	return hash_64(cookie, 32) ^ timewait;
-}
-
 /*
- * Where a tag's search begins: by its leading bits, which hash_64() spreads evenly
- * over numbers that follow each other, as cookies do.
+ * Where a record of that identity is, or would be.  A socket and its request share
+ * one, a TIME_WAIT has one of its own, though it may have the same cookie.
  */
-static u32 first_slot(const struct ps_store *store, u32 tag)
+static __always_inline struct ps_record **
+look_up(const struct ps_store *store, const struct ps_record *r)
 {
-	return tag >> store->shift;
-}
-
-/*
- * A record of that identity, or NULL; and its slot, or where it would be.  Of two
- * with one cookie the tag tells which is the TIME_WAIT.
- */
-static __always_inline struct ps_record *look_up(const struct ps_store *store,
-						 u64 cookie, bool timewait,
-						 struct ps_slot **slot)
-{
-	u32 tag = tag_of(cookie, timewait), i = first_slot(store, tag);
-	struct ps_record *r;
+	u32 i = ps_store_slot(store, r->cookie);
+	struct ps_record **slot;
 
 	for (;; i++) {
-		*slot = &store->slots[i & store->mask];
-		if (!(*slot)->record)
-			return NULL;
-		if (likely((*slot)->tag == tag)) {
-			r = ps_store_record(store, (*slot)->record - 1);
-			if (likely(r->cookie == cookie))
-				return r;
-		}
+		slot = &store->slots[i & store->mask];
+		if (likely(!*slot) || ((*slot)->cookie == r->cookie &&
+				       ps_record_is_timewait(*slot) ==
+				       ps_record_is_timewait(r)))
+			return slot;
 	}
 }
 
 /*
- * The tags tell where the slots move to, no record is looked at.  What is rare is
- * not inlined into ps_store_add(): fewer registers to be saved for each socket.
+ * What is rare is not inlined into ps_store_add(): fewer registers to be saved for
+ * each socket.
  */
 static noinline int widen_hash(struct ps_store *store)
 {
-	u32 old = store->slots ? store->mask + 1 : 0, i, to;
-	u32 size = old ? 4 * old : FIRST_SLOTS;
-	struct ps_slot *slots = kvcalloc(size, sizeof(*slots), PS_GFP);
+	u32 size = store->room ? 4 * (store->mask + 1) : FIRST_SLOTS, i, to;
+	struct ps_record **slots, *r, *end;
 
+	if (store->records.count >= store->max)
+		return -EFBIG;
+	slots = kvcalloc(size, sizeof(*slots), PS_GFP);
 	if (!slots)
 		return -ENOMEM;
-	store->shift = 32 - ilog2(size);
-	for (i = 0; i < old; i++) {
-		ps_breathe(i);
-		if (!store->slots[i].record)
-			continue;
-		to = first_slot(store, store->slots[i].tag);
-		while (slots[to].record)
-			to = (to + 1) & (size - 1);
-		slots[to] = store->slots[i];
-	}
-	kvfree(store->slots);
+	free_slots(store);
 	store->slots = slots;
 	store->mask = size - 1;
+	store->shift = 32 - ilog2(size);
+	store->room = min(store->max, size / 2);
+	ps_store_for_each(r, end, i, store) {
+		to = ps_store_slot(store, r->cookie);
+		while (slots[to])
+			to = (to + 1) & (size - 1);
+		slots[to] = r;
+	}
 	return 0;
 }
 
@@ -180,18 +168,26 @@ static int keep_text(struct ps_store *store, struct ps_end *end)
 	return 0;
 }
 
-/* The record's texts belong to a batch; take them over. */
-static int keep_record(struct ps_store *store, struct ps_record *to,
-		       const struct ps_record *from)
+static noinline int keep_texts(struct ps_store *store, struct ps_record *r)
 {
 	int err = 0;
 
-	*to = *from;
-	if (is_text(&to->local))
-		err = keep_text(store, &to->local);
-	if (!err && is_text(&to->remote))
-		err = keep_text(store, &to->remote);
+	if (is_text(&r->local))
+		err = keep_text(store, &r->local);
+	if (!err && is_text(&r->remote))
+		err = keep_text(store, &r->remote);
 	return err;
+}
+
+/* The record's texts belong to a batch; take them over. */
+static __always_inline int keep_record(struct ps_store *store,
+				       struct ps_record *to,
+				       const struct ps_record *from)
+{
+	*to = *from;
+	if (unlikely(is_text(&from->local) || is_text(&from->remote)))
+		return keep_texts(store, to);
+	return 0;
 }
 
 /* What a table tells of, too, is not known by a message only. */
@@ -225,7 +221,11 @@ static noinline int merge(struct ps_store *store, struct ps_record *old,
 	}
 	err = keep_record(store, old, new);
 	ps_record_keep_parent(old, &was);
-	old->owners = was.owners;
+	if (was.owners) {
+		old->owners = was.owners;
+		old->owner = was.owner;
+		old->fd = was.fd;
+	}
 	old->evidence = still_carried(old, was.evidence);
 	old->evidence |= was.evidence & EV_KEPT;
 	return err;
@@ -239,90 +239,118 @@ static noinline bool is_wanted(const struct ps_store *store,
 		ps_filter_wants_socket(store->filter, r);
 }
 
+static __always_inline int add_new(struct ps_store *store,
+				   struct ps_record **slot,
+				   const struct ps_record *r)
+{
+	*slot = ps_vec_push(&store->records);
+	return *slot ? keep_record(store, *slot, r) : -ENOMEM;
+}
+
 /**
  * ps_store_add() - add a record, or what is new in it
  * @store: store
  * @r: its texts are copied
- * @index: place of the record, PS_NO_RECORD if it is not asked for; may be NULL
+ * @added: the record in the store, NULL if it is not asked for; may be NULL
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many.
  */
-int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index)
+int ps_store_add(struct ps_store *store, const struct ps_record *r,
+		 struct ps_record **added)
 {
-	u32 count = store->records.count;
-	bool timewait = ps_record_is_timewait(r);
-	struct ps_record *known, *new;
-	struct ps_slot *slot;
+	struct ps_record **slot;
+	int err;
 
 	if (unlikely(store->filter && !is_wanted(store, r))) {
-		if (index)
-			*index = PS_NO_RECORD;
+		if (added)
+			*added = NULL;
 		return 0;
 	}
-	if (unlikely(2 * (u64)count >= store->mask)) {
-		int err = widen_hash(store);
-
+	if (unlikely(ps_record_is_queued_part(r)))
+		store->parts = true;
+	slot = look_up(store, r);
+	if (unlikely(!*slot && store->records.count == store->room)) {
+		err = widen_hash(store);
 		if (err)
 			return err;
+		slot = look_up(store, r);
 	}
-	if (ps_record_is_queued_part(r))
-		store->parts = true;
-	known = look_up(store, r->cookie, timewait, &slot);
-	if (index)
-		*index = known ? slot->record - 1 : count;
-	if (known)
-		return merge(store, known, r);
-	if (count >= store->max)
-		return -EFBIG;
-	new = ps_vec_push(&store->records);
-	if (!new)
-		return -ENOMEM;
-	slot->record = count + 1;
-	slot->tag = tag_of(r->cookie, timewait);
-	return keep_record(store, new, r);
+	err = *slot ? merge(store, *slot, r) : add_new(store, slot, r);
+	if (added)
+		*added = *slot;
+	return err;
 }
 
 /**
- * ps_store_find() - whether a socket is known
+ * ps_store_find_any() - whether anything but a TIME_WAIT is known
  * @store: store
- * @cookie: of the socket
- * @full: only a full socket counts, no request
+ * @cookie: of a socket or a request
  *
  * Context: any; nobody adds meanwhile.
- * Return: index of the record, PS_NO_RECORD if there is none.
+ * Return: its record, NULL if there is none.
  */
-u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full)
+struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie)
 {
-	const struct ps_record *r;
-	struct ps_slot *slot;
+	const struct ps_record r = { .cookie = cookie };
 
-	if (!store->slots)
-		return PS_NO_RECORD;
-	r = look_up(store, cookie, false, &slot);
-	if (!r || (full && !(r->evidence & PS_EV_FULL)))
-		return PS_NO_RECORD;
-	return slot->record - 1;
+	return *look_up(store, &r);
 }
 
 /**
  * ps_store_renew() - what a second look at a doubtful socket told
  * @store: store
- * @index: of the doubtful record
+ * @old: record of the doubtful socket
  * @r: its texts are copied
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ps_store_renew(struct ps_store *store, u32 index,
+int ps_store_renew(struct ps_store *store, struct ps_record *old,
 		   const struct ps_record *r)
 {
-	struct ps_record *old = ps_store_record(store, index);
 	u16 before = old->evidence;
 	int err = keep_record(store, old, r);
 
 	old->evidence = still_carried(old, before);
 	old->evidence |= PS_EV_DOUBT | PS_EV_AGAIN;
+	return err;
+}
+
+static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
+		     u32 fd)
+{
+	struct ps_found *found = ps_vec_push(&store->found);
+
+	if (!found)
+		return -ENOMEM;
+	found->record = r;
+	found->hold.task = task;
+	found->hold.fd = fd;
+	return 0;
+}
+
+/**
+ * ps_store_own_more() - ps_store_own() of a socket that has an owner
+ * @store: store
+ * @r: its record
+ * @task: index of the task
+ * @fd: descriptor
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
+		      u32 fd)
+{
+	int err = 0;
+
+	if (r->owners == 1)
+		err = add_found(store, r, r->owner, r->fd);
+	if (!err)
+		err = add_found(store, r, task, fd);
+	if (!err)
+		r->owners++;
 	return err;
 }
 

@@ -7,6 +7,8 @@
 #ifndef PORTSOCK_STORE_H
 #define PORTSOCK_STORE_H
 
+#include <linux/hash.h>
+
 #include "breathe.h"
 #include "core/filter.h"
 #include "core/format.h"
@@ -43,23 +45,13 @@ struct ps_hold {
 };
 
 /**
- * struct ps_found - a descriptor as the walk comes upon it
- * @record: index of the socket's record
+ * struct ps_found - one of several descriptors that refer to one socket
+ * @record: the socket's record
  * @hold: who holds it
  */
 struct ps_found {
-	u32 record;
+	struct ps_record *record;
 	struct ps_hold hold;
-};
-
-/**
- * struct ps_slot - a place in the hash of the records
- * @tag: hash of the record's identity, which tells nearly all others apart
- * @record: 1 + index of the record, 0: empty
- */
-struct ps_slot {
-	u32 tag;
-	u32 record;
 };
 
 /**
@@ -79,18 +71,21 @@ struct ps_edge {
  * @records: struct ps_record
  * @ports: struct ps_record with PS_EV_BUCKET
  * @tasks: struct ps_task
- * @found: struct ps_found, descriptors as the walk comes upon them
+ * @found: struct ps_found, owners of what has several, as the walk comes upon them
  * @edges: struct ps_edge, of records with PS_EV_CARRIED
  * @texts: chunks of text that records refer to
  * @text_room: bytes left in the last of @texts
- * @slots: hash of the records by identity, open addressing
+ * @no_slot: NULL, what @slots is before the first record
+ * @slots: hash of the records by cookie, open addressing; NULL: empty
  * @mask: slots - 1, a power of two
- * @shift: tags have so many bits more than it takes to number the slots
- * @rows: indices of records in the order of the view, from ps_rows_make()
+ * @shift: a hash has so many bits more than it takes to number the slots
+ * @room: records for which there is room in @slots, at most @max
+ * @rows: records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
+ * @nowners: of all rows
  * @requests: there may be rows of connections that are being made
  * @parts: there are sockets that wait as part of another
- * @holds: owners, those of one record together
+ * @holds: owners of what has several, those of one record together
  * @nholds: of @holds
  * @holders: what a record's owners_at means if the kernel holds it
  */
@@ -104,11 +99,14 @@ struct ps_store {
 	struct ps_vec edges;
 	struct ps_vec texts;
 	u32 text_room;
-	struct ps_slot *slots;
+	struct ps_record *no_slot;
+	struct ps_record **slots;
 	u32 mask;
 	u32 shift;
-	u32 *rows;
+	u32 room;
+	struct ps_record **rows;
 	u32 nrows;
+	u32 nowners;
 	bool requests;
 	bool parts;
 	struct ps_hold *holds;
@@ -116,56 +114,108 @@ struct ps_store {
 	struct ps_holders holders;
 };
 
-#define PS_NO_RECORD	U32_MAX
-
 void ps_store_init(struct ps_store *store, u32 max);
 void ps_store_free(struct ps_store *store);
 
-int ps_store_add(struct ps_store *store, const struct ps_record *r, u32 *index);
-u32 ps_store_find(const struct ps_store *store, u64 cookie, bool full);
-int ps_store_renew(struct ps_store *store, u32 index,
+int ps_store_add(struct ps_store *store, const struct ps_record *r,
+		 struct ps_record **added);
+struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie);
+int ps_store_renew(struct ps_store *store, struct ps_record *old,
 		   const struct ps_record *r);
+int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
+		      u32 fd);
 int ps_store_carry(struct ps_store *store, const struct ps_record *r);
 int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index);
 void ps_store_settle(struct ps_store *store);
 
 /**
- * ps_store_record() - a record
+ * ps_store_chunk() - records that stand together
  * @store: store
- * @i: less than store->records.count
+ * @i: how many such were asked for before
+ * @end: result, behind the last one
+ *
+ * Context: process, may sleep: lets others run.
+ * Return: the first of them, NULL if there are no more.
+ */
+static inline struct ps_record *ps_store_chunk(const struct ps_store *store,
+					       u32 i, struct ps_record **end)
+{
+	u32 before = i << PS_VEC_SHIFT;
+	struct ps_record *r;
+
+	if (before >= store->records.count)
+		return NULL;
+	ps_breathe(before);
+	r = store->records.chunks[i];
+	*end = r + min(store->records.count - before, PS_VEC_CHUNK);
+	return r;
+}
+
+/*
+ * All records, as they were added; @end and @i are the loop's own.  A break leaves
+ * the chunk, not the loop.
+ */
+#define ps_store_for_each(r, end, i, store) \
+	for (i = 0; (r = ps_store_chunk(store, i, &end)); i++) \
+		for (; r < end; r++)
+
+/**
+ * ps_store_slot() - where the search for a cookie begins
+ * @store: with slots
+ * @cookie: of a record
+ *
+ * By the leading bits, over which hash_64() spreads numbers that follow each
+ * other, as cookies do.
  *
  * Context: any.
- * Return: the record.
+ * Return: less than the number of slots.
  */
-static inline struct ps_record *ps_store_record(const struct ps_store *store,
-						u32 i)
+static inline u32 ps_store_slot(const struct ps_store *store, u64 cookie)
 {
-	return (struct ps_record *)store->records.chunks[i >> PS_VEC_SHIFT] +
-		(i & (PS_VEC_CHUNK - 1));
+	return hash_64(cookie, 32) >> store->shift;
+}
+
+/**
+ * ps_store_find() - whether a full socket is known
+ * @store: store
+ * @cookie: of the socket
+ *
+ * Context: any; nobody adds meanwhile.
+ * Return: its record, NULL if there is none: of a TIME_WAIT or a request with the
+ * same cookie nothing is said.
+ */
+static inline struct ps_record *ps_store_find(const struct ps_store *store,
+					      u64 cookie)
+{
+	struct ps_record *r;
+	u32 i;
+
+	for (i = ps_store_slot(store, cookie);
+	     (r = store->slots[i & store->mask]); i++)
+		if (likely(r->cookie == cookie && r->evidence & PS_EV_FULL))
+			break;
+	return r;
 }
 
 /**
  * ps_store_own() - say that a descriptor refers to a socket
  * @store: store
- * @record: index of the record
+ * @r: its record
  * @task: index of the task
  * @fd: descriptor
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-static inline int ps_store_own(struct ps_store *store, u32 record, u32 task,
-			       u32 fd)
+static inline int ps_store_own(struct ps_store *store, struct ps_record *r,
+			       u32 task, u32 fd)
 {
-	struct ps_found *found = ps_vec_push(&store->found);
-
-	if (!found)
-		return -ENOMEM;
-	found->record = record;
-	found->hold.task = task;
-	found->hold.fd = fd;
-	ps_store_record(store, record)->owners++;
+	if (unlikely(r->owners))
+		return ps_store_own_more(store, r, task, fd);
+	r->owners = 1;
+	r->owner = task;
+	r->fd = fd;
 	return 0;
 }
 
@@ -178,11 +228,12 @@ static inline int ps_store_own(struct ps_store *store, u32 record, u32 task,
  * Context: any.
  * Return: the descriptor.
  */
-static inline const struct ps_hold *ps_store_hold(const struct ps_store *store,
-						  const struct ps_record *r,
-						  u32 i)
+static inline struct ps_hold ps_store_hold(const struct ps_store *store,
+					   const struct ps_record *r, u32 i)
 {
-	return &store->holds[r->owners_at + i];
+	if (unlikely(r->owners > 1))
+		return store->holds[r->owners_at + i];
+	return (struct ps_hold){ .task = r->owner, .fd = r->fd };
 }
 
 /**
@@ -194,9 +245,9 @@ static inline const struct ps_hold *ps_store_hold(const struct ps_store *store,
  * Return: the task.
  */
 static inline const struct ps_task *
-ps_store_holder(const struct ps_store *store, const struct ps_hold *hold)
+ps_store_holder(const struct ps_store *store, struct ps_hold hold)
 {
-	return ps_vec_at(&store->tasks, hold->task);
+	return ps_vec_at(&store->tasks, hold.task);
 }
 
 #endif /* PORTSOCK_STORE_H */

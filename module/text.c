@@ -60,13 +60,12 @@ void ps_text_free(struct ps_text *text)
 
 /* Copies of constant length, which most are no longer than. */
 static char *put_owner(char *p, const struct ps_store *store,
-		       const struct ps_record *r, u32 i)
+		       struct ps_hold hold)
 {
-	const struct ps_hold *hold = ps_store_hold(store, r, i);
 	const struct ps_task *task = ps_store_holder(store, hold);
 
 	memcpy(p, task->text, PS_OWNER_FRONT);
-	p = ps_put_u32(p + task->front, hold->fd);
+	p = ps_put_u32(p + task->front, hold.fd);
 	memcpy(p, task->text + task->front, PS_COMM_SIZE);
 	if (unlikely(task->back > PS_COMM_SIZE))
 		memcpy(p, task->text + task->front, task->back);
@@ -79,7 +78,7 @@ static char *put_row(char *p, const struct ps_store *store,
 {
 	p = ps_format_next(p, r, common);
 	if (likely(r->owners))
-		return put_owner(p, store, r, 0);
+		return put_owner(p, store, ps_store_hold(store, r, 0));
 	if (r->held == PORTSOCK_HELD_KERNEL)
 		return ps_format_holder(p, ps_holder_name(&store->holders,
 							  r->owners_at));
@@ -120,8 +119,7 @@ static bool at_end(const struct ps_text *text)
 static char *put_pieces(char *p, const char *full, const struct ps_store *store,
 			struct ps_place *place, struct ps_common *common)
 {
-	const struct ps_record *r =
-		ps_store_record(store, store->rows[place->row - 1]);
+	const struct ps_record *r = store->rows[place->row - 1];
 
 	if (likely(!place->owner)) {
 		p = put_row(p, store, r, common);
@@ -131,7 +129,8 @@ static char *put_pieces(char *p, const char *full, const struct ps_store *store,
 		if (p > full)
 			return p;
 		*p++ = ',';
-		p = put_owner(p, store, r, place->owner);
+		p = put_owner(p, store,
+			      ps_store_hold(store, r, place->owner));
 	}
 	*p++ = '\n';
 	place->owner = 0;

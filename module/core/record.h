@@ -95,9 +95,11 @@ enum ps_has {
  * @txq: bytes not yet acknowledged, or backlog limit (PS_HAS_QUEUES)
  * @flags: bits of enum portsock_flag_bit
  * @expires: milliseconds until the kernel lets go by itself, PS_NO_EXPIRY
- * @owners_at: first of the owners in the record keeper's list; for
- *	PORTSOCK_HELD_KERNEL the holder's place in the keeper's list of names
  * @owners: number of owners
+ * @owner: the only one of them, in the record keeper's list of tasks
+ * @owners_at: of several, the first one in the keeper's list; of none, for
+ *	PORTSOCK_HELD_KERNEL, the holder's place in the keeper's list of names
+ * @fd: descriptor of the only one
  * @port: local port (PS_HAS_PORT); that of a vsock has 32 bits
  * @evidence: bits of enum ps_evidence
  * @proto: enum portsock_proto
@@ -119,8 +121,12 @@ struct ps_record {
 	u32 txq;
 	u32 flags;
 	s32 expires;
-	u32 owners_at;
 	u32 owners;
+	union {
+		u32 owner;
+		u32 owners_at;
+	};
+	u32 fd;
 	u32 port;
 	u16 evidence;
 	u8 proto;

@@ -24,25 +24,26 @@ static inline struct ps_record made_up_tcp(u64 cookie, u8 state, u16 evidence)
 	};
 }
 
-static inline u32 add(struct kunit *test, struct ps_store *store,
-		      const struct ps_record *r)
+static inline struct ps_record *add(struct kunit *test, struct ps_store *store,
+				    const struct ps_record *r)
 {
-	u32 index;
+	struct ps_record *added;
 
-	KUNIT_ASSERT_EQ(test, ps_store_add(store, r, &index), 0);
-	return index;
+	KUNIT_ASSERT_EQ(test, ps_store_add(store, r, &added), 0);
+	return added;
 }
 
-static inline u32 add_tcp(struct kunit *test, struct ps_store *store,
-			  u64 cookie, u8 state, u16 evidence)
+static inline struct ps_record *add_tcp(struct kunit *test,
+					struct ps_store *store, u64 cookie,
+					u8 state, u16 evidence)
 {
 	struct ps_record r = made_up_tcp(cookie, state, evidence);
 
 	return add(test, store, &r);
 }
 
-static inline void own(struct kunit *test, struct ps_store *store, u32 record,
-		       u32 pid, u32 tid, u32 fd)
+static inline void own(struct kunit *test, struct ps_store *store,
+		       struct ps_record *record, u32 pid, u32 tid, u32 fd)
 {
 	static const char comm[PS_COMM_SIZE] = "made-up";
 	u32 task;
@@ -53,7 +54,7 @@ static inline void own(struct kunit *test, struct ps_store *store, u32 record,
 
 static inline const struct ps_record *row(const struct ps_store *store, u32 i)
 {
-	return ps_store_record(store, store->rows[i]);
+	return store->rows[i];
 }
 
 #endif /* PORTSOCK_TESTS_MADE_UP_H */

@@ -50,7 +50,7 @@ static void an_empty_view(struct kunit *test)
 {
 	finish(test);
 	KUNIT_EXPECT_EQ(test, store_of(test)->nrows, 0U);
-	KUNIT_EXPECT_EQ(test, store_of(test)->nholds, 0U);
+	KUNIT_EXPECT_EQ(test, store_of(test)->nowners, 0U);
 }
 
 static void seen_twice_is_one_row(struct kunit *test)
@@ -67,14 +67,15 @@ static void a_request_becomes_its_child(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record request = made_up_tcp(7, PORTSOCK_SYN_RECV, 0);
-	u32 child;
+	struct ps_record *child;
 
 	request.parent = 99;
 	request.has |= PS_HAS_PARENT;
 	add(test, store, &request);
-	KUNIT_EXPECT_EQ(test, ps_store_find(store, 7, true), PS_NO_RECORD);
+	KUNIT_EXPECT_PTR_EQ(test, ps_store_find(store, 7),
+			    (struct ps_record *)NULL);
 	child = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
-	KUNIT_EXPECT_EQ(test, ps_store_find(store, 7, true), child);
+	KUNIT_EXPECT_PTR_EQ(test, ps_store_find(store, 7), child);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
 	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->state, PORTSOCK_ESTABLISHED);
@@ -139,7 +140,8 @@ static void carry(struct kunit *test, struct ps_store *store, u64 carrier,
 static void a_message_tells_whom_its_carrier_tells(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
-	u32 held = add_tcp(test, store, 1, PORTSOCK_UNCONN, OPEN), i;
+	struct ps_record *held = add_tcp(test, store, 1, PORTSOCK_UNCONN, OPEN);
+	u32 i;
 
 	own(test, store, held, 10, 10, 3);
 	for (i = 4; i > 1; i--)		/* the last level first */
@@ -209,7 +211,7 @@ static void accepted_in_between(struct kunit *test)
 	struct ps_store *store = store_of(test);
 	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED,
 					 PS_EV_FULL | PS_EV_QUEUED);
-	u32 record;
+	struct ps_record *record;
 
 	r.parent = 99;
 	r.has |= PS_HAS_PARENT;
@@ -223,6 +225,24 @@ static void accepted_in_between(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row(store, 0)->inode, 4711ULL);
 	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->held, PORTSOCK_HELD_PROCESS);
 	KUNIT_EXPECT_FALSE(test, row(store, 0)->has & PS_HAS_PARENT);
+}
+
+/* Told anew after its owner was found, with what only the kernel's have. */
+static void told_anew_it_keeps_its_owner(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	struct ps_record *record = add(test, store, &r);
+
+	own(test, store, record, 10, 10, 3);
+	r.evidence = OPEN;
+	r.owners_at = 5;
+	KUNIT_EXPECT_PTR_EQ(test, add(test, store, &r), record);
+	finish(test);
+	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
+	KUNIT_ASSERT_EQ(test, record->owners, 1U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, record, 0).fd, 3U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, record, 0).task, 0U);
 }
 
 static void a_timewait_takes_the_sockets_place(struct kunit *test)
@@ -239,7 +259,8 @@ static void a_timewait_takes_the_sockets_place(struct kunit *test)
 static void an_owned_socket_keeps_its_place(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
-	u32 record = add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2, OPEN);
+	struct ps_record *record = add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2,
+					   OPEN);
 
 	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
 	own(test, store, record, 10, 10, 3);
@@ -251,7 +272,7 @@ static void an_owned_socket_keeps_its_place(struct kunit *test)
 static void the_one_legitimate_pair(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
-	u32 record;
+	struct ps_record *record;
 
 	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
 	record = add_tcp(test, store, 7, PORTSOCK_CLOSE, OPEN);
@@ -312,12 +333,12 @@ static void a_second_look_decides(struct kunit *test)
 	struct ps_store *store = store_of(test);
 	struct ps_record orphan = made_up_tcp(8, PORTSOCK_FIN_WAIT1,
 					      PS_EV_FULL | PS_EV_DEAD);
-	u32 gone, closed;
+	struct ps_record *gone, *closed;
 
 	gone = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, OPEN);
 	closed = add_tcp(test, store, 8, PORTSOCK_ESTABLISHED, OPEN);
-	ps_store_record(store, gone)->evidence |= PS_EV_DOUBT;
-	ps_store_record(store, closed)->evidence |= PS_EV_DOUBT;
+	gone->evidence |= PS_EV_DOUBT;
+	closed->evidence |= PS_EV_DOUBT;
 	KUNIT_ASSERT_EQ(test, ps_store_renew(store, closed, &orphan), 0);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
@@ -331,10 +352,11 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 		{ 5, 5, 3 }, { 5, 8, 4 }, { 5, 5, 9 }, { 7, 7, 0 },
 	};
 	struct ps_store *store = store_of(test);
-	u32 a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
-	u32 b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN), i;
+	struct ps_record *a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
+	struct ps_record *b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN);
 	const struct ps_task *task;
-	const struct ps_hold *hold;
+	struct ps_hold hold;
+	u32 i;
 
 	own(test, store, a, 5, 5, 9);
 	own(test, store, b, 5, 5, 10);
@@ -342,20 +364,20 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	own(test, store, a, 7, 7, 0);
 	own(test, store, a, 5, 8, 4);
 	finish(test);
-	KUNIT_ASSERT_EQ(test, store->nholds, 5U);
-	KUNIT_ASSERT_EQ(test, ps_store_record(store, a)->owners, 4U);
+	KUNIT_ASSERT_EQ(test, store->nowners, 5U);
+	KUNIT_ASSERT_EQ(test, a->owners, 4U);
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
-		hold = ps_store_hold(store, ps_store_record(store, a), i);
+		hold = ps_store_hold(store, a, i);
 		task = ps_store_holder(store, hold);
 		KUNIT_EXPECT_EQ(test, task->pid, expected[i].pid);
 		KUNIT_EXPECT_EQ(test, task->tid, expected[i].tid);
-		KUNIT_EXPECT_EQ(test, hold->fd, expected[i].fd);
+		KUNIT_EXPECT_EQ(test, hold.fd, expected[i].fd);
 		KUNIT_EXPECT_EQ(test, task->back, strlen("/made-up"));
 		KUNIT_EXPECT_EQ(test, memcmp(task->text + task->front,
 					     "/made-up", task->back), 0);
 	}
-	hold = ps_store_hold(store, ps_store_record(store, b), 0);
-	KUNIT_EXPECT_EQ(test, hold->fd, 10U);
+	hold = ps_store_hold(store, b, 0);
+	KUNIT_EXPECT_EQ(test, hold.fd, 10U);
 }
 
 /* Every path through two names, in different batches of memory. */
@@ -377,7 +399,8 @@ static void texts_outlive_their_batch(struct kunit *test)
 		add(test, store, &r);
 	}
 	for (i = 0; i < 1000; i++) {
-		kept = ps_store_record(store, i);
+		kept = ps_store_find(store, 1 + i);
+		KUNIT_ASSERT_NOT_NULL(test, kept);
 		KUNIT_ASSERT_EQ(test, (u32)kept->local.len,
 				(u32)(1 + i % sizeof(name)));
 		KUNIT_ASSERT_EQ(test, kept->local.text[0], 'a' + i % 26);
@@ -525,15 +548,17 @@ static void every_cookie_is_found_again(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	const u32 count = 50000;
+	const struct ps_record *r;
 	u32 i;
 
 	for (i = 0; i < count; i++)
 		add_tcp(test, store, (u64)i * 4096 + 1, PORTSOCK_LISTEN, OPEN);
 	for (i = 0; i < count; i++) {
-		KUNIT_ASSERT_EQ(test, ps_store_find(store, (u64)i * 4096 + 1,
-						    true), i);
-		KUNIT_ASSERT_EQ(test, ps_store_find(store, (u64)i * 4096 + 2,
-						    true), PS_NO_RECORD);
+		r = ps_store_find(store, (u64)i * 4096 + 1);
+		KUNIT_ASSERT_NOT_NULL(test, r);
+		KUNIT_ASSERT_EQ(test, r->cookie, (u64)i * 4096 + 1);
+		r = ps_store_find(store, (u64)i * 4096 + 2);
+		KUNIT_ASSERT_PTR_EQ(test, r, (const struct ps_record *)NULL);
 	}
 }
 
@@ -580,6 +605,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(what_a_table_tells_is_no_secret),
 	KUNIT_CASE(a_part_that_waits_finds_its_whole),
 	KUNIT_CASE(accepted_in_between),
+	KUNIT_CASE(told_anew_it_keeps_its_owner),
 	KUNIT_CASE(a_timewait_takes_the_sockets_place),
 	KUNIT_CASE(an_owned_socket_keeps_its_place),
 	KUNIT_CASE(the_one_legitimate_pair),

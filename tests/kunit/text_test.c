@@ -63,7 +63,8 @@ static void make_up(struct kunit *test, u32 rows, u32 owners)
 {
 	struct fixture *fix = test->priv;
 	struct ps_store *store = &fix->snapshot.store;
-	u32 i, record = 0;
+	struct ps_record *record = NULL;
+	u32 i;
 
 	for (i = 0; i < rows; i++) {
 		record = add_tcp(test, store, 1 + i, PORTSOCK_LISTEN, OPEN);
@@ -74,7 +75,7 @@ static void make_up(struct kunit *test, u32 rows, u32 owners)
 		own(test, store, record, 7, 7, i);
 	KUNIT_ASSERT_EQ(test, ps_rows_make(store), 0);
 	fix->snapshot.header.sockets = store->nrows;
-	fix->snapshot.header.owners = store->nholds;
+	fix->snapshot.header.owners = store->nowners;
 	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);
 }
 
