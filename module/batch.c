@@ -42,27 +42,6 @@ void ps_batch_free(struct ps_batch *batch)
 }
 
 /**
- * ps_batch_add() - a record to be filled
- * @batch: batch
- *
- * Context: any, locks may be held.
- * Return: the record, zeroed; NULL if there is no room left, in which case
- * ps_batch_done() will ask for the whole bucket again.
- */
-struct ps_record *ps_batch_add(struct ps_batch *batch)
-{
-	struct ps_record *r;
-
-	if (unlikely(batch->count == batch->capacity)) {
-		batch->missed++;
-		return NULL;
-	}
-	r = &batch->records[batch->count++];
-	*r = (struct ps_record){ .expires = PS_NO_EXPIRY };
-	return r;
-}
-
-/**
  * ps_batch_tell() - a record of no socket, but of what bind() compares with
  * @batch: batch
  * @net: network namespace of the port
@@ -78,9 +57,7 @@ struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
 {
 	struct ps_record *r;
 
-	if (!ps_filter_has(batch->filter, PS_KEY_BIND) || batch->again ||
-	    batch->brief || batch->queues ||
-	    !ps_filter_wants_port(batch->filter, port) ||
+	if (!ps_batch_tells(batch) || !ps_filter_wants_port(batch->filter, port) ||
 	    !ps_batch_wants_net(batch, net))
 		return NULL;
 	r = ps_batch_add(batch);

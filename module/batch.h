@@ -101,12 +101,45 @@ struct ps_batch {
 
 int ps_batch_init(struct ps_batch *batch, u32 capacity);
 void ps_batch_free(struct ps_batch *batch);
-struct ps_record *ps_batch_add(struct ps_batch *batch);
 struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
 				u32 port, enum portsock_proto proto);
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
 int ps_batch_done(struct ps_batch *batch);
+
+/**
+ * ps_batch_add() - a record to be filled
+ * @batch: batch
+ *
+ * Context: any, locks may be held.
+ * Return: the record, zeroed; NULL if there is no room left, in which case
+ * ps_batch_done() will ask for the whole bucket again.
+ */
+static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
+{
+	struct ps_record *r;
+
+	if (unlikely(batch->count == batch->capacity)) {
+		batch->missed++;
+		return NULL;
+	}
+	r = &batch->records[batch->count++];
+	*r = (struct ps_record){ .expires = PS_NO_EXPIRY };
+	return r;
+}
+
+/**
+ * ps_batch_tells() - whether what bind() compares with is asked for
+ * @batch: batch
+ *
+ * Context: any.
+ * Return: false if ps_batch_tell() has no record for anything.
+ */
+static inline bool ps_batch_tells(const struct ps_batch *batch)
+{
+	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->again &&
+		!batch->brief && !batch->queues;
+}
 
 /**
  * ps_batch_is_short() - whether there was no room for all
@@ -132,7 +165,8 @@ static inline bool ps_batch_is_short(const struct ps_batch *batch)
  */
 static inline int ps_batch_next(struct ps_batch *batch)
 {
-	if (unlikely(ps_batch_is_short(batch) ||
+	/* Where a record is missed there is no room either. */
+	if (unlikely(batch->text_missed ||
 		     batch->count + PS_BATCH_ROOM > batch->capacity))
 		return ps_batch_done(batch);
 	batch->begin = batch->count;

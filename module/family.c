@@ -126,7 +126,7 @@ void ps_families_fill(struct ps_batch *batch, struct sock *sk,
  * Context: any, locks may be held.
  * Return: the cookie, never 0.
  */
-u64 ps_make_cookie(struct sock *sk)
+noinline u64 ps_make_cookie(struct sock *sk)
 {
 	u32 halves[2];
 
@@ -153,10 +153,11 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 			struct ps_record *r)
 {
 	const bool bh_on = !softirq_count();
+	u16 evidence = PS_EV_FULL;
 	struct socket *socket;
 	struct inode *inode;
 
-	if (bh_on)
+	if (unlikely(bh_on))
 		local_bh_disable();
 	read_lock(&sk->sk_callback_lock);
 	socket = sk->sk_socket;
@@ -164,18 +165,19 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 		inode = SOCK_INODE(socket);
 		r->inode = inode->i_ino;
 		r->uid = tell_uid(batch, inode->i_uid);
-		r->evidence |= PS_EV_SOCKET;
+		evidence |= PS_EV_SOCKET;
 		if (socket->file)
-			r->evidence |= ps_file_is_open(socket->file) ?
+			evidence |= ps_file_is_open(socket->file) ?
 				PS_EV_FILE : PS_EV_CLOSING;
 	}
 	read_unlock(&sk->sk_callback_lock);
-	if (bh_on)
+	if (unlikely(bh_on))
 		local_bh_enable();
 	if (sock_flag(sk, SOCK_DEAD))
-		r->evidence |= PS_EV_DEAD;
+		evidence |= PS_EV_DEAD;
 	if (ps_is_kernel_sock(sk))
-		r->evidence |= PS_EV_KERNEL;
+		evidence |= PS_EV_KERNEL;
+	r->evidence = evidence;
 }
 
 /*

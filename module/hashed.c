@@ -143,57 +143,45 @@ static bool four_bound_empty(const struct inet_bind_hashbucket *buckets)
 		 (unsigned long)READ_ONCE(buckets[3].chain.first));
 }
 
-/* Over empty buckets; stops each 4096th time, too, to let others run. */
-static u32 next_established(const struct inet_hashinfo *tables, u32 i)
+static int visit_chain(const struct ps_hashed *h, u32 i, bool requests_only)
 {
-	const struct inet_ehash_bucket *buckets = tables->ehash;
-	u32 end = min(tables->ehash_mask + 1, round_up(i + 1, PS_BREATH));
+	struct inet_ehash_bucket *bucket = &h->tables->ehash[i];
+	spinlock_t *lock = inet_ehash_lockp(h->tables, i);
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+	int err;
 
-	while (i + 4 <= end && four_established_empty(&buckets[i]))
-		i += 4;
-	while (i < end && hlist_nulls_empty(&buckets[i].chain))
-		i++;
-	return i;
-}
-
-static u32 next_bound(const struct inet_hashinfo *tables, u32 i)
-{
-	const struct inet_bind_hashbucket *buckets = tables->bhash;
-	u32 end = min(tables->bhash_size, round_up(i + 1, PS_BREATH));
-
-	while (i + 4 <= end && four_bound_empty(&buckets[i]))
-		i += 4;
-	while (i < end && hlist_empty(&buckets[i].chain))
-		i++;
-	return i;
+	do {
+		spin_lock_bh(lock);
+		sk_nulls_for_each(sk, node, &bucket->chain)
+			add_established(h, sk, requests_only);
+		spin_unlock_bh(lock);
+		err = ps_batch_next(h->batch);
+	} while (err == -EAGAIN);
+	return err;
 }
 
 static int visit_established(const struct ps_hashed *h, bool requests_only)
 {
-	struct inet_hashinfo *tables = h->tables;
-	struct hlist_nulls_node *node;
-	spinlock_t *lock;
-	struct sock *sk;
-	u32 i;
-	int err = 0;
+	const struct inet_ehash_bucket *buckets = h->tables->ehash;
+	u32 i, stop;
+	int err;
 
-	if (!requests_only && is_walked(h, tables->ehash, h->first->ehash))
+	if (!requests_only && is_walked(h, buckets, h->first->ehash))
 		return 0;
-	for (i = next_established(tables, 0); i <= tables->ehash_mask && !err;
-	     i = next_established(tables, i + 1)) {
-		ps_breathe(i);
-		if (hlist_nulls_empty(&tables->ehash[i].chain))
+	ps_for_breathing(i, stop, 0, h->tables->ehash_mask + 1) {
+		if (!(i & 3) && i + 4 <= stop &&
+		    four_established_empty(&buckets[i])) {
+			i += 3;
 			continue;
-		lock = inet_ehash_lockp(tables, i);
-		do {
-			spin_lock_bh(lock);
-			sk_nulls_for_each(sk, node, &tables->ehash[i].chain)
-				add_established(h, sk, requests_only);
-			spin_unlock_bh(lock);
-			err = ps_batch_next(h->batch);
-		} while (err == -EAGAIN);
+		}
+		if (hlist_nulls_empty(&buckets[i].chain))
+			continue;
+		err = visit_chain(h, i, requests_only);
+		if (err)
+			return err;
 	}
-	return err ?: ps_batch_done(h->batch);
+	return ps_batch_done(h->batch);
 }
 
 /**
@@ -257,36 +245,48 @@ static void add_bound(struct sock *sk, void *arg)
 		add_any(h, sk);
 }
 
-static const struct ps_bind_visitor visitor_bound = {
-	.port = add_bucket,
-	.sock = add_bound,
-};
+static int visit_bound_bucket(struct bound *bound,
+			      const struct ps_bind_visitor *visitor,
+			      struct inet_bind_hashbucket *bucket)
+{
+	struct ps_batch *batch = bound->h->batch;
+	int err;
+
+	do {
+		spin_lock_bh(&bucket->lock);
+		ps_bind_visit(bucket, batch->net, PS_NO_PORT, visitor, bound);
+		spin_unlock_bh(&bucket->lock);
+		err = ps_batch_next(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
 
 static int visit_bound(const struct ps_hashed *h)
 {
+	const struct ps_bind_visitor visitor = {
+		.port = ps_batch_tells(h->batch) ? add_bucket : NULL,
+		.sock = add_bound,
+	};
+	struct inet_bind_hashbucket *buckets = h->tables->bhash;
 	struct bound bound = { .h = h };
-	struct inet_hashinfo *tables = h->tables;
-	struct inet_bind_hashbucket *bucket;
-	u32 i;
-	int err = 0;
+	u32 i, stop;
+	int err;
 
-	if (is_walked(h, tables->bhash, h->first->bhash))
+	if (is_walked(h, buckets, h->first->bhash))
 		return 0;
-	for (i = next_bound(tables, 0); i < tables->bhash_size && !err;
-	     i = next_bound(tables, i + 1)) {
-		ps_breathe(i);
-		bucket = &tables->bhash[i];
-		if (hlist_empty(&bucket->chain))
+	ps_for_breathing(i, stop, 0, h->tables->bhash_size) {
+		if (!(i & 3) && i + 4 <= stop &&
+		    four_bound_empty(&buckets[i])) {
+			i += 3;
 			continue;
-		do {
-			spin_lock_bh(&bucket->lock);
-			ps_bind_visit(bucket, h->batch->net, PS_NO_PORT,
-				      &visitor_bound, &bound);
-			spin_unlock_bh(&bucket->lock);
-			err = ps_batch_next(h->batch);
-		} while (err == -EAGAIN);
+		}
+		if (hlist_empty(&buckets[i].chain))
+			continue;
+		err = visit_bound_bucket(&bound, &visitor, &buckets[i]);
+		if (err)
+			return err;
 	}
-	return err ?: ps_batch_done(h->batch);
+	return ps_batch_done(h->batch);
 }
 
 static void add_at_port(struct sock *sk, void *arg)

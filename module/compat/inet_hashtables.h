@@ -13,7 +13,7 @@
 
 /**
  * struct ps_bind_visitor - what is done with what stands in the bind table
- * @port: called with each port
+ * @port: called with each port; may be NULL
  * @sock: called with each socket at it; may be a TIME_WAIT
  */
 struct ps_bind_visitor {
@@ -115,7 +115,8 @@ static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
 		if ((net && !net_eq(ps_bind_net(port), net)) ||
 		    (number <= U16_MAX && port->port != number))
 			continue;
-		visitor->port(port, arg);
+		if (visitor->port)
+			visitor->port(port, arg);
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS
 		sk_for_each_bound(sk, &port->owners)
 			visitor->sock(sk, arg);
