@@ -7,14 +7,14 @@ import sys
 SS, LSOF, SS_PORT, SS_DOORS = "ss -tunap", "lsof -nP -i", "ss -tunap sport = :8080", "ss -tulnp"
 # what, whose cost, at most this part of which tool's: at load a, where starting a program is much of it, and at the others
 TARGETS = [
-    ("full view, read and dropped", "cat /proc/portsock", 27, 40, SS),
-    ("full view, read and dropped", "cat /proc/portsock", 47, 70, LSOF),
-    ("one port with owners", "port=8080", 250, 300, SS_PORT),
-    ("portsock 8080", "portsock 8080", 27, 300, SS_PORT),
-    ("portsock -a --raw", "portsock -a --raw", 16.5, 12, SS),
-    ("portsock -a -j", "portsock -a -j", 10.8, 12, SS),
-    ("portsock -a, the table", "portsock -a", 1.3, 1, SS),
-    ("portsock, the default view", "portsock", 3.1, 2, SS_DOORS),
+    ("full view, read and dropped", "cat /proc/portsock", 31, 40, SS),
+    ("full view, read and dropped", "cat /proc/portsock", 55, 70, LSOF),
+    ("one port with owners", "port=8080", 275, 300, SS_PORT),
+    ("portsock 8080", "portsock 8080", 34, 300, SS_PORT),
+    ("portsock -a --raw", "portsock -a --raw", 18.4, 12, SS),
+    ("portsock -a -j", "portsock -a -j", 11.4, 12, SS),
+    ("portsock -a, the table", "portsock -a", 1.35, 1, SS),
+    ("portsock, the default view", "portsock", 3.2, 2, SS_DOORS),
 ]
 
 
