@@ -30,7 +30,7 @@ FNR == 1 {
 
 /^skip / {
 	reason = $0
-	sub(/^skip [^:]*: /, "", reason)
+	sub(/^skip [^ ]+ /, "", reason)
 	if ((kernel, reason) in names)
 		names[kernel, reason] = names[kernel, reason] " " name
 	else {
@@ -51,12 +51,12 @@ function cell(kernel, group,    text) {
 END {
 	printf "\npassed, FAIL:failed, -not on this kernel\n%-12s", ""
 	for (k = 1; k <= nkernels; k++)
-		printf "%-12s", kernels[k]
+		printf "%-15s", kernels[k]
 	print ""
 	for (g = 1; g <= ngroups; g++) {
 		line = sprintf("%-12s", groups[g])
 		for (k = 1; k <= nkernels; k++)
-			line = line sprintf("%-12s", cell(kernels[k], groups[g]))
+			line = line sprintf("%-15s", cell(kernels[k], groups[g]))
 		sub(/ +$/, "", line)
 		print line
 	}
@@ -65,7 +65,7 @@ END {
 	for (p = 1; p <= nprobes; p++) {
 		line = sprintf("%-30s", substr(probes[p], 7))
 		for (k = 1; k <= nkernels; k++)
-			line = line sprintf("%-12s", answer[kernels[k], probes[p]])
+			line = line sprintf("%-15s", answer[kernels[k], probes[p]])
 		sub(/ +$/, "", line)
 		print line
 	}
