@@ -31,7 +31,8 @@ static enum table classify_table(const struct task_struct *task)
 	struct task_struct *leader = task->group_leader, *t;
 	enum table table = TABLE_PROCESS;
 
-	if (!files || task->flags & PF_KTHREAD)
+	/* A task writes other flags of its own at any time, this one never. */
+	if (!files || READ_ONCE(task->flags) & PF_KTHREAD)
 		return TABLE_SHARED;
 	for_each_thread(leader, t) {
 		if (t == task)
