@@ -44,14 +44,14 @@ check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
-matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; half an hour or more)
+matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; an hour)
 	@tests/lab/deps matrix
 	@tests/matrix/run
 
 stress: deps ## sockets, processes and the module come and go beside readers (MINUTES=2 KERNEL=6.1 or kasan, kcsan)
 	@MINUTES='$(or $(MINUTES),2)' KERNEL='$(KERNEL)' tests/stress/run
 
-check-debug: deps ## all of it on kernels whose own checkers are on: KASAN, lockdep, kmemleak, fault injection; KCSAN (hours)
+check-debug: deps ## all of it on kernels whose own checkers are on: KASAN, lockdep, kmemleak, fault injection; KCSAN (an hour and a half or more)
 	@tests/debug/run
 
 fuzz-file: deps ## system calls on the file in any order, filters by a grammar, under KASAN (MINUTES=30 KERNEL=kasan or uml)
