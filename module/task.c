@@ -31,7 +31,10 @@ static enum table classify_table(const struct task_struct *task)
 	struct task_struct *leader = task->group_leader, *t;
 	enum table table = TABLE_PROCESS;
 
-	/* A task writes other flags of its own at any time, this one never. */
+	/*
+	 * A task writes other flags of its own at any time, this one only where a
+	 * kernel thread begins a program: until then it has nothing to tell.
+	 */
 	if (!files || READ_ONCE(task->flags) & PF_KTHREAD)
 		return TABLE_SHARED;
 	for_each_thread(leader, t) {
