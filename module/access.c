@@ -14,6 +14,7 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/path.h>
+#include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -63,6 +64,24 @@ static bool may_follow(struct file *view, pid_t nr, struct path *kept)
 	return ps_namespaces_are_guarded || may_read(view, nr);
 }
 
+static bool may_look(struct file *view, struct pid *pid, struct path *kept)
+{
+	pid_t nr = pid_nr_ns(pid, proc_pid_ns(file_inode(view)->i_sb));
+
+	return nr && may_follow(view, nr, kept);
+}
+
+/* exec() gives a thread that is not the first one the number of the first. */
+static bool has_number(struct pid *pid, const struct task_struct *task)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = pid_task(pid, PIDTYPE_PID) == task;
+	rcu_read_unlock();
+	return has;
+}
+
 /**
  * ps_access_allowed() - whether the opener may know a process' descriptors
  * @view: the open /proc/portsock
@@ -80,13 +99,10 @@ static bool may_follow(struct file *view, pid_t nr, struct path *kept)
 bool ps_access_allowed(struct file *view, struct task_struct *task,
 		       struct path *kept)
 {
-	struct pid_namespace *pid_ns = proc_pid_ns(file_inode(view)->i_sb);
-	pid_t nr = task_pid_nr_ns(task, pid_ns);
 	const struct cred *old;
-	bool allowed;
+	bool allowed, again;
+	struct pid *pid;
 
-	if (!nr)
-		return false;
 	/*
 	 * ptrace always lets a reader look into itself.  Only a process that
 	 * opened the view, and is what it was then, has these credentials:
@@ -95,8 +111,13 @@ bool ps_access_allowed(struct file *view, struct task_struct *task,
 	if (same_thread_group(task, current) && current_cred() != view->f_cred)
 		return false;
 	old = override_creds(view->f_cred);
-	allowed = may_follow(view, nr, kept);
+	do {
+		pid = get_task_pid(task, PIDTYPE_PID);
+		allowed = pid && may_look(view, pid, kept);
+		/* As long as it has its number nobody else was asked about by it. */
+		again = pid && !has_number(pid, task);
+		put_pid(pid);
+	} while (again);	/* its number changes once, then it has none */
 	revert_creds(old);
-	/* As long as it has its number nobody else was asked about by it. */
-	return allowed && task_pid_nr_ns(task, pid_ns) == nr;
+	return allowed;
 }

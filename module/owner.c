@@ -380,7 +380,6 @@ static int walk_tasks(struct walk *walk)
 		err = walk_table(walk);
 		if (!err && walk->index != NO_TASK)
 			err = ps_task_told(&cursor);
-		put_task_struct(cursor.task);
 	}
 	ps_task_end(&cursor);
 	return err;

@@ -128,18 +128,39 @@ static int cmp_holds(const void *a, const void *b, const void *priv)
 	return s->tid < t->tid ? -1 : s->tid > t->tid;
 }
 
-/* The walk goes by TID and FD, which nearly always is the order already. */
-static void sort_holds(struct ps_store *store, const struct ps_record *r)
+/*
+ * The walk tells an owner once more if the thread by which it was told ends
+ * meanwhile, see ps_task_next().
+ */
+static void drop_equal_holds(struct ps_store *store, struct ps_record *r)
+{
+	struct ps_hold *holds = store->holds + r->owners_at;
+	u32 i, kept = 1;
+
+	for (i = 1; i < r->owners; i++)
+		if (cmp_holds(&holds[kept - 1], &holds[i], store))
+			holds[kept++] = holds[i];
+	store->nowners -= r->owners - kept;
+	r->owners = kept;
+	if (kept > 1)
+		return;
+	r->owner = holds->task;
+	r->fd = holds->fd;
+}
+
+/* The walk goes by PID and FD, which nearly always is the order already. */
+static void sort_holds(struct ps_store *store, struct ps_record *r)
 {
 	struct ps_hold *holds = store->holds + r->owners_at;
 	u32 i;
 
 	for (i = 1; i < r->owners; i++)
-		if (cmp_holds(&holds[i - 1], &holds[i], store) > 0)
+		if (cmp_holds(&holds[i - 1], &holds[i], store) >= 0)
 			break;
-	if (i < r->owners)
-		sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL,
-		       store);
+	if (i == r->owners)
+		return;
+	sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL, store);
+	drop_equal_holds(store, r);
 }
 
 /* Why each is there, and behind which place its owners will end if it has several. */

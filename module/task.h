@@ -15,16 +15,24 @@ struct task_struct;
  * struct ps_task_cursor - a walk over tasks
  * @pid_ns: PID namespace of the numbers that @filter names
  * @filter: which processes are asked for, NULL for all
- * @last: number of the last task, in the initial PID namespace
- * @task: the task, with a reference that is the caller's
+ * @process: number of the process, in the initial PID namespace
+ * @thread: number of the last thread of it whose own table was come upon
+ * @tries: how often the table of the process was come upon
+ * @of_process: that table, to be compared only
+ * @has_others: threads of it have other tables
+ * @task: the task, with a reference
  * @is_process: its table counts as the process', not as a thread's own
  * @files: its table, to be compared only
- * @told: the tasks whose tables were told and may be another process', too
+ * @told: the tasks whose tables were told and may be another's, too
  */
 struct ps_task_cursor {
 	struct pid_namespace *pid_ns;
 	const struct ps_filter *filter;
-	u32 last;
+	u32 process;
+	u32 thread;
+	u32 tries;
+	const struct files_struct *of_process;
+	bool has_others;
 	struct task_struct *task;
 	bool is_process;
 	const struct files_struct *files;

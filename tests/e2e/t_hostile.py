@@ -163,11 +163,14 @@ def leave_without_leader():
 @scenario("hostile/leaders-that-go", seconds=120)
 def leaders():
     """A process may be read while its first thread, which gives it its name, is freed; owners that stay are told by each read."""
-    with Made("tcp-listen") as made, beside(leave_without_leader, 3), beside(read_on, 2):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as theirs, Made("tcp-listen") as made, beside(leave_without_leader, 3), beside(read_on, 2):
         owner, reads, end = made["l"], 0, time.monotonic() + 10
         while time.monotonic() < end:
-            row = view.read().one(INODE=owner["inode"])
+            now = view.read()
+            row = now.one(INODE=owner["inode"])
             equal(f"the owner in read {reads}", [(pid, fd) for pid, _, fd, _ in row.owners()], [(made.pid, int(owner["fd"]))])
+            owners = [(pid, fd) for pid, _, fd, _ in now.one(COOKIE=cookie(theirs)).owners()]
+            equal(f"the owners of what all inherit in read {reads}", owners, sorted(set(owners)))
             reads += 1
     return f"{reads} reads"
 

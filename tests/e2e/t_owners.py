@@ -7,10 +7,11 @@ import resource
 import signal
 import socket
 import struct
+import threading
 import time
 
 import view
-from judge import comm_of, escape, judge, leader_lives, owners_by_proc, same_table
+from judge import comm_of, escape, judge, leader_lives, owners_by_proc, same_table, same_tables
 from maker import Made, children
 from scenario import LIBC, equal, in_child, own_netns, scenario, true, variants, wait_until
 
@@ -184,6 +185,65 @@ def shared_pid_namespace():
     equal("the view outside", [owner[::2] for owner in view.read().one(COOKIE=cookie).owners()], [(os.getpid(), fd)])
 
 
+@scenario("owners/shared-table-and-a-leader-that-is-gone")
+def shared_without_leader():
+    """The process is the first of those that share the table, though the number of the thread that stands for it is higher than the next one's."""
+    told, tell = os.pipe()
+
+    def leave():
+        listener = socket.create_server(("127.0.0.1", 0))
+        words = "%s %d" % inheritable(listener)
+        second = clone(CLONE_FILES, signal.pause)
+        threading.Thread(target=signal.pause).start()
+        os.write(tell, f"{words} {second}".encode())
+        LIBC.syscall(60, 0)  # exit(), of this thread
+
+    pid = os.fork()
+    if not pid:
+        leave()
+    number, fd, second = os.read(told, 100).decode().split()
+    fd, second, listener = int(fd), int(second), {"cookie": number}
+    wait_until(lambda: not leader_lives(pid))
+    thread = int(next(tid for tid in os.listdir(f"/proc/{pid}/task") if int(tid) != pid))
+    true(f"kcmp says that {thread} and {second} share it", same_tables(thread, second))
+    equal("order of the numbers", sorted((pid, second, thread)), [pid, second, thread])
+    equal("owners", holders(listener), [(pid, fd)])
+    equal("owners if only the second is asked for", holders(listener, pid=second), [(second, fd)])
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    equal("owners when the first is gone", holders(listener), [(second, fd)])
+    os.kill(second, signal.SIGKILL)
+
+
+@scenario("owners/shared-table-of-a-thread")
+def shared_by_a_thread():
+    """The first of the processes that share a table has it for a thread, whose number is higher than that of the second one."""
+    told, tell = os.pipe()
+
+    def part():
+        listener = socket.create_server(("127.0.0.1", 0))
+        words = "%s %d" % inheritable(listener)
+        second = clone(CLONE_FILES, signal.pause)
+        threading.Thread(target=signal.pause).start()
+        LIBC.unshare(CLONE_FILES)  # the first thread
+        listener.close()
+        os.write(tell, f"{words} {second}".encode())
+        signal.pause()
+
+    pid = os.fork()
+    if not pid:
+        part()
+    number, fd, second = os.read(told, 100).decode().split()
+    fd, second, listener = int(fd), int(second), {"cookie": number}
+    thread = int(next(tid for tid in os.listdir(f"/proc/{pid}/task") if int(tid) != pid))
+    true(f"kcmp says that {thread} and {second} share it, {pid} does not", same_tables(thread, second) and not same_tables(thread, pid))
+    equal("order of the numbers", sorted((pid, second, thread)), [pid, second, thread])
+    equal("owners", [owner[:3] for owner in view.read().one(COOKIE=number).owners()], [(pid, thread, fd)])
+    equal("owners if only the second is asked for", holders(listener, pid=second), [(second, fd)])
+    for holder in (pid, second):
+        os.kill(holder, signal.SIGKILL)
+
+
 @scenario("owners/vfork")
 def vfork():
     """vfork() lends the memory, not the table: until exec() the child is a second owner, as /proc says."""
@@ -224,21 +284,41 @@ def zombie():
 def exec_during_reads():
     """Processes begin programs and end while the table is read: who holds on is there each time, who could never be is not."""
     listener = socket.create_server(("127.0.0.1", 0))
-    cookie, fd = inheritable(listener)
+    inheritable(listener)
     pid = os.fork()
     if not pid:  # begins itself again, with the listener, for ever
         os.execvp("sh", ["sh", "-c", "n=$1; [ $((n % 3)) = 0 ] && /bin/true; exec sh -c \"$0\" \"$0\" $((n + 1))",
                          "n=$1; [ $((n % 3)) = 0 ] && /bin/true; exec sh -c \"$0\" \"$0\" $((n + 1))", "1"])
     wait_until(lambda: comm_of(pid) in ("sh", "bash", "busybox", "dash"))
+    reads = read_while_both_hold(listener, pid)
+    true("it begins programs still", leader_lives(pid))
+    os.kill(pid, signal.SIGKILL)
+    return reads
+
+
+def read_while_both_hold(listener, pid):
+    """Another process inherited the descriptor and never lets go of it: each read says so, once."""
+    cookie, fd = inheritable(listener)
     end = time.monotonic() + 5
     reads = 0
     while time.monotonic() < end or reads <= 10:
         owners = view.read().one(COOKIE=cookie).owners()
-        true(f"both hold it: {owners}", {(os.getpid(), fd), (pid, fd)} <= {owner[::2] for owner in owners})
-        equal("owners that are twice", len({owner[::2] for owner in owners}), len(owners))
+        true(f"both hold it in read {reads}: {owners}", {(os.getpid(), fd), (pid, fd)} <= {owner[::2] for owner in owners})
+        equal("owners that are twice", len({owner[:3] for owner in owners}), len(owners))
         reads += 1
-    true("it begins programs still", leader_lives(pid))
+    return f"{reads} reads"
+
+
+@variants("owners/exec-of-a-thread-during-reads", ("with-the-table-of-the-process", "with-its-own"), seconds=60)
+def thread_exec_during_reads(table):
+    """A thread that is not the first begins a program: it takes the first one's number, and its table stays."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    inheritable(listener)
+    pid = os.posix_spawnp("reborn", ["reborn", "own"] if table == "with-its-own" else ["reborn"], os.environ)
+    reads = read_while_both_hold(listener, pid)
+    equal("its end", os.waitpid(pid, os.WNOHANG), (0, 0))
     os.kill(pid, signal.SIGKILL)
+    return reads
 
 
 @scenario("owners/100000-descriptors", seconds=120)

@@ -380,6 +380,32 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hold.fd, 10U);
 }
 
+/* By a thread that ended meanwhile, and by the next one: see ps_task_next(). */
+static void an_owner_told_twice_is_one(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record *a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
+	struct ps_record *b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN);
+
+	own(test, store, a, 5, 5, 3);
+	own(test, store, b, 5, 5, 4);
+	own(test, store, b, 5, 5, 6);
+	own(test, store, a, 5, 5, 3);
+	own(test, store, b, 5, 5, 4);
+	own(test, store, b, 5, 5, 6);
+	own(test, store, b, 5, 8, 6);
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store->nowners, 4U);
+	KUNIT_ASSERT_EQ(test, a->owners, 1U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, a, 0).fd, 3U);
+	KUNIT_EXPECT_EQ(test, ps_store_holder(store, ps_store_hold(store, a, 0))->pid, 5U);
+	KUNIT_ASSERT_EQ(test, b->owners, 3U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 0).fd, 4U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 1).fd, 6U);
+	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 2).fd, 6U);
+	KUNIT_EXPECT_EQ(test, ps_store_holder(store, ps_store_hold(store, b, 2))->tid, 8U);
+}
+
 /* Every path through two names, in different batches of memory. */
 static void texts_outlive_their_batch(struct kunit *test)
 {
@@ -612,6 +638,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(every_reason),
 	KUNIT_CASE(a_second_look_decides),
 	KUNIT_CASE(owners_by_pid_and_descriptor),
+	KUNIT_CASE(an_owner_told_twice_is_one),
 	KUNIT_CASE(texts_outlive_their_batch),
 	KUNIT_CASE(an_empty_text),
 	KUNIT_CASE(a_parent_is_told_before_or_after),
