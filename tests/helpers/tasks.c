@@ -78,13 +78,36 @@ static pid_t fork_with_files(void)
 	return (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 }
 
+static pid_t parent_of_worker;
+
+static void end_as_orphan(int signal_number)
+{
+	(void)signal_number;
+	if (getppid() != parent_of_worker)
+		_exit(0);
+}
+
+/* Ends when its parent does: the signal is sent as each thread of it ends. */
+static void end_with(pid_t parent)
+{
+	const struct sigaction action = {
+		.sa_handler = end_as_orphan,
+		.sa_flags = SA_RESTART,
+	};
+
+	parent_of_worker = parent;
+	sigaction(SIGUSR1, &action, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	end_as_orphan(SIGUSR1);
+}
+
 /* With a copy of the descriptor table, unless "files": then with this one. */
 int verb_fork(struct maker *maker, int nr, char **words)
 {
 	bool shared = nr > 2 && !strcmp(words[2], "files");
 	int orders[2], reports[2];
 	struct worker *worker;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (open_pipes(orders, reports) < 0)
 		return -1;
@@ -92,7 +115,7 @@ int verb_fork(struct maker *maker, int nr, char **words)
 	if (pid < 0)
 		return complain("fork: %s", strerror(errno));
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		end_with(parent);
 		if (!shared) {
 			close_other_workers(maker);
 			close(orders[1]);

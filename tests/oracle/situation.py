@@ -207,7 +207,7 @@ class Situation:
             self.piece(process, draw.choice(process.tasks))
             if draw.random() < 0.25:
                 self.share(process)
-        if draw.random() < 0.2 and all(task.thread for task in process.tasks[1:]):  # its children end with the leader
+        if draw.random() < 0.2:
             process.later.append("leave")
         process.later += ["holds" if task.name == "main" else f"in {task.name} holds" for task in process.tasks]
 

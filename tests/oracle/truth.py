@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 
-from judge import comm_of, same_table
+from judge import comm_of, same_tables
 from maker import SS_STATES, Made, children, descriptors, proc_net, run
 from scenario import LIBC
 from situation import octal
@@ -148,13 +148,12 @@ class Truth:
 
     def owner(self, line):
         pid, tid, fd = int(line["pid"]), int(line["tid"]), int(line["fd"])
-        if pid == tid:
-            pid = tid = self.first_of(pid)
-        if pid not in self.threads:
-            self.threads[pid] = living(pid)
+        if same_tables(self.threads_of(pid)[0], tid):
+            pid = self.first_of(pid)
+            tid = self.threads_of(pid)[0]
         # several threads may share a table: the first of them gives it its name
         if (pid, tid) not in self.names:
-            self.names[pid, tid] = next(other for other in self.threads[pid] if other == tid or same_table(other, tid))
+            self.names[pid, tid] = next(other for other in self.threads_of(pid) if same_tables(other, tid))
         tid = self.names[pid, tid]
         own = tid != self.threads[pid][0]
         speaker = f"{pid}/task/{tid}" if own else pid  # as ss and ps: the leader's name, even if it is gone
@@ -162,10 +161,15 @@ class Truth:
             self.comms[speaker] = comm_of(speaker)
         return pid, tid if own else pid, fd, self.comms[speaker]
 
+    def threads_of(self, pid):
+        if pid not in self.threads:
+            self.threads[pid] = living(pid)
+        return self.threads[pid]
+
     def first_of(self, pid):
         """Of the processes that share a table the first one is its owner; where numbers begin anew that may be a child."""
         if pid not in self.firsts:
-            self.firsts[pid] = min([pid] + [child for child in children(pid) if same_table(pid, child)])
+            self.firsts[pid] = min([pid] + [child for child in children(pid) if same_tables(self.threads_of(pid)[0], child)])
         return self.firsts[pid]
 
     def expect(self):
