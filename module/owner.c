@@ -152,8 +152,8 @@ static __always_inline void note_place(struct walk *walk, const struct fdtable *
 
 /*
  * Returns the place to go on from, 0 at the end of the table.  A table has a
- * multiple of BITS_PER_LONG places, and a section begins at such a one.  Not inlined:
- * for each descriptor, so it has the registers for itself.
+ * multiple of BITS_PER_LONG places, and a section begins at such a one.  Not
+ * inlined: what is done for each descriptor has the registers for itself.
  */
 static noinline u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 {
