@@ -197,13 +197,13 @@ splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|p
 
 # A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it; the tracer warns then when it
 # learns a module's events, whoever's. Nor is a race of two others; nor that of /proc's own look-ups, which set an inode's owner anew each time while
-# others are asked about it (pid_revalidate()), whoever looks up.
+# others are asked about it (pid_revalidate(), in which task_dump_owner() may be inlined), whoever looks up.
 denied='WARNING:.* event_define_fields'
 complaints() {
 	awk -v denied="$denied" '$0 ~ denied { warned = 1 }
 		warned { if (/end trace/) warned = 0; next }
 		/BUG: KCSAN: data-race/ { race = $0; next }
-		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/ && race !~ /data-race in [^\n]*task_dump_owner/) print race; race = ""; next }
+		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/ && race !~ /data-race in [^\n]*(task_dump_owner|pid_revalidate)/) print race; race = ""; next }
 		/(vmalloc error|page allocation failure):/ { block = $0; next }
 		block == "" { print; next }
 		{ block = block "\n" $0 }
