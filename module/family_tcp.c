@@ -26,15 +26,12 @@ static void fill_queues(const struct sock *sk, struct ps_record *r)
 	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_BOUND || r->state == PORTSOCK_UNBOUND)
 		return;
-	/*
-	 * Its owner writes snd_una, and rcv_nxt in tcp_connect_init(), without
-	 * WRITE_ONCE(): aligned words, each read once, as of some moment.
-	 */
-	r->rxq = max_t(int, data_race(READ_ONCE(tp->rcv_nxt)) -
+	r->rxq = max_t(int, READ_ONCE(tp->rcv_nxt) -
 		       READ_ONCE(tp->copied_seq), 0);
-	if (r->state != PORTSOCK_CLOSE)
-		r->txq = READ_ONCE(tp->write_seq) -
-			data_race(READ_ONCE(tp->snd_una));
+	if (r->state == PORTSOCK_CLOSE)
+		return;
+	/* The stack writes snd_una without WRITE_ONCE(): it is as of some moment. */
+	r->txq = READ_ONCE(tp->write_seq) - data_race(READ_ONCE(tp->snd_una));
 }
 
 /*
