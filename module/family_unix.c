@@ -24,8 +24,10 @@ static u8 unix_state(const struct sock *sk)
 }
 
 /*
- * A name is set once and released with the socket; abstract ones begin with a
- * NUL.
+ * A name is set once and released with the socket; an abstract name begins with
+ * a NUL.  addr->len may count one byte more than sun_path has: unix_mkname_bsd()
+ * writes and counts a NUL behind a path of UNIX_PATH_MAX bytes.  So the length
+ * is cut to the array, which FORTIFY_SOURCE insists on.
  */
 static void fill_name(struct ps_batch *batch, struct sock *sk,
 		      struct ps_end *end)
@@ -39,7 +41,8 @@ static void fill_name(struct ps_batch *batch, struct sock *sk,
 	if (!addr)
 		return;
 	path = addr->name->sun_path;
-	len = addr->len - offsetof(struct sockaddr_un, sun_path);
+	len = addr->len - (int)offsetof(struct sockaddr_un, sun_path);
+	len = min(len, UNIX_PATH_MAX);
 	if (len <= 0)
 		return;
 	if (*path) {
