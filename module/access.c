@@ -1,77 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whoever could read the links in /proc/PID/fd may know that process' sockets.
- * That is not emulated but asked of the VFS, with the opener's credentials, on
- * the mount through which the view was opened: hidepid, directory modes, ptrace's
- * rules, dumpability, user namespaces and every LSM have their say.
+ * Access control: an owner is shown if the opener could read the links in
+ * /proc/PID/fd.
  *
- * The link that is followed is another one of the same process, by way of its
- * fd: to look at a descriptor in /proc is to hold its file (proc_fd_link()), and
- * whoever closed it meanwhile would have closed nothing until the read ends.  Who
- * holds a namespace is in nobody's way.
+ * The checks are those that readlink("/proc/PID/fd/N") makes, with the opener's
+ * credentials, in the proc instance that the opened file belongs to: search
+ * permission for /proc, /proc/PID and /proc/PID/fd (directory modes, hidepid,
+ * dumpability, every LSM), then the check in proc_pid_readlink()
+ * (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c).
+ *
+ * They are made on dentries of the proc superblock, never on paths: mounts are
+ * not crossed, so an opener with a mount namespace of its own cannot substitute
+ * a directory, and a bind mount of the file gives the same answers.  A lookup by
+ * dentry has no struct filename either, which audit would keep for each process
+ * until the system call ends.
+ *
+ * The link that is read is PID/root.  Reading PID/fd/N would take a reference on
+ * the file, and a close() by its owner would take effect only when the read of
+ * the view returns to user space.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/string.h>
 
 #include "access.h"
 #include "compat/namei.h"
 #include "core/put.h"
 
-/* By way of its fd, whose directory is guarded, too. */
-#define BELOW_ROOM	sizeof("/fd/../ns/uts")
-
-static int look_up(struct file *view, pid_t nr, const char *below,
-		   unsigned int flags, struct path *path)
+/*
+ * Read a guarded link of /proc/PID.  Only -EACCES and -EPERM are denials: the
+ * length of the link's text is the target's choice and denies nothing.
+ */
+static int check_ptrace_link(struct dentry *process)
 {
-	char name[PS_U32_ROOM + BELOW_ROOM];
+	struct dentry *link = ps_lookup_one(process, "root");
+	int err;
 
-	strscpy(ps_put_u32(name, nr), below, BELOW_ROOM);
-	return vfs_path_lookup(file_inode(view)->i_sb->s_root,
-			       view->f_path.mnt, name, flags, path);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	err = ps_inode_permission(d_inode(link), MAY_READ);
+	if (!err)
+		err = vfs_readlink(link, NULL, 0);
+	dput(link);
+	return err == -ENAMETOOLONG ? 0 : min(err, 0);
 }
 
-/* A mount that follows no links (nosymfollow) lets them be read. */
-static bool may_read(struct file *view, pid_t nr)
+static int check_fd_dir(struct dentry *process)
 {
-	struct path path;
-	bool may;
+	struct dentry *fd_dir = ps_lookup_one(process, "fd");
+	int err;
 
-	if (look_up(view, nr, "/fd/../root", 0, &path))
-		return false;
-	may = vfs_readlink(path.dentry, NULL, 0) >= 0;
-	path_put(&path);
-	return may;
+	if (IS_ERR(fd_dir))
+		return PTR_ERR(fd_dir);
+	err = ps_inode_permission(d_inode(fd_dir), MAY_EXEC);
+	dput(fd_dir);
+	return err;
 }
 
-static bool may_follow(struct file *view, pid_t nr, struct path *kept)
+/* @nr: of a process or thread, in the PID namespace of the proc instance. */
+static int check_process(struct super_block *proc, pid_t nr)
 {
-	struct path path;
-	int err = look_up(view, nr, "/fd/../ns/uts", LOOKUP_FOLLOW, &path);
+	char name[PS_U32_ROOM + 1];
+	struct dentry *process;
+	int err;
 
-	if (err == -ELOOP || !ps_namespaces_are_linked)
-		return may_read(view, nr);
-	if (err)
-		return false;
-	path_put(kept);
-	*kept = path;
-	return ps_namespaces_are_guarded || may_read(view, nr);
+	*ps_put_u32(name, nr) = '\0';
+	process = ps_lookup_one(proc->s_root, name);
+	if (IS_ERR(process))
+		return PTR_ERR(process);
+	err = check_fd_dir(process) ?: check_ptrace_link(process);
+	dput(process);
+	return err;
 }
 
-static bool may_look(struct file *view, struct pid *pid, struct path *kept)
-{
-	pid_t nr = pid_nr_ns(pid, proc_pid_ns(file_inode(view)->i_sb));
-
-	return nr && may_follow(view, nr, kept);
-}
-
-/* exec() gives a thread that is not the first one the number of the first. */
+/* Whether @pid is still the number of @task: exec() by a thread changes it. */
 static bool has_number(struct pid *pid, const struct task_struct *task)
 {
 	bool has;
@@ -83,41 +90,43 @@ static bool has_number(struct pid *pid, const struct task_struct *task)
 }
 
 /**
- * ps_access_allowed() - whether the opener may know a process' descriptors
- * @view: the open /proc/portsock
- * @task: a task that holds a socket; the caller has a reference
- * @kept: zeroed before the first question, put after the last: the namespace of
- *	who was asked about before; the next one's is most often the same, whose
- *	inode need not be made anew
+ * ps_access_check() - whether the opener may see which sockets a process has
+ * @view: the open /proc/portsock; its credentials and its proc instance decide
+ * @task: a task that has a socket; the caller holds a reference
  *
- * The verdict is of one moment; a caller that has read the descriptors before
- * compares task->self_exec_id afterwards.
+ * The result holds for one moment and one program: a caller that has read the
+ * file table before compares task->self_exec_id afterwards.
  *
- * Context: process, may sleep (exec_update_lock); no locks.
- * Return: true if the links in /proc/TID/fd can be read.
+ * Context: process, may sleep; no locks are held.
+ * Return: 0 if it may, -EACCES if not, -ENOMEM.
  */
-bool ps_access_allowed(struct file *view, struct task_struct *task,
-		       struct path *kept)
+int ps_access_check(struct file *view, struct task_struct *task)
 {
+	struct super_block *proc = file_inode(view)->i_sb;
 	const struct cred *old;
-	bool allowed, again;
 	struct pid *pid;
+	bool renumbered;
+	int err;
 
 	/*
-	 * ptrace always lets a reader look into itself.  Only a process that
-	 * opened the view, and is what it was then, has these credentials:
-	 * fork(), exec() and setuid() make new ones.
+	 * proc_fd_permission() and ptrace_may_access() let every process look
+	 * into itself, and "itself" is the process that reads, not the opener.
+	 * Only threads of the opener have its struct cred: fork(), exec() and
+	 * setuid() make a new one.
 	 */
 	if (same_thread_group(task, current) && current_cred() != view->f_cred)
-		return false;
+		return -EACCES;
 	old = override_creds(view->f_cred);
 	do {
+		pid_t nr;
+
 		pid = get_task_pid(task, PIDTYPE_PID);
-		allowed = pid && may_look(view, pid, kept);
-		/* As long as it has its number nobody else was asked about by it. */
-		again = pid && !has_number(pid, task);
+		nr = pid_nr_ns(pid, proc_pid_ns(proc));
+		err = nr ? check_process(proc, nr) : -EACCES;
+		/* A result under a number that the task lost is void. */
+		renumbered = pid && !has_number(pid, task);
 		put_pid(pid);
-	} while (again);	/* its number changes once, then it has none */
+	} while (renumbered);	/* once at most, then the task has no number */
 	revert_creds(old);
-	return allowed;
+	return err && err != -ENOMEM ? -EACCES : err;
 }

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whose descriptors may the opener of /proc/portsock know of? */
+/* Access control: whether the opener may see the sockets of a process. */
 #ifndef PORTSOCK_ACCESS_H
 #define PORTSOCK_ACCESS_H
 
-#include <linux/types.h>
-
 struct file;
-struct path;
 struct task_struct;
 
-bool ps_access_allowed(struct file *view, struct task_struct *task,
-		       struct path *kept);
+int ps_access_check(struct file *view, struct task_struct *task);
 
 #endif /* PORTSOCK_ACCESS_H */

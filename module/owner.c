@@ -7,7 +7,6 @@
 #include <linux/fdtable.h>
 #include <linux/mm.h>
 #include <linux/net.h>
-#include <linux/path.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -54,7 +53,6 @@ enum verdict {
  * @tries: sections that were read again, since the task began another program
  * @count: of @holds
  * @first: of @holds that was not closed meanwhile
- * @asked: see ps_access_allowed()
  * @socket_ops: what the files of sockets have in common, once one was seen
  * @holds: sockets of the section
  */
@@ -72,7 +70,6 @@ struct walk {
 	u32 tries;
 	u32 count;
 	u32 first;
-	struct path asked;
 	const struct file_operations *socket_ops;
 	struct hold holds[SECTION_FILES];
 };
@@ -230,15 +227,20 @@ static u32 first_that_stands(struct walk *walk)
 }
 
 /*
- * Asked once for each program that a task runs.  A no counts if a descriptor is
- * still there: of one that was closed meanwhile nobody can be told, and it is
- * forgotten.  Returns false if another program was begun during the question:
- * the section has to be read again.
+ * Check access once for each program that a task runs.  A denial counts only if
+ * one of the section's sockets is still open: after close() the result was about
+ * another set of sockets, and those already closed hide nothing.
+ *
+ * Return: 0; -EAGAIN if the task began another program during the check, and
+ * the section has to be read again; -ENOMEM.
  */
-static bool ask_verdict(struct walk *walk)
+static int check_access(struct walk *walk)
 {
-	if (ps_access_allowed(walk->viewer->file, walk->task,
-			      &walk->asked)) {
+	int err = ps_access_check(walk->viewer->file, walk->task);
+
+	if (err == -ENOMEM)
+		return err;
+	if (!err) {
 		walk->verdict = VERDICT_ALLOWED;
 	} else {
 		walk->first = first_that_stands(walk);
@@ -246,9 +248,9 @@ static bool ask_verdict(struct walk *walk)
 			walk->verdict = VERDICT_DENIED;
 	}
 	if (READ_ONCE(walk->task->self_exec_id) == walk->exec_id)
-		return true;
+		return 0;
 	walk->verdict = VERDICT_UNKNOWN;
-	return false;
+	return -EAGAIN;
 }
 
 /* What a hidden process alone tells of, and has no port, is left out. */
@@ -291,14 +293,18 @@ static int settle_section(struct walk *walk)
 	if (ps_batch_is_short(walk->batch))
 		return ps_batch_done(walk->batch);
 	walk->first = 0;
-	if (walk->count && walk->verdict == VERDICT_UNKNOWN &&
-	    !ask_verdict(walk)) {
+	if (walk->count && walk->verdict == VERDICT_UNKNOWN)
+		err = check_access(walk);
+	if (err == -EAGAIN) {
 		if (walk->tries++ < EXEC_TRIES) {
 			ps_batch_reset(walk->batch);
 			return -EAGAIN;
 		}
 		walk->verdict = VERDICT_DENIED;
+		err = 0;
 	}
+	if (err)
+		return err;
 	if (walk->verdict == VERDICT_ALLOWED && walk->index == NO_TASK)
 		err = name_task(walk);
 	for (i = walk->first; i < walk->count && !err; i++)
@@ -410,7 +416,6 @@ int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
 	walk->viewer = viewer;
 	walk->second = second;
 	err = walk_tasks(walk);
-	path_put(&walk->asked);
 	kvfree(walk);
 	return err;
 }

@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* linux/namei.h */
+/* linux/namei.h, and inode_permission() of linux/fs.h */
 #ifndef PORTSOCK_COMPAT_NAMEI_H
 #define PORTSOCK_COMPAT_NAMEI_H
 
+#include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/namei.h>
+#include <linux/string.h>
 
-/* Exported everywhere, declared outside of fs/ from 6.12 on. */
-int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
-		    const char *name, unsigned int flags, struct path *path);
-
-/* Whether there is a /proc/TID/ns/uts. */
-#define ps_namespaces_are_linked	IS_ENABLED(CONFIG_UTS_NS)
-
-/* Whether only some may follow the links of /proc/TID/ns, as it should be. */
-#ifdef PS_HAVE_GUARDED_NAMESPACES
-#define ps_namespaces_are_guarded	true
+/* Filesystems without ID-mapped mounts, as proc, take the identity mapping. */
+#if defined(PS_HAVE_INODE_PERMISSION_PLAIN)
+#define ps_inode_permission(inode, mask) \
+	inode_permission(inode, mask)
+#elif defined(PS_HAVE_INODE_PERMISSION_USER_NS)
+#define ps_inode_permission(inode, mask) \
+	inode_permission(&init_user_ns, inode, mask)
 #else
-#define ps_namespaces_are_guarded	false
+#define ps_inode_permission(inode, mask) \
+	inode_permission(&nop_mnt_idmap, inode, mask)
 #endif
+
+/**
+ * ps_lookup_one() - look up a name in a directory, without regard to mounts
+ * @dir: directory
+ * @name: one component, not "." or ".."
+ *
+ * Context: process, may sleep; the lock of @dir is not held.
+ * Return: a positive dentry with a reference; ERR_PTR(), also if the current
+ * credentials have no search permission for @dir.
+ */
+static inline struct dentry *ps_lookup_one(struct dentry *dir, const char *name)
+{
+#ifdef PS_HAVE_LOOKUP_POSITIVE_UNLOCKED
+	return lookup_positive_unlocked(name, dir, strlen(name));
+#else
+	return lookup_one_positive_unlocked(&nop_mnt_idmap, &QSTR(name), dir);
+#endif
+}
 
 #endif /* PORTSOCK_COMPAT_NAMEI_H */
