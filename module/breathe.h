@@ -3,7 +3,9 @@
 #ifndef PORTSOCK_BREATHE_H
 #define PORTSOCK_BREATHE_H
 
+#include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #define PS_BREATH	4096U	/* turns; a power of two */
 
@@ -29,5 +31,24 @@ static inline void ps_breathe(u32 i)
 
 #define ps_breath_end(i, end) \
 	((i) >= (end) ? (i) : (end) - (i) > PS_BREATH ? (i) + PS_BREATH : (end))
+
+/**
+ * ps_copy_resched() - memcpy() with reschedule points
+ * @to: where to
+ * @from: where from, apart from @to
+ * @len: bytes, any number
+ *
+ * Context: process, may sleep.
+ */
+static inline void ps_copy_resched(void *to, const void *from, size_t len)
+{
+	size_t piece;
+
+	for (; len; to += piece, from += piece, len -= piece) {
+		piece = min_t(size_t, len, 1 << 20);
+		memcpy(to, from, piece);
+		cond_resched();
+	}
+}
 
 #endif /* PORTSOCK_BREATHE_H */

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
+#include "breathe.h"
 #include "gfp.h"
 #include "nets.h"
 
@@ -78,9 +79,9 @@ int ps_nets_get_all(struct ps_nets *all)
  */
 void ps_nets_put_all(struct ps_nets *all)
 {
-	u32 i;
+	u32 i, stop;
 
-	for (i = 0; i < all->count; i++)
+	ps_for_breathing(i, stop, 0, all->count)
 		put_net(all->nets[i]);
 	kvfree(all->nets);
 }

@@ -6,11 +6,12 @@
  */
 #include <linux/bsearch.h>
 #include <linux/mm.h>
-#include <linux/sort.h>
+#include <linux/slab.h>
 
 #include "core/order.h"
 #include "gfp.h"
 #include "parts.h"
+#include "sort.h"
 #include "store.h"
 
 /* Compared by what they are of: records that wait as part of another. */
@@ -19,6 +20,11 @@ static int cmp_parts(const void *a, const void *b)
 	const struct ps_record *const *x = a, *const *y = b;
 
 	return ps_order_cmp_ends(*x, *y);
+}
+
+static int cmp_parts_r(const void *a, const void *b, const void *unused)
+{
+	return cmp_parts(a, b);
 }
 
 static u32 count_parts(const struct ps_store *store)
@@ -39,7 +45,6 @@ static void gather_parts(struct ps_store *store, struct ps_record **parts)
 	ps_store_for_each(r, end, i, store)
 		if (ps_record_is_queued_part(r))
 			parts[count++] = r;
-	sort(parts, count, sizeof(*parts), cmp_parts, NULL);
 }
 
 /* The whole gets the listener as its parent, and is the part's parent. */
@@ -61,13 +66,13 @@ static void join_all(struct ps_store *store, struct ps_record **parts,
 		     u32 count)
 {
 	struct ps_record *r, *end;
-	u32 i;
+	u32 i, stop;
 
 	ps_store_for_each(r, end, i, store)
 		if (r->proto == PORTSOCK_PROTO_MPTCP && r->has & PS_HAS_PORT)
 			join(r, parts, count);
 	/* What is left has no whole yet: another's listener is no parent. */
-	for (i = 0; i < count; i++)
+	ps_for_breathing(i, stop, 0, count)
 		if (ps_record_is_queued_part(parts[i]))
 			parts[i]->has &= ~PS_HAS_PARENT;
 }
@@ -77,20 +82,26 @@ static void join_all(struct ps_store *store, struct ps_record **parts,
  * @store: all is gathered, no row is made
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM or -EINTR on a fatal signal.
  */
 int ps_parts_join(struct ps_store *store)
 {
 	u32 count = store->parts ? count_parts(store) : 0;
-	struct ps_record **parts;
+	struct ps_record **parts, **spare;
+	int err = -ENOMEM;
 
 	if (!count)
 		return 0;
 	parts = kvmalloc_array(count, sizeof(*parts), PS_GFP);
-	if (!parts)
-		return -ENOMEM;
-	gather_parts(store, parts);
-	join_all(store, parts, count);
+	spare = kvmalloc_array(count, sizeof(*spare), PS_GFP);
+	if (parts && spare) {
+		gather_parts(store, parts);
+		err = ps_merge_sort(parts, spare, count, sizeof(*parts),
+				    cmp_parts_r, NULL);
+	}
+	if (!err)
+		join_all(store, parts, count);
+	kvfree(spare);
 	kvfree(parts);
-	return 0;
+	return err;
 }

@@ -4,7 +4,8 @@
  * connection, why each is there, its owners, the order.
  */
 #include <linux/mm.h>
-#include <linux/sort.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
 
 #include "core/held.h"
 #include "core/order.h"
@@ -65,11 +66,11 @@ static bool tell_carried(struct ps_store *store, const struct ps_edge *edge)
 }
 
 /*
- * Messages may be nested: what is told of the carrier is told of the carried.
- * A turn for each level at most, and no more turns than anybody needs: a chain
- * may be as long as somebody cares to make it.
+ * Messages may be nested: a socket in a message is as visible as the socket in
+ * whose queue the message is.  One pass for each level at most, and no more
+ * passes than there are levels: the chain is as long as a user likes.
  */
-static void tell_all_carried(struct ps_store *store)
+static int propagate_visibility(struct ps_store *store)
 {
 	u32 i, stop, level;
 	bool news = true;
@@ -79,7 +80,10 @@ static void tell_all_carried(struct ps_store *store)
 		ps_for_breathing(i, stop, 0, store->edges.count)
 			if (tell_carried(store, ps_vec_at(&store->edges, i)))
 				news = true;
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
+	return 0;
 }
 
 static void name_reason(struct ps_store *store, struct ps_record *r)
@@ -135,9 +139,9 @@ static int cmp_holds(const void *a, const void *b, const void *priv)
 static void drop_equal_holds(struct ps_store *store, struct ps_record *r)
 {
 	struct ps_hold *holds = store->holds + r->owners_at;
-	u32 i, kept = 1;
+	u32 i, stop, kept = 1;
 
-	for (i = 1; i < r->owners; i++)
+	ps_for_breathing(i, stop, 1, r->owners)
 		if (cmp_holds(&holds[kept - 1], &holds[i], store))
 			holds[kept++] = holds[i];
 	store->nowners -= r->owners - kept;
@@ -148,19 +152,41 @@ static void drop_equal_holds(struct ps_store *store, struct ps_record *r)
 	r->fd = holds->fd;
 }
 
-/* The walk goes by PID and FD, which nearly always is the order already. */
-static void sort_holds(struct ps_store *store, struct ps_record *r)
+/*
+ * The walk goes by PID and FD, which nearly always is the order already.
+ * @spare has room for as many owners as the largest record has.
+ */
+static int sort_holds(struct ps_store *store, struct ps_record *r,
+		      struct ps_hold *spare)
 {
 	struct ps_hold *holds = store->holds + r->owners_at;
-	u32 i;
+	u32 i, stop;
+	int err;
 
-	for (i = 1; i < r->owners; i++)
+	ps_for_breathing(i, stop, 1, r->owners)
 		if (cmp_holds(&holds[i - 1], &holds[i], store) >= 0)
-			break;
-	if (i == r->owners)
-		return;
-	sort_r(holds, r->owners, sizeof(*holds), cmp_holds, NULL, store);
-	drop_equal_holds(store, r);
+			goto unsorted;
+	return 0;
+unsorted:
+	err = ps_merge_sort(holds, spare, r->owners, sizeof(*holds), cmp_holds,
+			    store);
+	if (!err)
+		drop_equal_holds(store, r);
+	return err;
+}
+
+static int sort_all_holds(struct ps_store *store, u32 most)
+{
+	struct ps_hold *spare = kvmalloc_array(most, sizeof(*spare), PS_GFP);
+	struct ps_record *r, *end;
+	u32 i;
+	int err = spare ? 0 : -ENOMEM;
+
+	ps_store_for_each(r, end, i, store)
+		if (r->owners > 1 && !err)
+			err = sort_holds(store, r, spare);
+	kvfree(spare);
+	return err;
 }
 
 /* Why each is there, and behind which place its owners will end if it has several. */
@@ -188,7 +214,7 @@ static int gather_holds(struct ps_store *store)
 {
 	const struct ps_found *found;
 	struct ps_record *r, *end;
-	u32 i = store->found.count;
+	u32 i = store->found.count, most = 0;
 
 	if (!store->nholds)
 		return 0;
@@ -205,8 +231,8 @@ static int gather_holds(struct ps_store *store)
 	}
 	ps_store_for_each(r, end, i, store)
 		if (r->owners > 1)
-			sort_holds(store, r);
-	return 0;
+			most = max(most, r->owners);
+	return sort_all_holds(store, most);
 }
 
 /*
@@ -250,15 +276,14 @@ static void drop_requests(struct ps_store *store)
  * @store: nothing can be added afterwards
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM or -EINTR on a fatal signal.
  */
 int ps_rows_make(struct ps_store *store)
 {
-	int err = ps_parts_join(store);
+	int err = ps_parts_join(store) ?: propagate_visibility(store);
 
 	if (err)
 		return err;
-	tell_all_carried(store);
 	name_reasons(store);
 	err = gather_holds(store);
 	ps_store_settle(store);

@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
+#include <linux/types.h>
 
 #include "core/order.h"
 #include "gfp.h"
@@ -19,7 +19,8 @@
 #define DIGIT_BITS_MIN	8
 #define DIGIT_BITS_MAX	16
 #define SMALL_RUN	256	/* shorter than it takes to count digits */
-#define TINY_RUN	16	/* shorter than it takes to halve it */
+#define TINY_RUN	16	/* insertion sort is quicker */
+#define ELEMENT_MAX	16	/* bytes of an element of ps_merge_sort() */
 
 struct item {
 	u64 key;
@@ -63,13 +64,15 @@ static u64 differing(const struct item *items, u32 count)
 	return bits;
 }
 
+/* Where the items with the key of the item at @begin end. */
 static u32 end_of_run(const struct item *items, u32 begin, u32 count)
 {
-	u32 end = begin + 1;
+	u32 end, stop;
 
-	while (end < count && items[end].key == items[begin].key)
-		end++;
-	return end;
+	ps_for_breathing(end, stop, begin + 1, count)
+		if (items[end].key != items[begin].key)
+			return end;
+	return count;
 }
 
 /* Returns which of the two arrays is the sorted one. */
@@ -88,7 +91,7 @@ static struct item *radix_sort(struct item *items, struct item *spare,
 	return items;
 }
 
-static int cmp_items(const void *a, const void *b)
+static int cmp_items(const void *a, const void *b, const void *unused)
 {
 	const struct item *x = a, *y = b;
 
@@ -97,46 +100,114 @@ static int cmp_items(const void *a, const void *b)
 	return ps_order_cmp(x->record, y->record);
 }
 
-/* Few rows: each goes in front of those that it comes before. */
-static void insert_each(struct item *items, u32 count)
+/* Insertion sort, for a few elements of at most ELEMENT_MAX bytes. */
+static void insertion_sort(char *base, u32 count, size_t size, cmp_r_func_t cmp,
+			   const void *priv)
 {
-	struct item item;
-	u32 i, to;
+	char element[ELEMENT_MAX], *end = base + count * size, *from, *to;
 
-	for (i = 1; i < count; i++) {
-		item = items[i];
-		for (to = i; to && cmp_items(&items[to - 1], &item) > 0; to--)
-			items[to] = items[to - 1];
-		items[to] = item;
+	for (from = base + size; from < end; from += size) {
+		if (cmp(from - size, from, priv) <= 0)
+			continue;
+		memcpy(element, from, size);
+		to = from;
+		do {
+			memcpy(to, to - size, size);
+			to -= size;
+		} while (to > base && cmp(to - size, element, priv) > 0);
+		memcpy(to, element, size);
 	}
 }
 
-static void sort_few(struct item *items, u32 count)
+/* Merge two sorted runs that lie one behind the other. */
+static void merge_runs(const char *left, const char *right, const char *end,
+		       char *to, size_t size, cmp_r_func_t cmp,
+		       const void *priv)
 {
-	if (count <= TINY_RUN)
-		insert_each(items, count);
-	else
-		sort(items, count, sizeof(*items), cmp_items, NULL);
+	const char *middle = right, *from;
+	u32 merged = 0;
+
+	while (left < middle || right < end) {
+		if (right == end || (left < middle &&
+				     cmp(left, right, priv) <= 0)) {
+			from = left;
+			left += size;
+		} else {
+			from = right;
+			right += size;
+		}
+		memcpy(to, from, size);
+		to += size;
+		ps_breathe(++merged);
+	}
+}
+
+/**
+ * ps_merge_sort() - sort an array of any length, with reschedule points
+ * @base: array
+ * @spare: as large as @base; its contents are lost
+ * @count: number of elements
+ * @size: of an element in bytes, at most 16
+ * @cmp: as for sort_r()
+ * @priv: passed to @cmp
+ *
+ * The kernel's sort_r() has neither reschedule points nor a way to stop, and how
+ * long the array is, is often the choice of an unprivileged user.  The sort is
+ * stable.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINTR on a fatal signal, with the elements in any order.
+ */
+int ps_merge_sort(void *base, void *spare, u32 count, size_t size,
+		  cmp_r_func_t cmp, const void *priv)
+{
+	u32 width = TINY_RUN, i, n;
+	char *from = base, *to = spare;
+
+	for (i = 0; i < count; i += width) {
+		insertion_sort(from + i * size, min(width, count - i), size,
+			       cmp, priv);
+		ps_breathe(i);
+	}
+	for (; width < count; width *= 2) {
+		for (i = 0; i < count; i += n) {
+			const char *left = from + i * size;
+
+			n = min(2 * width, count - i);
+			merge_runs(left, left + min(width, n) * size,
+				   left + n * size, to + i * size, size, cmp,
+				   priv);
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			ps_breathe(i);
+		}
+		swap(from, to);
+	}
+	if (from != base)
+		ps_copy_resched(base, from, count * size);
+	return 0;
 }
 
 /*
- * Of those that no key tells apart there are as many as sockets share both ends: a
+ * Of rows that no key tells apart there are as many as sockets share both ends: a
  * REUSEPORT group, network namespaces.
  */
-static void sort_many(struct item *items, struct item *spare, u32 count,
-		      u32 *places)
+static int sort_equal_remotes(struct item *items, struct item *spare, u32 count,
+			      u32 *places)
 {
 	struct item *sorted = radix_sort(items, spare, count, places);
 	u32 i, end;
+	int err = 0;
 
 	if (sorted != items)
-		memcpy(items, sorted, (size_t)count * sizeof(*items));
-	for (i = 0; i < count; i = end) {
+		ps_copy_resched(items, sorted, (size_t)count * sizeof(*items));
+	for (i = 0; i < count && !err; i = end) {
 		end = end_of_run(items, i, count);
 		if (end - i > 1)
-			sort_few(items + i, end - i);
-		ps_breathe(i);
+			err = ps_merge_sort(items + i, spare + i, end - i,
+					    sizeof(*items), cmp_items, NULL);
 	}
+	return err;
 }
 
 /* Rows of one key: by their remote ends, as keys as long as there are many. */
@@ -148,12 +219,12 @@ static int sort_run(struct item *items, struct item *spare, u32 count,
 	ps_for_breathing(item, stop, items, items + count)
 		item->key = ps_order_remote_key(item->record);
 	if (likely(count <= SMALL_RUN))
-		sort_few(items, count);
-	else
-		sort_many(items, spare, count, places);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+		return ps_merge_sort(items, spare, count, sizeof(*items),
+				     cmp_items, NULL);
+	return sort_equal_remotes(items, spare, count, places);
 }
 
+/* Sort what the keys leave unsorted; @spare is as large as @items. */
 static int sort_equals(struct item *items, struct item *spare, u32 count,
 		       u32 *places)
 {
@@ -165,7 +236,7 @@ static int sort_equals(struct item *items, struct item *spare, u32 count,
 		if (likely(item->key != item[1].key))
 			continue;
 		run = end_of_run(item, 0, items + count - item);
-		err = sort_run(item, spare, run, places);
+		err = sort_run(item, spare + (item - items), run, places);
 		if (err)
 			return err;
 		item += run - 1;

@@ -8,6 +8,8 @@
 
 #define FIRST_SLOTS	1024
 #define TEXT_CHUNK	4096
+/* Owners of sockets with several, for each socket that the store may have. */
+#define OWNERS_PER_SOCKET	4
 #define EV_KEPT	(PS_EV_HIDDEN | PS_EV_DOUBT | PS_EV_AGAIN)
 
 struct text_chunk {
@@ -62,10 +64,10 @@ void ps_store_settle(struct ps_store *store)
  */
 void ps_store_free(struct ps_store *store)
 {
-	u32 i;
+	u32 i, stop;
 
 	ps_store_settle(store);
-	for (i = 0; i < store->texts.count; i++)
+	ps_for_breathing(i, stop, 0, store->texts.count)
 		kfree(((struct text_chunk *)ps_vec_at(&store->texts, i))->text);
 	ps_vec_free(&store->texts);
 	ps_vec_free(&store->tasks);
@@ -320,8 +322,11 @@ int ps_store_renew(struct ps_store *store, struct ps_record *old,
 static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
 		     u32 fd)
 {
-	struct ps_found *found = ps_vec_push(&store->found);
+	struct ps_found *found;
 
+	if (store->found.count / OWNERS_PER_SOCKET >= store->max)
+		return -EFBIG;
+	found = ps_vec_push(&store->found);
 	if (!found)
 		return -ENOMEM;
 	found->record = r;
@@ -338,7 +343,7 @@ static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
  * @fd: descriptor
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many owners.
  */
 int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
 		      u32 fd)
@@ -360,7 +365,7 @@ int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
  * @r: any record; only those with PS_EV_CARRIED tell of such
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many.
  */
 int ps_store_carry(struct ps_store *store, const struct ps_record *r)
 {
@@ -368,6 +373,8 @@ int ps_store_carry(struct ps_store *store, const struct ps_record *r)
 
 	if (!(r->evidence & PS_EV_CARRIED))
 		return 0;
+	if (store->edges.count >= store->max)
+		return -EFBIG;
 	edge = ps_vec_push(&store->edges);
 	if (!edge)
 		return -ENOMEM;

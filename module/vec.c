@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -29,8 +30,10 @@ void ps_vec_free(struct ps_vec *vec)
 {
 	u32 i;
 
-	for (i = 0; i < vec->capacity && vec->chunks[i]; i++)
+	for (i = 0; i < vec->capacity && vec->chunks[i]; i++) {
 		kvfree(vec->chunks[i]);
+		cond_resched();
+	}
 	kvfree(vec->chunks);
 	ps_vec_init(vec, vec->size);
 }
