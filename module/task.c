@@ -12,75 +12,142 @@
 #include "gfp.h"
 #include "task.h"
 
-/* How often the table of a process is told if there is another one each time. */
+/* How often the table of a process is read if there is another one each time. */
 #define PROCESS_TRIES	8
+/* How often the threads are gone through anew if one that was looked at ends. */
+#define THREAD_RESTARTS	8
+/* Threads that are looked at between two reschedule points. */
+#define THREADS_AT_ONCE	1024
+
+static void set_thread(struct ps_task_cursor *cursor,
+		       struct task_struct *thread)
+{
+	if (cursor->thread == thread)
+		return;
+	if (thread)
+		get_task_struct(thread);
+	if (cursor->thread)
+		put_task_struct(cursor->thread);
+	cursor->thread = thread;
+}
+
+/* Written under siglock; as of some moment. */
+static u32 count_all_threads(struct task_struct *leader)
+{
+	return data_race(leader->signal->nr_threads);
+}
 
 static void begin_process(struct ps_task_cursor *cursor, u32 nr)
 {
 	cursor->process = nr;
-	cursor->thread = 0;
 	cursor->tries = 0;
 	cursor->of_process = NULL;
-}
-
-/* Done with a table: the threads of the process have no other, or the next one. */
-static void go_on(struct ps_task_cursor *cursor)
-{
-	if (!cursor->has_others)
-		begin_process(cursor, cursor->process + 1);
+	set_thread(cursor, NULL);
+	cursor->highest = 0;
+	cursor->restarts = 0;
 }
 
 /*
- * Who has the table of a process: its leader, or where that is gone the first
- * live thread.  Under RCU, which keeps the list of threads.
+ * The task that has the table of a process: its leader, or where that is gone the
+ * first live thread.  Under RCU, which keeps the list of threads.
  */
 static struct task_struct *find_first(struct ps_task_cursor *cursor,
 				      struct task_struct *leader)
 {
-	const struct files_struct *files;
-	struct task_struct *t, *first = NULL;
+	struct task_struct *t;
 
-	cursor->has_others = false;
+	cursor->is_single = count_all_threads(leader) <= 1;
 	for_each_thread(leader, t) {
-		files = READ_ONCE(t->files);
-		if (!files || (first && files == cursor->files))
-			continue;
-		cursor->has_others = first;
-		if (first)
-			break;
-		first = t;
-		cursor->files = files;
+		cursor->files = READ_ONCE(t->files);
+		if (cursor->files)
+			return t;
 	}
-	return first;
+	return NULL;
 }
 
-/*
- * The thread with the next number that has another table than the process.  Two
- * that have the same are known by is_told().
- */
-static struct task_struct *find_own(struct ps_task_cursor *cursor,
-				    struct task_struct *leader)
+/* The thread behind @t in the list, the first for NULL; NULL at the end. */
+static struct task_struct *next_thread_of(struct task_struct *leader,
+					  struct task_struct *t)
 {
-	const struct files_struct *files;
-	struct task_struct *t, *own = NULL;
+	struct list_head *head = &leader->signal->thread_head;
+	struct list_head *next = rcu_dereference(list_next_rcu(t ?
+						&t->thread_node : head));
 
-	for_each_thread(leader, t) {
-		files = READ_ONCE(t->files);
-		if (!files || files == cursor->of_process ||
-		    task_pid_nr(t) <= cursor->thread ||
-		    (own && task_pid_nr(own) < task_pid_nr(t)))
-			continue;
-		own = t;
-		cursor->files = files;
-	}
-	return own;
+	return next == head ? NULL :
+		list_entry(next, struct task_struct, thread_node);
 }
 
 /*
- * Who has the next table of a process to tell: that of the process, then those
- * that threads have for themselves.  Its first thread may end meanwhile and leave
- * it to the next one, or to one that begins a program; then it begins anew, and
- * who was told before is told twice: ps_rows_make() takes one of it.  Called under
+ * The thread of the lowest number above those that were looked at.  A walk over
+ * all threads for each: only where threads keep ending under the cursor.
+ */
+static struct task_struct *find_by_number(struct ps_task_cursor *cursor,
+					  struct task_struct *leader)
+{
+	struct task_struct *t, *found = NULL;
+
+	for_each_thread(leader, t)
+		if (task_pid_nr(t) > cursor->highest &&
+		    (!found || task_pid_nr(t) < task_pid_nr(found)))
+			found = t;
+	return found;
+}
+
+/*
+ * The thread to look at next.  A thread that has its number is in the list
+ * (__unhash_process() takes the number first), and so its successor is.
+ *
+ * New threads are appended to the list, so the threads that there are at the
+ * beginning come first: no more than these are looked at, or a process that
+ * creates threads all the time would never be left.
+ */
+static struct task_struct *resume_thread(struct ps_task_cursor *cursor,
+					 struct task_struct *leader)
+{
+	struct task_struct *t = cursor->thread;
+
+	if (t && pid_alive(t) && same_thread_group(t, leader))
+		return next_thread_of(leader, t);
+	if (t && cursor->restarts++ >= THREAD_RESTARTS)
+		return find_by_number(cursor, leader);
+	cursor->left = count_all_threads(leader);
+	return next_thread_of(leader, NULL);
+}
+
+/*
+ * The next thread that has another table than the process.  Two threads with the
+ * same one are known by is_told().  Return NULL if there is none, and begin the
+ * next process, or after THREADS_AT_ONCE threads.
+ */
+static struct task_struct *find_private(struct ps_task_cursor *cursor,
+					struct task_struct *leader)
+{
+	struct task_struct *t = resume_thread(cursor, leader), *last = NULL;
+	u32 n;
+
+	for (n = 0; t && cursor->left && n < THREADS_AT_ONCE; n++) {
+		last = t;
+		cursor->left--;
+		cursor->highest = max_t(u32, cursor->highest, task_pid_nr(t));
+		cursor->files = READ_ONCE(t->files);
+		if (cursor->files && cursor->files != cursor->of_process)
+			break;
+		t = next_thread_of(leader, t);
+	}
+	if (last)
+		set_thread(cursor, last);
+	if (last && t == last)	/* it has a table of its own */
+		return t;
+	if (!t || !cursor->left)
+		begin_process(cursor, cursor->process + 1);
+	return NULL;
+}
+
+/*
+ * The task that has the next table of a process: that of the process, then the
+ * private ones of threads.  The first thread may end meanwhile and leave the
+ * table to the next one, or to one that calls exec(); then the process begins
+ * anew, and ps_rows_make() drops the owners that are found twice.  Called under
  * RCU, in which the leader was found by its number.
  */
 static struct task_struct *find_table(struct ps_task_cursor *cursor,
@@ -88,18 +155,16 @@ static struct task_struct *find_table(struct ps_task_cursor *cursor,
 {
 	struct task_struct *task = find_first(cursor, leader);
 
-	if (!task)
-		return NULL;
-	cursor->is_process = cursor->files != cursor->of_process &&
+	cursor->is_process = task && cursor->files != cursor->of_process &&
 		cursor->tries++ < PROCESS_TRIES;
 	if (cursor->is_process) {
 		cursor->of_process = cursor->files;
 		return task;
 	}
-	task = find_own(cursor, leader);
-	if (task)
-		cursor->thread = task_pid_nr(task);
-	return task;
+	if (task && !cursor->is_single)
+		return find_private(cursor, leader);
+	begin_process(cursor, cursor->process + 1);
+	return NULL;
 }
 
 /* Where a table is in @told: two that share a place only take it from each other. */
@@ -135,7 +200,7 @@ static bool wants_process(const struct ps_task_cursor *cursor,
 				   task_tgid_nr_ns(leader, cursor->pid_ns));
 }
 
-/* The next task: false if there is none; it may be one that tells nothing. */
+/* Take the next task, if one was found: false at the end of all processes. */
 static bool take_task(struct ps_task_cursor *cursor)
 {
 	struct task_struct *leader, *task = NULL;
@@ -149,11 +214,9 @@ static bool take_task(struct ps_task_cursor *cursor)
 		leader = pid_task(pid, PIDTYPE_TGID);
 		if (leader && wants_process(cursor, leader))
 			task = find_table(cursor, leader);
-		if (!task)
-			begin_process(cursor, cursor->process + 1);
-		else if (is_told(cursor))
-			go_on(cursor);
 		else
+			begin_process(cursor, cursor->process + 1);
+		if (task && !is_told(cursor))
 			cursor->task = get_task_struct(task);
 	}
 	rcu_read_unlock();
@@ -171,13 +234,13 @@ void ps_task_begin(struct ps_task_cursor *cursor)
 	xa_init_flags(&cursor->told, XA_FLAGS_ACCOUNT);
 }
 
-/* A table whose thread has ended meanwhile may not have been told to its end. */
+/* A table whose thread has ended meanwhile may not have been read to its end. */
 static void leave_task(struct ps_task_cursor *cursor)
 {
 	if (cursor->is_process && !READ_ONCE(cursor->task->files))
 		cursor->of_process = NULL;
-	else
-		go_on(cursor);
+	else if (cursor->is_process && cursor->is_single)
+		begin_process(cursor, cursor->process + 1);
 	put_task_struct(cursor->task);
 	cursor->task = NULL;
 }
@@ -289,6 +352,7 @@ void ps_task_end(struct ps_task_cursor *cursor)
 	struct task_struct *task;
 	unsigned long place;
 
+	set_thread(cursor, NULL);
 	if (cursor->task)
 		put_task_struct(cursor->task);
 	xa_for_each(&cursor->told, place, task)

@@ -16,10 +16,14 @@ struct task_struct;
  * @pid_ns: PID namespace of the numbers that @filter names
  * @filter: which processes are asked for, NULL for all
  * @process: number of the process, in the initial PID namespace
- * @thread: number of the last thread of it whose own table was come upon
  * @tries: how often the table of the process was come upon
  * @of_process: that table, to be compared only
- * @has_others: threads of it have other tables
+ * @is_single: the process has no other threads
+ * @thread: the thread that was looked at last for a private table, with a
+ *	reference; NULL before the first
+ * @highest: the highest number of a thread that was looked at
+ * @restarts: how often the threads were gone through anew
+ * @left: threads that are looked at before the process is left
  * @task: the task, with a reference
  * @is_process: its table counts as the process', not as a thread's own
  * @files: its table, to be compared only
@@ -29,10 +33,13 @@ struct ps_task_cursor {
 	struct pid_namespace *pid_ns;
 	const struct ps_filter *filter;
 	u32 process;
-	u32 thread;
 	u32 tries;
 	const struct files_struct *of_process;
-	bool has_others;
+	bool is_single;
+	struct task_struct *thread;
+	u32 highest;
+	u32 restarts;
+	u32 left;
 	struct task_struct *task;
 	bool is_process;
 	const struct files_struct *files;
