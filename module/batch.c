@@ -5,27 +5,34 @@
 #include <linux/slab.h>
 
 #include "batch.h"
+#include "cookie.h"
 #include "gfp.h"
 
+/* Room for the names of as many sockets as ps_batch_next() leaves records for. */
+#define TEXT_SIZE	(PS_BATCH_ROOM * PS_BATCH_TEXT)
+#define TEXT_SIZE_MAX	(4 * TEXT_SIZE)
+/* How often a bucket is read anew because the socket to resume at has left it. */
+#define RESTARTS	16
+
 /**
- * ps_batch_init() - room for a first bucket
+ * ps_batch_init() - allocate the memory of a batch
  * @batch: zeroed but for @net, @user_ns and @sink
- * @capacity: number of records
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM; ps_batch_free() is due in both cases.
  */
-int ps_batch_init(struct ps_batch *batch, u32 capacity)
+int ps_batch_init(struct ps_batch *batch)
 {
 	batch->uid = INVALID_UID;
 	batch->uid_told = overflowuid;
-	batch->records = kvmalloc_array(capacity, sizeof(*batch->records),
-					PS_GFP);
-	batch->text = kvmalloc(PAGE_SIZE, PS_GFP);
+	batch->records = kvmalloc_array(PS_BATCH_RECORDS,
+					sizeof(*batch->records), PS_GFP);
+	batch->text = kvmalloc(TEXT_SIZE, PS_GFP);
 	if (!batch->records || !batch->text)
 		return -ENOMEM;
-	batch->capacity = capacity;
-	batch->text_size = PAGE_SIZE;
+	batch->capacity = PS_BATCH_RECORDS;
+	batch->limit = PS_BATCH_RECORDS - PS_BATCH_SPARE - 1;
+	batch->text_size = TEXT_SIZE;
 	return 0;
 }
 
@@ -77,66 +84,128 @@ struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
  * ps_batch_text() - keep a text that a record refers to
  * @batch: batch
  * @text: any bytes
- * @len: of @text
+ * @len: of @text, at most UNIX_PATH_MAX
  *
- * Context: any, locks may be held.
- * Return: the copy, valid until ps_batch_done(); NULL if there is no room, as
- * with ps_batch_add().
+ * Context: any; locks may be held.
+ * Return: the copy, valid until the records are handed over; NULL if there is no
+ * room, which does not happen for two texts after ps_batch_enter().
  */
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
 {
 	char *copy = batch->text + batch->text_used;
 
-	if (len > batch->text_size - batch->text_used) {
-		batch->text_missed += len;
+	if (WARN_ON_ONCE(len > batch->text_size - batch->text_used))
 		return NULL;
-	}
 	memcpy(copy, text, len);
 	batch->text_used += len;
 	return copy;
 }
 
 /**
- * ps_batch_reset() - forget the gathered records
+ * ps_batch_stop() - end the section at a socket that has to wait
+ * @batch: batch
+ * @sk: the socket that the next section begins with
+ * @at: where in its queue, 0 for the socket itself
+ *
+ * Context: the lock of the bucket is held.
+ */
+void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
+{
+	if (batch->stopped)
+		return;
+	batch->stopped = ps_cookie(sk);
+	batch->stopped_at = at;
+}
+
+/**
+ * ps_batch_enter_queue() - ps_batch_enter() for what waits in a socket's queue
+ * @batch: batch
+ * @sk: the socket with the queue, which was entered
+ * @at: identifies the element: its cookie, or its position plus one
+ *
+ * Context: the locks of the bucket and of the queue are held.
+ * Return: as ps_batch_enter().
+ */
+bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
+{
+	if (unlikely(batch->queue_at) && ps_cookie(sk) == batch->queue_of) {
+		if (at != batch->queue_at)
+			return false;
+		batch->queue_at = 0;
+	}
+	if ((s32)batch->count <= batch->limit)
+		return true;
+	ps_batch_stop(batch, sk, at);
+	return false;
+}
+
+/**
+ * ps_batch_queue_lost() - whether a queue has to be read from its beginning
+ * @batch: batch
+ * @sk: the socket with the queue
+ *
+ * To be called when the queue was read to its end.
+ *
+ * Context: the locks of the bucket and of the queue are held.
+ * Return: true, once, if the element to resume at has left the queue.
+ */
+bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk)
+{
+	if (likely(!batch->queue_at) || ps_cookie(sk) != batch->queue_of)
+		return false;
+	batch->queue_at = 0;
+	return true;
+}
+
+/* Forget the records, but not where the bucket is to be resumed. */
+static void batch_empty(struct ps_batch *batch)
+{
+	batch->count = 0;
+	batch->text_used = 0;
+	batch->skipped = 0;
+	batch->limit = batch->capacity - PS_BATCH_SPARE - 1;
+}
+
+/**
+ * ps_batch_reset() - forget the records, and where a bucket was to be resumed
  * @batch: batch
  *
  * Context: any.
  */
 void ps_batch_reset(struct ps_batch *batch)
 {
-	batch->count = 0;
-	batch->begin = 0;
-	batch->missed = 0;
-	batch->text_used = 0;
-	batch->text_missed = 0;
+	batch_empty(batch);
+	batch->stopped = 0;
+	batch->resume = 0;
+	batch->stopped_at = 0;
+	batch->queue_at = 0;
+	batch->restarts = 0;
 }
 
-/* A quarter more than was asked for: the bucket may be growing. */
+/* Longer sections for a long bucket: fewer walks to the socket to resume at. */
 static int batch_grow(struct ps_batch *batch)
 {
-	u32 capacity = batch->count + batch->missed;
-	u32 text_size = batch->text_used + batch->text_missed;
-	void *mem;
+	struct ps_record *records;
+	char *text;
 
-	if (batch->missed) {
-		capacity += capacity / 4;
-		mem = kvmalloc_array(capacity, sizeof(*batch->records), PS_GFP);
-		if (!mem)
-			return -ENOMEM;
-		kvfree(batch->records);
-		batch->records = mem;
-		batch->capacity = capacity;
+	if (batch->capacity == PS_BATCH_RECORDS_MAX)
+		return 0;
+	records = kvmalloc_array(PS_BATCH_RECORDS_MAX, sizeof(*records),
+				 PS_GFP);
+	text = kvmalloc(TEXT_SIZE_MAX, PS_GFP);
+	if (!records || !text) {
+		kvfree(records);
+		kvfree(text);
+		return -ENOMEM;
 	}
-	if (batch->text_missed) {
-		text_size += text_size / 4;
-		mem = kvmalloc(text_size, PS_GFP);
-		if (!mem)
-			return -ENOMEM;
-		kvfree(batch->text);
-		batch->text = mem;
-		batch->text_size = text_size;
-	}
-	return -EAGAIN;
+	kvfree(batch->records);
+	kvfree(batch->text);
+	batch->records = records;
+	batch->capacity = PS_BATCH_RECORDS_MAX;
+	batch->limit = PS_BATCH_RECORDS_MAX - PS_BATCH_SPARE - 1;
+	batch->text = text;
+	batch->text_size = TEXT_SIZE_MAX;
+	return 0;
 }
 
 static int batch_take(struct ps_batch *batch)
@@ -147,20 +216,35 @@ static int batch_take(struct ps_batch *batch)
 	return batch->sink->take(batch->sink, batch);
 }
 
-/* Those of earlier buckets make room for the one that did not fit. */
-static int hand_over_earlier(struct ps_batch *batch)
+/*
+ * Where the next section of the bucket begins.  A bucket whose sockets to resume
+ * at keep leaving it is given up after some tries: what is in it all the while
+ * and has an owner is found by its descriptor.
+ *
+ * Return: -EAGAIN, or 0 if the bucket was read to its end.
+ */
+static int batch_resume(struct ps_batch *batch)
 {
-	batch->count = batch->begin;
-	return batch_take(batch) ?: -EAGAIN;
+	bool lost = batch->resume;
+
+	batch->resume = lost ? 0 : batch->stopped;
+	batch->queue_of = batch->resume;
+	batch->queue_at = lost ? 0 : batch->stopped_at;
+	batch->stopped = 0;
+	batch->stopped_at = 0;
+	if (batch->resume || (lost && batch->restarts++ < RESTARTS))
+		return -EAGAIN;
+	batch->restarts = 0;
+	return 0;
 }
 
 /**
- * ps_batch_done() - hand the gathered records to the sink
- * @batch: batch; empty afterwards
+ * ps_batch_done() - end a section and hand the records to the sink
+ * @batch: batch; has no records afterwards
  *
- * Context: process, may sleep; no locks.
- * Return: 0; -EAGAIN if there was no room for all, but is now: gather the same
- * bucket again; -ENOMEM; -EINTR on a fatal signal; the sink's error.
+ * Context: process, may sleep; no locks are held.
+ * Return: 0; -EAGAIN if the bucket has more sockets: read it again; -ENOMEM;
+ * -EINTR on a fatal signal; the sink's error.
  */
 int ps_batch_done(struct ps_batch *batch)
 {
@@ -168,12 +252,15 @@ int ps_batch_done(struct ps_batch *batch)
 
 	if (fatal_signal_pending(current))
 		err = -EINTR;
-	else if (ps_batch_is_short(batch))
-		err = batch->begin ? hand_over_earlier(batch) :
-			batch_grow(batch);
 	else
 		err = batch_take(batch);
-	ps_batch_reset(batch);
+	batch_empty(batch);
+	if (!err)
+		err = batch_resume(batch);
+	if (err == -EAGAIN)
+		err = batch_grow(batch) ?: -EAGAIN;
+	else if (err)
+		ps_batch_reset(batch);
 	cond_resched();
 	return err;
 }

@@ -1,26 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records gathered under a lock, worked on after it is dropped.
+ * Records that are filled under a lock and handed to the store after it is
+ * dropped:
  *
  *	do {
  *		spin_lock(bucket);
- *		for each socket of the bucket
- *			fill(ps_batch_add(batch));
+ *		for each socket of the bucket {
+ *			if (ps_batch_enter(batch, sk))
+ *				fill(ps_batch_add(batch));
+ *			else if (ps_batch_is_full(batch))
+ *				break;
+ *		}
  *		spin_unlock(bucket);
- *		err = ps_batch_done(batch);
+ *		err = ps_batch_next(batch);
  *	} while (err == -EAGAIN);
+ *	...
+ *	err = ps_batch_done(batch);
  *
- * Where most buckets have one socket or two, ps_batch_next() gathers several of
- * them before it hands them over; ps_batch_done() follows the last one.
+ * A bucket may be as long as its users like, so it is read in sections.  A
+ * section ends at the first socket for which there is no room, and the next one
+ * begins with the socket of that cookie (BPF's socket iterators resume by cookie
+ * as well).  Sockets that come and go in between therefore hide no other socket.
+ * If the socket to go on from has left the bucket, the bucket is read from its
+ * beginning once more; the store joins what it gets twice.
  */
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
 
 #include <linux/uidgid.h>
+#include <linux/un.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "core/filter.h"
 #include "core/record.h"
+
+/* Sockets without a record that are looked at in one section, and its records. */
+#define PS_BATCH_SKIPPED	4096
+#define PS_BATCH_RECORDS	256
+#define PS_BATCH_RECORDS_MAX	1024
+/* Records that one socket needs at most, and texts: its name and its peer's. */
+#define PS_BATCH_SPARE		4
+#define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
 
 /* Up to so many ports are looked up instead of walking a table. */
 #define PS_FEW_PORTS	256
@@ -63,13 +84,19 @@ struct ps_sink {
  * @taken: records that the sink took
  * @records: of them
  * @count: records in use
- * @begin: those before it are of buckets that were read to the end
  * @capacity: of @records
- * @missed: sockets for which there was no room
+ * @limit: highest @count with which another socket is entered; -1 once too many
+ *	sockets of the bucket were skipped in this section
+ * @skipped: sockets of the bucket that gave no record in this section
+ * @stopped: cookie of the socket that ended the section, 0 if none did
+ * @resume: cookie of the socket that the section begins with, 0 for the first
+ * @stopped_at: where in the queue of @stopped the section ended, 0 if not there
+ * @queue_of: cookie of the socket in whose queue the section begins
+ * @queue_at: where in that queue, 0 for its beginning
+ * @restarts: how often this bucket was read from its beginning once more
  * @text: the texts of the records
  * @text_used: bytes in use
  * @text_size: of @text
- * @text_missed: bytes for which there was no room
  */
 struct ps_batch {
 	struct net *net;
@@ -90,39 +117,124 @@ struct ps_batch {
 	u64 taken;
 	struct ps_record *records;
 	u32 count;
-	u32 begin;
 	u32 capacity;
-	u32 missed;
+	s32 limit;
+	u32 skipped;
+	u64 stopped;
+	u64 resume;
+	u64 stopped_at;
+	u64 queue_of;
+	u64 queue_at;
+	u32 restarts;
 	char *text;
 	u32 text_used;
 	u32 text_size;
-	u32 text_missed;
 };
 
-int ps_batch_init(struct ps_batch *batch, u32 capacity);
+int ps_batch_init(struct ps_batch *batch);
 void ps_batch_free(struct ps_batch *batch);
 struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
 				u32 port, enum portsock_proto proto);
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
+void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at);
 int ps_batch_done(struct ps_batch *batch);
 
 /**
- * ps_batch_add() - a record to be filled
+ * ps_batch_has_room() - whether the records of @sockets sockets fit
+ * @batch: batch
+ * @sockets: number of sockets
+ *
+ * Context: any; locks may be held.
+ * Return: true if they do.
+ */
+static inline bool ps_batch_has_room(const struct ps_batch *batch, u32 sockets)
+{
+	return (s32)(batch->count + sockets) <= batch->limit + 1;
+}
+
+/**
+ * ps_batch_has_text_room() - whether the names of @sockets sockets fit
+ * @batch: batch
+ * @sockets: number of unix sockets
+ *
+ * Context: any; locks may be held.
+ * Return: true if they do.
+ */
+static inline bool ps_batch_has_text_room(const struct ps_batch *batch,
+					  u32 sockets)
+{
+	return batch->text_used + sockets * PS_BATCH_TEXT <= batch->text_size;
+}
+
+/**
+ * ps_batch_is_full() - whether the section has ended
  * @batch: batch
  *
- * Context: any, locks may be held.
- * Return: the record, zeroed; NULL if there is no room left, in which case
- * ps_batch_done() will ask for the whole bucket again.
+ * Context: any; locks may be held.
+ * Return: true if no more sockets can be entered before ps_batch_next().
+ */
+static inline bool ps_batch_is_full(const struct ps_batch *batch)
+{
+	return unlikely(batch->stopped);
+}
+
+/**
+ * ps_batch_enter() - whether a socket of the bucket belongs to this section
+ * @batch: batch
+ * @sk: full socket, TIME_WAIT or request, whether it is wanted or not
+ *
+ * To be called for each socket of a bucket, in order.
+ *
+ * Context: the lock of the bucket is held.
+ * Return: true if the socket is to be looked at now: there is room for
+ * PS_BATCH_SPARE records.  False if an earlier section had it, or if it has to
+ * wait for the next one (ps_batch_is_full()).
+ */
+static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
+{
+	if (unlikely(batch->resume)) {
+		if (atomic64_read(&sk->sk_cookie) != batch->resume)
+			return false;
+		batch->resume = 0;
+	}
+	if (likely((s32)batch->count <= batch->limit))
+		return true;
+	ps_batch_stop(batch, sk, 0);
+	return false;
+}
+
+/**
+ * ps_batch_skip() - a socket that was entered gives no record
+ * @batch: batch
+ *
+ * Limits how many sockets are looked at under the lock of the bucket.
+ *
+ * Context: the lock of the bucket is held.
+ */
+static inline void ps_batch_skip(struct ps_batch *batch)
+{
+	if (unlikely(++batch->skipped == PS_BATCH_SKIPPED))
+		batch->limit = -1;
+}
+
+bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at);
+bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk);
+
+/**
+ * ps_batch_add() - take a record to be filled
+ * @batch: batch
+ *
+ * Context: any; locks may be held.
+ * Return: the record, zeroed; NULL if there is no room, which does not happen
+ * after ps_batch_enter().
  */
 static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 {
 	struct ps_record *r;
 
-	if (unlikely(batch->count == batch->capacity)) {
-		batch->missed++;
+	if (unlikely(batch->count == batch->capacity))
 		return NULL;
-	}
 	r = &batch->records[batch->count++];
 	*r = (struct ps_record){ .expires = PS_NO_EXPIRY };
 	return r;
@@ -141,35 +253,25 @@ static inline bool ps_batch_tells(const struct ps_batch *batch)
 		!batch->brief && !batch->queues;
 }
 
-/**
- * ps_batch_is_short() - whether there was no room for all
- * @batch: batch
- *
- * Context: any.
- * Return: true if ps_batch_done() will make room and return -EAGAIN.
- */
-static inline bool ps_batch_is_short(const struct ps_batch *batch)
-{
-	return batch->missed || batch->text_missed;
-}
-
-/* So many records are left free for the next bucket. */
+/* Records that are left for the next bucket; most have one socket or two. */
 #define PS_BATCH_ROOM	64
 
 /**
- * ps_batch_next() - a bucket was read, another one follows
+ * ps_batch_next() - end a section of a bucket
  * @batch: batch
  *
- * Context: process, may sleep; no locks.
- * Return: as ps_batch_done(), which is called if there is little room left.
+ * Several short buckets share a batch: the records stay in it unless there is
+ * little room left or the section did not reach the end of the bucket.
+ *
+ * Context: process, may sleep; no locks are held.
+ * Return: as ps_batch_done().
  */
 static inline int ps_batch_next(struct ps_batch *batch)
 {
-	/* Where a record is missed there is no room either. */
-	if (unlikely(batch->text_missed ||
-		     batch->count + PS_BATCH_ROOM > batch->capacity))
+	if (unlikely(batch->stopped || batch->resume ||
+		     !ps_batch_has_room(batch, PS_BATCH_ROOM)))
 		return ps_batch_done(batch);
-	batch->begin = batch->count;
+	batch->skipped = 0;
 	return 0;
 }
 

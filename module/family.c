@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netdevice.h>
-#include <linux/sock_diag.h>
 #include <linux/timekeeping.h>
 #include <net/inet_sock.h>
 
@@ -117,21 +116,6 @@ void ps_families_fill(struct ps_batch *batch, struct sock *sk,
 	while (!families[i]->match(sk))
 		i++;
 	families[i]->fill(batch, sk, r);
-}
-
-/**
- * ps_make_cookie() - an identity for a socket that has none yet
- * @sk: as ps_cookie()
- *
- * Context: any, locks may be held.
- * Return: the cookie, never 0.
- */
-noinline u64 ps_make_cookie(struct sock *sk)
-{
-	u32 halves[2];
-
-	sock_diag_save_cookie(sk, halves);
-	return (u64)halves[1] << 32 | halves[0];
 }
 
 /* Most sockets are of the same few users, one after the other. */

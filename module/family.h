@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "compat/sock.h"
+#include "cookie.h"
 
 #define PS_FAMILY_NAME_MAX	16
 
@@ -116,7 +117,6 @@ static inline bool ps_is_kernel_sock(const struct sock *sk)
 }
 
 /* What every family's fill needs: family.c, inet.c */
-u64 ps_make_cookie(struct sock *sk);
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
 void ps_fill_plain(struct sock *sk, struct ps_record *r);
@@ -143,23 +143,6 @@ static inline void ps_fill_dev(struct net *net, int ifindex,
 {
 	if (unlikely(ifindex))
 		ps_fill_dev_name(net, ifindex, r);
-}
-
-/**
- * ps_cookie() - a socket's identity, made at first sight
- * @sk: full socket, TIME_WAIT or request: all have it in struct sock_common
- *
- * What SO_COOKIE and `ss -e` tell; unique as long as the kernel runs
- * (net/core/sock_diag.c).
- *
- * Context: any, locks may be held.
- * Return: the cookie, never 0.
- */
-static inline u64 ps_cookie(struct sock *sk)
-{
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-
-	return likely(cookie) ? cookie : ps_make_cookie(sk);
 }
 
 #endif /* PORTSOCK_FAMILY_H */

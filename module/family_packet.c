@@ -43,7 +43,10 @@ static int packet_visit(struct ps_batch *batch)
 	do {
 		mutex_lock(&packet->sklist_lock);
 		sk_for_each(sk, &packet->sklist) {
-			r = ps_batch_add(batch);
+			if (ps_batch_is_full(batch))
+				break;
+			r = ps_batch_enter(batch, sk) ?
+				ps_batch_add(batch) : NULL;
 			if (r)
 				packet_fill(batch, sk, r);
 		}

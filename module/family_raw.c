@@ -30,9 +30,19 @@ static void raw_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_memory(sk, r);
 }
 
+static void add_sock(struct ps_batch *batch, struct sock *sk)
+{
+	struct ps_record *r = ps_batch_wants_net(batch, sock_net(sk)) ?
+		ps_batch_add(batch) : NULL;
+
+	if (r)
+		raw_fill(batch, sk, r);
+	else
+		ps_batch_skip(batch);
+}
+
 static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 {
-	struct ps_record *r;
 	struct sock *sk;
 	u32 i;
 	int err = 0;
@@ -43,11 +53,10 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 		do {
 			ps_raw_lock(table);
 			sk_for_each_rcu(sk, &table->ht[i]) {
-				if (!ps_batch_wants_net(batch, sock_net(sk)))
-					continue;
-				r = ps_batch_add(batch);
-				if (r)
-					raw_fill(batch, sk, r);
+				if (ps_batch_is_full(batch))
+					break;
+				if (ps_batch_enter(batch, sk))
+					add_sock(batch, sk);
 			}
 			ps_raw_unlock(table);
 			err = ps_batch_done(batch);
@@ -58,9 +67,12 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 
 static int raw_visit(struct ps_batch *batch)
 {
+	struct raw_hashinfo *inet6 = ps_raw6_table();
 	int err = visit_table(&raw_v4_hashinfo, batch);
 
-	return err ?: visit_table(ps_raw6_table(), batch);
+	if (!err && inet6)
+		err = visit_table(inet6, batch);
+	return err;
 }
 
 const struct ps_family ps_family_raw = {

@@ -54,35 +54,38 @@ static void sctp_fill(struct ps_batch *batch, struct sock *sk,
 
 /*
  * The endpoint is held, by a reference or by its bucket's lock, and with it the
- * socket, also of one that is closed from now on.
+ * socket, also of one that is closed from now on.  Under the lock an error would
+ * end the walk of that bucket only, so that the others go on: then the table is
+ * read in sections, as if it were one bucket.
  */
 static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 {
 	struct ps_batch *batch = arg;
+	struct sock *sk = ep->base.sk;
 	struct ps_record *r;
-	int err;
 
-	if (ep->base.dead || !net_eq(sock_net(ep->base.sk), batch->at))
+	if (PS_SCTP_LOCKED && !ps_batch_enter(batch, sk))
 		return 0;
-	do {
-		r = ps_batch_add(batch);
-		if (r)
-			sctp_fill(batch, ep->base.sk, r);
-		err = PS_SCTP_LOCKED ? 0 : ps_batch_done(batch);
-	} while (err == -EAGAIN);
-	return err;
+	if (ep->base.dead || !net_eq(sock_net(sk), batch->at)) {
+		ps_batch_skip(batch);
+		return 0;
+	}
+	r = ps_batch_add(batch);
+	if (r)
+		sctp_fill(batch, sk, r);
+	return PS_SCTP_LOCKED ? 0 : ps_batch_next(batch);
 }
 
 /**
- * struct section - what is gathered between two breaths
+ * struct section - the associations that are read between two reschedule points
  * @batch: batch
- * @begin: number of its first association
+ * @seen: associations that were looked at
  * @pos: number of the association that is looked at
  * @err: why to stop
  */
 struct section {
 	struct ps_batch *batch;
-	int begin;
+	u32 seen;
 	int pos;
 	int err;
 };
@@ -99,12 +102,13 @@ static int add_association(struct sctp_endpoint *ep,
 	struct sock *sk = ep->base.sk;
 	struct ps_record *r;
 
-	if (ep->base.dead || ps_batch_knows(batch, ps_cookie(sk)))
-		return 0;
-	r = ps_batch_add(batch);
-	if (r)
-		sctp_fill(batch, sk, r);
-	return batch->count >= SECTION || ps_batch_is_short(batch);
+	if (!ep->base.dead && !ps_batch_knows(batch, ps_cookie(sk))) {
+		r = ps_batch_add(batch);
+		if (r)
+			sctp_fill(batch, sk, r);
+	}
+	return !ps_batch_has_room(batch, 1) || batch->count >= SECTION ||
+		++section->seen >= PS_BATCH_SKIPPED;
 }
 
 /* Returns whether to stop; else it goes on behind @pos. */
@@ -114,11 +118,7 @@ static int end_section(struct sctp_endpoint *ep,
 	struct section *section = arg;
 
 	section->err = ps_batch_done(section->batch);
-	if (section->err == -EAGAIN) {
-		section->pos = section->begin - 1;
-		section->err = 0;
-	}
-	section->begin = section->pos + 1;
+	section->seen = 0;
 	return section->err;
 }
 

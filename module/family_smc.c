@@ -9,9 +9,15 @@
 #include "compat/smc.h"
 #include "family.h"
 
+/* From 6.11 on also socket(AF_INET, SOCK_STREAM, IPPROTO_SMC). */
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC	256
+#endif
+
 static bool smc_match(const struct sock *sk)
 {
-	return sk->sk_family == AF_SMC;
+	return sk->sk_family == AF_SMC ||
+		ps_is_inet(sk, SOCK_STREAM, IPPROTO_SMC);
 }
 
 static void smc_fill(struct ps_batch *batch, struct sock *sk,
@@ -21,20 +27,29 @@ static void smc_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_plain(sk, r);
 }
 
+static void add_sock(struct ps_batch *batch, struct sock *sk)
+{
+	struct ps_record *r = ps_batch_wants_net(batch, sock_net(sk)) ?
+		ps_batch_add(batch) : NULL;
+
+	if (r)
+		smc_fill(batch, sk, r);
+	else
+		ps_batch_skip(batch);
+}
+
 static int visit_table(struct smc_hashinfo *table, struct ps_batch *batch)
 {
-	struct ps_record *r;
 	struct sock *sk;
 	int err;
 
 	do {
 		read_lock_bh(&table->lock);
 		sk_for_each(sk, &table->ht) {
-			if (!ps_batch_wants_net(batch, sock_net(sk)))
-				continue;
-			r = ps_batch_add(batch);
-			if (r)
-				smc_fill(batch, sk, r);
+			if (ps_batch_is_full(batch))
+				break;
+			if (ps_batch_enter(batch, sk))
+				add_sock(batch, sk);
 		}
 		read_unlock_bh(&table->lock);
 		err = ps_batch_done(batch);

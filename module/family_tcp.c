@@ -49,19 +49,25 @@ static s32 fin_wait2_left(const struct sock *sk)
 }
 
 /*
- * A subflow has the struct socket of the MPTCP socket that it is part of, once
- * that has one: mptcp_sock_graft().  It is orphaned before either is freed.
+ * A subflow has the struct socket of its MPTCP socket, once that has one
+ * (mptcp_sock_graft()).  __mptcp_close() clears the pointer without
+ * sk_callback_lock, so it is read once, and RCU is what keeps the memory: a
+ * struct socket is freed after a grace period (sock_free_inode()), an MPTCP
+ * socket's memory is reused for MPTCP sockets only (SLAB_TYPESAFE_BY_RCU).  An
+ * MPTCP socket that is closed at this moment may give its successor's cookie.
  */
 static u64 find_whole(struct sock *sk)
 {
+	struct socket *socket;
 	struct sock *whole;
 	u64 cookie = 0;
 
-	read_lock_bh(&sk->sk_callback_lock);
-	whole = sk->sk_socket ? READ_ONCE(sk->sk_socket->sk) : NULL;
+	rcu_read_lock();
+	socket = READ_ONCE(sk->sk_socket);
+	whole = socket ? READ_ONCE(socket->sk) : NULL;
 	if (whole && whole->sk_protocol == IPPROTO_MPTCP)
 		cookie = ps_cookie(whole);
-	read_unlock_bh(&sk->sk_callback_lock);
+	rcu_read_unlock();
 	return cookie;
 }
 

@@ -63,8 +63,15 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	struct sock *sk;
 
 	sk_for_each(sk, &slot->head) {
-		if (!ps_batch_wants_net(batch, sock_net(sk)))
+		if (!ps_batch_enter(batch, sk)) {
+			if (ps_batch_is_full(batch))
+				break;
 			continue;
+		}
+		if (!ps_batch_wants_net(batch, sock_net(sk))) {
+			ps_batch_skip(batch);
+			continue;
+		}
 		r = ps_batch_add(batch);
 		if (r)
 			ps_udp_fill(batch, sk, r, proto);

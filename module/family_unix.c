@@ -124,13 +124,20 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 	struct sk_buff *skb;
 
 	spin_lock(&listener->sk_receive_queue.lock);
-	skb_queue_walk(&listener->sk_receive_queue, skb) {
-		r = skb->sk ? add_carried(batch, listener, skb->sk) : NULL;
-		if (!r)
-			continue;
-		r->proto = PORTSOCK_PROTO_UNIX;
-		r->has = PS_HAS_PARENT;
-	}
+	do {
+		skb_queue_walk(&listener->sk_receive_queue, skb) {
+			if (ps_batch_is_full(batch))
+				break;
+			if (!skb->sk || !ps_batch_enter_queue(batch, listener,
+							      ps_cookie(skb->sk)))
+				continue;
+			r = add_carried(batch, listener, skb->sk);
+			if (!r)
+				break;
+			r->proto = PORTSOCK_PROTO_UNIX;
+			r->has = PS_HAS_PARENT;
+		}
+	} while (ps_batch_queue_lost(batch, listener));
 	spin_unlock(&listener->sk_receive_queue.lock);
 }
 
@@ -142,8 +149,10 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
 	struct ps_record *r;
 
-	if (!sk || !ps_batch_wants_net(batch, sock_net(sk)))
+	if (!sk || !ps_batch_wants_net(batch, sock_net(sk))) {
+		ps_batch_skip(batch);
 		return;
+	}
 	r = add_carried(batch, carrier, sk);
 	if (!r || sk->sk_family == AF_UNIX || ps_batch_knows(batch, r->cookie))
 		return;
@@ -154,27 +163,40 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 	r->parent = ps_cookie(carrier);
 }
 
-/*
- * A stream's files are taken from a message that stands in the queue still,
- * under iolock (unix_stream_read_generic()).  Who receives may hold that for as
- * long as he likes, and is not waited for.  Returns false if it is held.
- */
-static bool add_files(struct ps_batch *batch, struct sock *sk)
+/* Files have no cookie, so the walk through a queue goes on by position. */
+static void add_files(struct ps_batch *batch, struct sock *sk)
 {
 	const struct scm_fp_list *files;
 	struct sk_buff *skb;
+	u64 pos = 0;
 	int i;
 
+	skb_queue_walk(&sk->sk_receive_queue, skb) {
+		files = ps_unix_files(skb);
+		for (i = 0; files && i < files->count; i++) {
+			if (ps_batch_is_full(batch))
+				return;
+			if (ps_batch_enter_queue(batch, sk, ++pos))
+				add_file(batch, sk, files->fp[i]);
+		}
+	}
+}
+
+/*
+ * A stream's files are taken from a message that stays in the queue, under
+ * iolock (unix_stream_read_generic()).  A process may hold iolock for as long as
+ * it likes, so it is only tried.  Return false if it is held.
+ */
+static bool try_files(struct ps_batch *batch, struct sock *sk)
+{
 	if (!ps_unix_has_files(sk))
 		return true;
 	if (!mutex_trylock(&unix_sk(sk)->iolock))
 		return false;
 	spin_lock(&sk->sk_receive_queue.lock);
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		files = ps_unix_files(skb);
-		for (i = 0; files && i < files->count; i++)
-			add_file(batch, sk, files->fp[i]);
-	}
+	do {
+		add_files(batch, sk);
+	} while (ps_batch_queue_lost(batch, sk));
 	spin_unlock(&sk->sk_receive_queue.lock);
 	mutex_unlock(&unix_sk(sk)->iolock);
 	return true;
@@ -183,14 +205,14 @@ static bool add_files(struct ps_batch *batch, struct sock *sk)
 /**
  * struct unix_walk - a walk through the table of a network namespace
  * @batch: where the sockets go
- * @wanted: they are asked for; else only what their queues tell is
- * @busy: queues of this bucket that somebody is receiving from
- * @tries: how often a bucket may be read again for these
+ * @wanted: the sockets are wanted; else only what their queues contain
+ * @busy: a queue of this bucket was locked by a process that receives from it
+ * @tries: how often a bucket may be read again for that reason
  */
 struct unix_walk {
 	struct ps_batch *batch;
 	bool wanted;
-	u32 busy;
+	bool busy;
 	u32 tries;
 };
 
@@ -203,45 +225,61 @@ static void add_sock(struct unix_walk *walk, struct sock *sk)
 		(listens && !skb_queue_empty_lockless(&sk->sk_receive_queue));
 	struct ps_record *r = NULL;
 
-	if (walk->wanted || witness)
+	if ((walk->wanted || witness) &&
+	    ps_batch_wants_net(walk->batch, sock_net(sk)))
 		r = ps_batch_add(walk->batch);
-	if (!r)
+	if (!r) {
+		ps_batch_skip(walk->batch);
 		return;
+	}
 	unix_fill(walk->batch, sk, r);
 	if (witness)
 		r->evidence |= PS_EV_WITNESS;
 	if (r->state == PORTSOCK_LISTEN)
 		add_accept_queue(walk->batch, sk);
-	else if (!add_files(walk->batch, sk))
-		walk->busy++;
-}
-
-/* Whoever is receiving has done so in a moment, unless he means to stay. */
-static int bucket_done(struct unix_walk *walk)
-{
-	if (!walk->busy || !walk->tries)
-		return ps_batch_done(walk->batch);
-	walk->tries--;
-	ps_batch_reset(walk->batch);
-	usleep_range(50, 100);
-	return fatal_signal_pending(current) ? -EINTR : -EAGAIN;
+	else if (!try_files(walk->batch, sk))
+		walk->busy = true;
 }
 
 static int visit_bucket(struct unix_walk *walk, u32 i)
 {
-	struct net *net = walk->batch->at;
+	struct ps_batch *batch = walk->batch;
+	struct net *net = batch->at;
 	struct sock *sk;
 	int err;
 
 	do {
-		walk->busy = 0;
 		spin_lock(ps_unix_lock(net, i));
-		sk_for_each(sk, ps_unix_bucket(net, i))
-			if (ps_batch_wants_net(walk->batch, sock_net(sk)))
+		sk_for_each(sk, ps_unix_bucket(net, i)) {
+			if (!batch->resume && !ps_batch_has_text_room(batch, 1))
+				ps_batch_stop(batch, sk, 0);
+			if (ps_batch_is_full(batch))
+				break;
+			if (ps_batch_enter(batch, sk))
 				add_sock(walk, sk);
+		}
 		spin_unlock(ps_unix_lock(net, i));
-		err = bucket_done(walk);
+		err = ps_batch_done(batch);
 	} while (err == -EAGAIN);
+	return err;
+}
+
+/*
+ * A process that receives is done in a moment, unless it means to stay: then the
+ * bucket is left as it is.  What is read twice is joined by the store.
+ */
+static int visit_busy_bucket(struct unix_walk *walk, u32 i)
+{
+	int err;
+
+	do {
+		walk->busy = false;
+		err = visit_bucket(walk, i);
+		if (err || !walk->busy || !walk->tries)
+			break;
+		walk->tries--;
+		usleep_range(50, 100);
+	} while (!fatal_signal_pending(current));
 	return err;
 }
 
@@ -273,7 +311,7 @@ static int unix_visit(struct ps_batch *batch)
 
 	for (i = next_bucket(batch->at, 0); i < PS_UNIX_BUCKETS && !err;
 	     i = next_bucket(batch->at, i + 1))
-		err = visit_bucket(&walk, i);
+		err = visit_busy_bucket(&walk, i);
 	return err;
 }
 

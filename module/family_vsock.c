@@ -4,10 +4,13 @@
  * bits.  The module is asked for its tables only if it is loaded, and may be
  * unloaded again as soon as they were walked.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "compat/af_vsock.h"
 #include "family.h"
+#include "gfp.h"
 
 static bool vsock_match(const struct sock *sk)
 {
@@ -61,76 +64,137 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 {
 	struct ps_record *r;
 
-	if (!ps_batch_wants_net(batch, sock_net(sk)))
+	if (!ps_batch_enter(batch, sk))
 		return;
-	r = ps_batch_add(batch);
+	r = ps_batch_wants_net(batch, sock_net(sk)) ? ps_batch_add(batch) : NULL;
 	if (r)
 		vsock_fill(batch, sk, r);
+	else
+		ps_batch_skip(batch);
 }
 
-/* The listener behind the first @skip ones of a bucket, with a reference. */
-static struct sock *take_listener(const struct list_head *bucket,
-				  spinlock_t *lock,
-				  const struct ps_batch *batch, u32 skip)
-{
-	struct sock *sk, *listener = NULL;
-	struct vsock_sock *vsk;
+#define LISTENERS	64	/* of a bucket, that are held at once */
+#define BUSY_TRIES	16	/* for one table */
 
+/**
+ * struct listeners - listeners of a bucket, each with a reference
+ * @last: cookie of the listener behind which the next ones are taken, 0: none
+ * @count: of @socks
+ * @socks: listeners
+ */
+struct listeners {
+	u64 last;
+	u32 count;
+	struct sock *socks[LISTENERS];
+};
+
+/* The next listeners of a bucket; none if @last has left it meanwhile. */
+static void take_listeners(struct listeners *next,
+			   const struct list_head *bucket, spinlock_t *lock,
+			   const struct ps_batch *batch)
+{
+	bool behind = !next->last;
+	struct vsock_sock *vsk;
+	struct sock *sk;
+
+	next->count = 0;
 	spin_lock_bh(lock);
 	list_for_each_entry(vsk, bucket, bound_table) {
 		sk = sk_vsock(vsk);
+		if (!behind) {
+			behind = atomic64_read(&sk->sk_cookie) == next->last;
+			continue;
+		}
 		if (READ_ONCE(sk->sk_state) != TCP_LISTEN ||
-		    !ps_batch_wants_net(batch, sock_net(sk)) || skip--)
+		    !ps_batch_wants_net(batch, sock_net(sk)))
 			continue;
 		sock_hold(sk);
-		listener = sk;
-		break;
+		next->socks[next->count++] = sk;
+		if (next->count == LISTENERS)
+			break;
 	}
 	spin_unlock_bh(lock);
-	return listener;
+	if (next->count)
+		next->last = ps_cookie(next->socks[next->count - 1]);
 }
 
 /*
- * Connections that wait for accept() stand in the table of connected sockets;
- * what only the listener tells is whose they are.  Its queue is guarded by its
- * own lock, which comes before the table's.
+ * Connections that wait for accept() are in the table of connected sockets; the
+ * listener's queue says whose they are.  The queue belongs to the owner of the
+ * socket lock.  lock_sock() would wait for a process that holds it while it
+ * copies an option from memory that never comes, so the spinlock inside is taken
+ * instead: while nobody owns the socket lock, nobody can begin to.
+ *
+ * Return: false if the socket lock is owned.
  */
-static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
+static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
 {
 	u64 parent = ps_cookie(listener);
 	struct vsock_sock *child;
 	struct ps_record *r;
+	bool free;
 
-	lock_sock(listener);
-	list_for_each_entry(child, &vsock_sk(listener)->accept_queue,
-			    accept_queue) {
-		r = ps_batch_add(batch);
-		if (!r)
-			continue;
-		r->proto = PORTSOCK_PROTO_VSOCK;
-		r->cookie = ps_cookie(sk_vsock(child));
-		r->evidence = PS_EV_GONE;
-		r->parent = parent;
-		r->has = PS_HAS_PARENT;
+	bh_lock_sock(listener);
+	free = !sock_owned_by_user_nocheck(listener);
+	if (free) {
+		list_for_each_entry(child, &vsock_sk(listener)->accept_queue,
+				    accept_queue) {
+			if (ps_batch_is_full(batch))
+				break;
+			r = ps_batch_enter(batch, sk_vsock(child)) ?
+				ps_batch_add(batch) : NULL;
+			if (!r)
+				continue;
+			r->proto = PORTSOCK_PROTO_VSOCK;
+			r->cookie = ps_cookie(sk_vsock(child));
+			r->evidence = PS_EV_GONE;
+			r->parent = parent;
+			r->has = PS_HAS_PARENT;
+		}
 	}
-	release_sock(listener);
+	bh_unlock_sock(listener);
+	return free;
+}
+
+static int visit_accept_queue(struct ps_batch *batch, struct sock *listener,
+			      u32 *tries)
+{
+	bool free;
+	int err;
+
+	do {
+		local_bh_disable();
+		free = try_accept_queue(batch, listener);
+		local_bh_enable();
+		err = ps_batch_done(batch);
+		if (!err && !free && *tries) {
+			--*tries;
+			usleep_range(50, 100);
+			err = -EAGAIN;
+		}
+	} while (err == -EAGAIN);
+	return err;
 }
 
 static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
-			   struct ps_batch *batch)
+			   struct ps_batch *batch, u32 *tries)
 {
-	struct sock *listener;
-	u32 skip = 0;
-	int err = 0;
+	struct listeners *next = kzalloc(sizeof(*next), PS_GFP);
+	int err = next ? 0 : -ENOMEM;
+	u32 i;
 
-	while (!err && (listener = take_listener(bucket, lock, batch,
-						 skip++))) {
-		do {
-			add_accept_queue(batch, listener);
-			err = ps_batch_done(batch);
-		} while (err == -EAGAIN);
-		sock_put(listener);
+	while (!err) {
+		take_listeners(next, bucket, lock, batch);
+		if (!next->count)
+			break;
+		for (i = 0; i < next->count; i++) {
+			if (!err)
+				err = visit_accept_queue(batch, next->socks[i],
+							 tries);
+			sock_put(next->socks[i]);
+		}
 	}
+	kfree(next);
 	return err;
 }
 
@@ -138,20 +202,23 @@ static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
 static int visit_bound(struct list_head *table, spinlock_t *lock,
 		       struct ps_batch *batch)
 {
+	u32 i, tries = BUSY_TRIES;
 	struct vsock_sock *vsk;
-	u32 i;
 	int err = 0;
 
 	for (i = 0; i <= VSOCK_HASH_SIZE && !err; i++) {
 		do {
 			spin_lock_bh(lock);
-			list_for_each_entry(vsk, &table[i], bound_table)
+			list_for_each_entry(vsk, &table[i], bound_table) {
+				if (ps_batch_is_full(batch))
+					break;
 				add_sock(batch, sk_vsock(vsk));
+			}
 			spin_unlock_bh(lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);
 		if (!err && !list_empty(&table[i]))
-			err = visit_listeners(&table[i], lock, batch);
+			err = visit_listeners(&table[i], lock, batch, &tries);
 	}
 	return err;
 }
@@ -166,8 +233,11 @@ static int visit_connected(struct list_head *table, spinlock_t *lock,
 	for (i = 0; i < VSOCK_HASH_SIZE && !err; i++) {
 		do {
 			spin_lock_bh(lock);
-			list_for_each_entry(vsk, &table[i], connected_table)
+			list_for_each_entry(vsk, &table[i], connected_table) {
+				if (ps_batch_is_full(batch))
+					break;
 				add_sock(batch, sk_vsock(vsk));
+			}
 			spin_unlock_bh(lock);
 			err = ps_batch_done(batch);
 		} while (err == -EAGAIN);

@@ -27,7 +27,10 @@ static int xdp_visit(struct ps_batch *batch)
 	do {
 		mutex_lock(&xdp->lock);
 		sk_for_each(sk, &xdp->list) {
-			r = ps_batch_add(batch);
+			if (ps_batch_is_full(batch))
+				break;
+			r = ps_batch_enter(batch, sk) ?
+				ps_batch_add(batch) : NULL;
 			if (r)
 				xdp_fill(batch, sk, r);
 		}

@@ -67,13 +67,19 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 	struct ps_record *r;
 
 	spin_lock_bh(&queue->rskq_lock);
-	for (req = queue->rskq_accept_head; req; req = req->dl_next) {
-		r = req->sk ? ps_batch_add(h->batch) : NULL;
-		if (!r)
-			continue;
-		h->fill(h->batch, req->sk, r);
-		note_queued(req->sk, r, parent, whole);
-	}
+	do {
+		for (req = queue->rskq_accept_head;
+		     req && !ps_batch_is_full(h->batch); req = req->dl_next) {
+			if (!req->sk || !ps_batch_enter_queue(h->batch, listener,
+							      ps_cookie(req->sk)))
+				continue;
+			r = ps_batch_add(h->batch);
+			if (!r)
+				break;
+			h->fill(h->batch, req->sk, r);
+			note_queued(req->sk, r, parent, whole);
+		}
+	} while (ps_batch_queue_lost(h->batch, listener));
 	spin_unlock_bh(&queue->rskq_lock);
 }
 
@@ -82,6 +88,16 @@ static bool is_walked(const struct ps_hashed *h, const void *table,
 		      const void *first)
 {
 	return !ps_batch_is_first(h->batch) && table == first;
+}
+
+static void add_listener(const struct ps_hashed *h, struct sock *sk)
+{
+	if (!ps_batch_wants_net(h->batch, sock_net(sk))) {
+		ps_batch_skip(h->batch);
+		return;
+	}
+	add_any(h, sk);
+	add_accept_queue(h, sk);
 }
 
 static int visit_listeners(const struct ps_hashed *h)
@@ -102,10 +118,10 @@ static int visit_listeners(const struct ps_hashed *h)
 		do {
 			spin_lock(&bucket->lock);
 			ps_listen_for_each(sk, node, bucket) {
-				if (!ps_batch_wants_net(h->batch, sock_net(sk)))
-					continue;
-				add_any(h, sk);
-				add_accept_queue(h, sk);
+				if (ps_batch_enter(h->batch, sk))
+					add_listener(h, sk);
+				if (ps_batch_is_full(h->batch))
+					break;
 			}
 			spin_unlock(&bucket->lock);
 			err = ps_batch_next(h->batch);
@@ -117,10 +133,11 @@ static int visit_listeners(const struct ps_hashed *h)
 static void add_established(const struct ps_hashed *h, struct sock *sk,
 			    bool requests_only)
 {
-	if (!ps_batch_wants_net(h->batch, sock_net(sk)))
-		return;
-	if (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV)
+	if (ps_batch_wants_net(h->batch, sock_net(sk)) &&
+	    (!requests_only || inet_sk_state_load(sk) == TCP_NEW_SYN_RECV))
 		add_any(h, sk);
+	else
+		ps_batch_skip(h->batch);
 }
 
 /*
@@ -153,8 +170,12 @@ static int visit_chain(const struct ps_hashed *h, u32 i, bool requests_only)
 
 	do {
 		spin_lock_bh(lock);
-		sk_nulls_for_each(sk, node, &bucket->chain)
-			add_established(h, sk, requests_only);
+		sk_nulls_for_each(sk, node, &bucket->chain) {
+			if (ps_batch_enter(h->batch, sk))
+				add_established(h, sk, requests_only);
+			else if (ps_batch_is_full(h->batch))
+				break;
+		}
 		spin_unlock_bh(lock);
 		err = ps_batch_next(h->batch);
 	} while (err == -EAGAIN);
@@ -184,16 +205,6 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 	return ps_batch_done(h->batch);
 }
 
-/**
- * struct bound - a walk through the bind table
- * @h: whose
- * @has_requests: a listener that was met has requests
- */
-struct bound {
-	const struct ps_hashed *h;
-	bool has_requests;
-};
-
 /*
  * Who comes with SO_REUSEPORT is compared with one that once bound the port, and
  * may be gone: with his address too, if the port was not his alone
@@ -218,10 +229,10 @@ static void fill_reuseport(const struct ps_batch *batch,
 		r->flags |= PORTSOCK_FLAG(V6ONLY);
 }
 
-/* What a port remembers of those who bound it, in the form of a row. */
-static void add_bucket(const struct inet_bind_bucket *port, void *arg)
+/* The fastreuse state of a port, in the form of a row. */
+static void add_port(const struct ps_hashed *h,
+		     const struct inet_bind_bucket *port)
 {
-	const struct ps_hashed *h = ((struct bound *)arg)->h;
 	struct ps_record *r = ps_batch_tell(h->batch, ps_bind_net(port),
 					    port->port, h->proto);
 
@@ -234,43 +245,79 @@ static void add_bucket(const struct inet_bind_bucket *port, void *arg)
 		fill_reuseport(h->batch, port, r);
 }
 
-/* TIME_WAITs stand there too; the established table has had them. */
-static void add_bound(struct sock *sk, void *arg)
+/*
+ * The ports of a bucket: of one network namespace one or two, of all of them as
+ * many as there are.  Ports have no cookie, so the walk goes on by position.
+ */
+static int visit_bucket_ports(const struct ps_hashed *h,
+			      struct inet_bind_hashbucket *bucket)
 {
-	const struct ps_hashed *h = ((struct bound *)arg)->h;
+	struct inet_bind_bucket *port;
+	u32 pos, done = 0;
+	bool more;
+	int err;
 
+	do {
+		pos = 0;
+		more = false;
+		spin_lock_bh(&bucket->lock);
+		inet_bind_bucket_for_each(port, &bucket->chain) {
+			if (pos++ < done)
+				continue;
+			more = !ps_batch_has_room(h->batch, 1) ||
+				pos - done > PS_BATCH_SKIPPED;
+			if (more)
+				break;
+			add_port(h, port);
+		}
+		spin_unlock_bh(&bucket->lock);
+		done = more ? pos - 1 : 0;
+		err = ps_batch_next(h->batch);
+	} while (!err && more);
+	return err;
+}
+
+/*
+ * A socket in the bind table: TIME_WAITs are in it too, the established table
+ * has had them.
+ */
+static void add_bound(const struct ps_hashed *h, struct sock *sk)
+{
 	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
 	    ps_batch_wants_net(h->batch, sock_net(sk)) &&
 	    !ps_batch_knows(h->batch, ps_cookie(sk)))
 		add_any(h, sk);
+	else
+		ps_batch_skip(h->batch);
 }
 
-static int visit_bound_bucket(struct bound *bound,
-			      const struct ps_bind_visitor *visitor,
+static int visit_bucket_socks(const struct ps_hashed *h,
 			      struct inet_bind_hashbucket *bucket)
 {
-	struct ps_batch *batch = bound->h->batch;
+	struct ps_bind_pos pos;
+	struct sock *sk;
 	int err;
 
 	do {
 		spin_lock_bh(&bucket->lock);
-		ps_bind_visit(bucket, batch->net, PS_NO_PORT, visitor, bound);
+		ps_bind_for_each(sk, &pos, bucket, h->batch->net, PS_NO_PORT) {
+			if (ps_batch_enter(h->batch, sk))
+				add_bound(h, sk);
+			else if (ps_batch_is_full(h->batch))
+				break;
+		}
 		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_next(batch);
+		err = ps_batch_next(h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
 static int visit_bound(const struct ps_hashed *h)
 {
-	const struct ps_bind_visitor visitor = {
-		.port = ps_batch_tells(h->batch) ? add_bucket : NULL,
-		.sock = add_bound,
-	};
 	struct inet_bind_hashbucket *buckets = h->tables->bhash;
-	struct bound bound = { .h = h };
+	const bool tells = ps_batch_tells(h->batch);
 	u32 i, stop;
-	int err;
+	int err = 0;
 
 	if (is_walked(h, buckets, h->first->bhash))
 		return 0;
@@ -282,63 +329,84 @@ static int visit_bound(const struct ps_hashed *h)
 		}
 		if (hlist_empty(&buckets[i].chain))
 			continue;
-		err = visit_bound_bucket(&bound, &visitor, &buckets[i]);
+		if (tells)
+			err = visit_bucket_ports(h, &buckets[i]);
+		err = err ?: visit_bucket_socks(h, &buckets[i]);
 		if (err)
 			return err;
 	}
 	return ps_batch_done(h->batch);
 }
 
-static void add_at_port(struct sock *sk, void *arg)
+/* Returns whether a listener at the port has requests. */
+static bool add_at_port(const struct ps_hashed *h, struct sock *sk)
 {
-	struct bound *bound = arg;
-
-	add_any(bound->h, sk);
+	add_any(h, sk);
 	if (inet_sk_state_load(sk) != TCP_LISTEN)
-		return;
-	add_accept_queue(bound->h, sk);
-	if (reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue))
-		bound->has_requests = true;
+		return false;
+	add_accept_queue(h, sk);
+	return reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
 }
 
-static const struct ps_bind_visitor visitor_at_port = {
-	.port = add_bucket,
-	.sock = add_at_port,
-};
-
-static int visit_port(u32 port, struct bound *bound)
+/* The fastreuse state of the port, if there is such a port. */
+static int visit_port_state(u32 number, const struct ps_hashed *h,
+			    struct inet_bind_hashbucket *bucket)
 {
-	struct inet_hashinfo *tables = bound->h->tables;
-	struct net *net = bound->h->batch->at;
-	struct inet_bind_hashbucket *bucket =
-		&tables->bhash[inet_bhashfn(net, port, tables->bhash_size)];
-	int err;
+	struct inet_bind_bucket *port;
 
+	spin_lock_bh(&bucket->lock);
+	inet_bind_bucket_for_each(port, &bucket->chain)
+		if (port->port == number &&
+		    net_eq(ps_bind_net(port), h->batch->at))
+			add_port(h, port);
+	spin_unlock_bh(&bucket->lock);
+	return ps_batch_done(h->batch);
+}
+
+static int visit_port(u32 number, const struct ps_hashed *h,
+		      bool *has_requests)
+{
+	struct inet_hashinfo *tables = h->tables;
+	struct net *net = h->batch->at;
+	struct inet_bind_hashbucket *bucket =
+		&tables->bhash[inet_bhashfn(net, number, tables->bhash_size)];
+	struct ps_bind_pos pos;
+	struct sock *sk;
+	int err = 0;
+
+	if (ps_batch_tells(h->batch))
+		err = visit_port_state(number, h, bucket);
+	if (err)
+		return err;
 	do {
 		spin_lock_bh(&bucket->lock);
-		ps_bind_visit(bucket, net, port, &visitor_at_port, bound);
+		ps_bind_for_each(sk, &pos, bucket, net, number) {
+			if (ps_batch_enter(h->batch, sk))
+				*has_requests |= add_at_port(h, sk);
+			if (ps_batch_is_full(h->batch))
+				break;
+		}
 		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_done(bound->h->batch);
+		err = ps_batch_done(h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
 /*
- * All that is at a port of a namespace stands together in the bind table,
- * TIME_WAITs included; but for requests, of which the listener knows only how
- * many there are.
+ * All sockets at a port of a namespace are in one bucket of the bind table,
+ * TIME_WAITs included, but for requests: a listener knows only how many it has.
  */
 static int visit_ports(const struct ps_hashed *h)
 {
 	const struct ps_filter *filter = h->batch->filter;
-	struct bound bound = { .h = h };
 	u32 port = ps_filter_next_port(filter, 0);
+	bool has_requests = false;
 	int err = 0;
 
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
-		err = visit_port(port, &bound);
-	if (!err && bound.has_requests && !h->batch->brief)
+		err = visit_port(port, h, &has_requests);
+	if (!err && has_requests && !h->batch->brief)
 		err = visit_established(h, true);
 	return err;
 }

@@ -148,9 +148,10 @@ static __always_inline void note_place(struct walk *walk, const struct fdtable *
 }
 
 /*
- * Returns the place to go on from, 0 at the end of the table.  A table has a
- * multiple of BITS_PER_LONG places, and a section begins at such a one.  Not
- * inlined: what is done for each descriptor has the registers for itself.
+ * Read a section of a file table.  Return the fd to go on from, 0 at the end of
+ * the table.  A table has a multiple of BITS_PER_LONG entries, and a section
+ * begins at such a multiple; it ends where the sockets of one more word might not
+ * fit.  noinline: keeps the per-fd loop's variables in registers.
  */
 static noinline u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
 {
@@ -161,7 +162,9 @@ static noinline u32 read_section(struct walk *walk, struct files_struct *files, 
 	spin_lock(&files->file_lock);
 	fdt = files_fdtable(files);
 	end = min(end, fdt->max_fds);
-	for (; fd < end && seen <= SECTION_FILES - BITS_PER_LONG;
+	for (; fd < end && seen <= SECTION_FILES - BITS_PER_LONG &&
+	     ps_batch_has_room(walk->batch, BITS_PER_LONG) &&
+	     ps_batch_has_text_room(walk->batch, BITS_PER_LONG);
 	     fd += BITS_PER_LONG) {
 		bits = fdt->open_fds[fd / BITS_PER_LONG];
 		seen += hweight_long(bits);
@@ -290,8 +293,6 @@ static int settle_section(struct walk *walk)
 	u32 i;
 	int err = 0;
 
-	if (ps_batch_is_short(walk->batch))
-		return ps_batch_done(walk->batch);
 	walk->first = 0;
 	if (walk->count && walk->verdict == VERDICT_UNKNOWN)
 		err = check_access(walk);

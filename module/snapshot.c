@@ -22,8 +22,6 @@
 #include "snapshot.h"
 #include "trace.h"
 
-#define BATCH_RECORDS	256	/* a section of a descriptor table fits */
-
 struct look {
 	struct ps_sink sink;
 	struct ps_store *store;
@@ -241,7 +239,7 @@ static int gather(struct ps_store *store, const struct ps_viewer *viewer,
 	if (ps_filter_has(batch.filter, PS_KEY_BIND))
 		batch.all_uids = may_bind_as_anybody(viewer);
 
-	err = ps_batch_init(&batch, BATCH_RECORDS) ?:
+	err = ps_batch_init(&batch) ?:
 		look_at(&look, &batch, viewer);
 	ps_batch_free(&batch);
 	return err;

@@ -12,16 +12,6 @@
 	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
 
 /**
- * struct ps_bind_visitor - what is done with what stands in the bind table
- * @port: called with each port; may be NULL
- * @sock: called with each socket at it; may be a TIME_WAIT
- */
-struct ps_bind_visitor {
-	void (*port)(const struct inet_bind_bucket *port, void *arg);
-	void (*sock)(struct sock *sk, void *arg);
-};
-
-/**
  * ps_tcp_hashinfo() - TCP's tables
  * @net: network namespace
  *
@@ -30,7 +20,11 @@ struct ps_bind_visitor {
  */
 static inline struct inet_hashinfo *ps_tcp_hashinfo(struct net *net)
 {
+#ifdef PS_HAVE_TCP_DEATH_ROW_POINTER	/* from 5.17 to 6.0 */
+	return net->ipv4.tcp_death_row->hashinfo;
+#else
 	return net->ipv4.tcp_death_row.hashinfo;
+#endif
 }
 
 /**
@@ -93,41 +87,106 @@ static inline struct net *ps_bind_net(const struct inet_bind_bucket *port)
 }
 
 /**
- * ps_bind_visit() - all that stands in a bucket of the bind table
+ * struct ps_bind_pos - a position in a bucket of the bind table
+ * @port: the port whose sockets are walked
+ * @address: from 6.8 on, an address at that port
+ * @net: network namespace of the walk, NULL for all
+ * @number: port of the walk, above U16_MAX for all
+ */
+struct ps_bind_pos {
+	struct inet_bind_bucket *port;
+	struct inet_bind2_bucket *address;
+	struct net *net;
+	u32 number;
+};
+
+/* The first port at or behind @port that the walk is about. */
+static inline struct inet_bind_bucket *
+ps_bind_port(const struct ps_bind_pos *pos, struct inet_bind_bucket *port)
+{
+	while (port && ((pos->net && !net_eq(ps_bind_net(port), pos->net)) ||
+			(pos->number <= U16_MAX && port->port != pos->number)))
+		port = hlist_entry_safe(port->node.next,
+					struct inet_bind_bucket, node);
+	return port;
+}
+
+/* The first socket of @pos->port, from @pos->address on where there are such. */
+static inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
+{
+#ifdef PS_HAVE_BIND_BUCKET_OWNERS
+	return hlist_entry_safe(pos->port->owners.first, struct sock,
+				sk_bind_node);
+#else
+	while (pos->address && hlist_empty(&pos->address->owners))
+		pos->address = hlist_entry_safe(pos->address->bhash_node.next,
+						struct inet_bind2_bucket,
+						bhash_node);
+	return pos->address ? hlist_entry_safe(pos->address->owners.first,
+					       struct sock, sk_bind_node) : NULL;
+#endif
+}
+
+/* The first socket at or behind a port. */
+static inline struct sock *ps_bind_from(struct ps_bind_pos *pos,
+					struct inet_bind_bucket *port)
+{
+	struct sock *sk = NULL;
+
+	while (!sk && (port = ps_bind_port(pos, port))) {
+		pos->port = port;
+#ifndef PS_HAVE_BIND_BUCKET_OWNERS
+		pos->address = hlist_entry_safe(port->bhash2.first,
+						struct inet_bind2_bucket,
+						bhash_node);
+#endif
+		sk = ps_bind_sock(pos);
+		port = hlist_entry_safe(port->node.next,
+					struct inet_bind_bucket, node);
+	}
+	return sk;
+}
+
+static inline struct sock *ps_bind_first(struct ps_bind_pos *pos,
+					 struct inet_bind_hashbucket *bucket,
+					 struct net *net, u32 number)
+{
+	pos->net = net;
+	pos->number = number;
+	return ps_bind_from(pos, hlist_entry_safe(bucket->chain.first,
+						  struct inet_bind_bucket,
+						  node));
+}
+
+static inline struct sock *ps_bind_next(struct ps_bind_pos *pos,
+					struct sock *sk)
+{
+	if (sk->sk_bind_node.next)
+		return hlist_entry(sk->sk_bind_node.next, struct sock,
+				   sk_bind_node);
+#ifndef PS_HAVE_BIND_BUCKET_OWNERS
+	pos->address = hlist_entry_safe(pos->address->bhash_node.next,
+					struct inet_bind2_bucket, bhash_node);
+	sk = ps_bind_sock(pos);
+	if (sk)
+		return sk;
+#endif
+	return ps_bind_from(pos, hlist_entry_safe(pos->port->node.next,
+						  struct inet_bind_bucket,
+						  node));
+}
+
+/**
+ * ps_bind_for_each() - walk the sockets of a bucket of the bind table
+ * @sk: each of them; may be a TIME_WAIT
+ * @pos: struct ps_bind_pos, of the loop
  * @bucket: its lock is held
  * @net: network namespace, NULL for all
- * @number: a port; above U16_MAX for all that are in the bucket
- * @visitor: what is done with them
- * @arg: passed on
- *
- * Context: @bucket->lock is held.
+ * @number: a port; above U16_MAX for all
  */
-static inline void ps_bind_visit(struct inet_bind_hashbucket *bucket,
-				 struct net *net, u32 number,
-				 const struct ps_bind_visitor *visitor,
-				 void *arg)
-{
-	struct inet_bind2_bucket __maybe_unused *address;
-	struct inet_bind_bucket *port;
-	struct sock *sk;
-
-	inet_bind_bucket_for_each(port, &bucket->chain) {
-		if ((net && !net_eq(ps_bind_net(port), net)) ||
-		    (number <= U16_MAX && port->port != number))
-			continue;
-		if (visitor->port)
-			visitor->port(port, arg);
-#ifdef PS_HAVE_BIND_BUCKET_OWNERS
-		sk_for_each_bound(sk, &port->owners)
-			visitor->sock(sk, arg);
-#else
-		hlist_for_each_entry(address, &port->bhash2, bhash_node) {
-			sk_for_each_bound(sk, &address->owners)
-				visitor->sock(sk, arg);
-		}
-#endif
-	}
-}
+#define ps_bind_for_each(sk, pos, bucket, net, number) \
+	for (sk = ps_bind_first(pos, bucket, net, number); sk; \
+	     sk = ps_bind_next(pos, sk))
 
 /**
  * ps_bind_address() - the address that a port remembers

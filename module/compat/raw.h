@@ -10,11 +10,15 @@
  * ps_raw6_table() - the table of raw IPv6 sockets
  *
  * Context: any.
- * Return: the table.
+ * Return: the table, NULL if the kernel has no IPv6.
  */
 static inline struct raw_hashinfo *ps_raw6_table(void)
 {
+#if IS_ENABLED(CONFIG_IPV6)
 	return &raw_v6_hashinfo;
+#else
+	return NULL;
+#endif
 }
 
 /**

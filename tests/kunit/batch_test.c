@@ -1,72 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Buckets of any size go to the sink: all of them, once, in their order. */
+/*
+ * Buckets of any length go to the sink: all of their sockets, in sections, while
+ * other sockets come and go.
+ */
 #include <kunit/test.h>
+#include <linux/slab.h>
 
 #include "batch.h"
+#include "cookie.h"
 
-#define CAPACITY	256
+#define SOCKETS		(4 * PS_BATCH_RECORDS_MAX)
 
 struct fixture {
 	struct ps_sink sink;
 	struct ps_batch batch;
-	u64 next;		/* the cookie that the sink waits for */
+	struct sock *socks;	/* SOCKETS, with the cookies 1 to SOCKETS */
+	u8 seen[SOCKETS + 1];	/* how often the sink got each */
 	u32 taken;
+	u32 largest;		/* records in one call of the sink */
 	bool in_order;
+	u64 last;
 };
 
 static int take(struct ps_sink *sink, struct ps_batch *batch)
 {
 	struct fixture *fix = container_of(sink, struct fixture, sink);
+	u64 cookie;
 	u32 i;
 
-	for (i = 0; i < batch->count; i++)
-		fix->in_order &= batch->records[i].cookie == fix->next++;
+	for (i = 0; i < batch->count; i++) {
+		cookie = batch->records[i].cookie;
+		fix->seen[cookie]++;
+		fix->in_order &= cookie > fix->last;
+		fix->last = cookie;
+	}
 	fix->taken += batch->count;
+	fix->largest = max(fix->largest, batch->count);
 	return 0;
 }
 
 static int init(struct kunit *test)
 {
 	struct fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+	u32 i;
 
 	if (!fix)
 		return -ENOMEM;
+	test->priv = fix;
 	fix->sink.take = take;
 	fix->batch.sink = &fix->sink;
 	fix->in_order = true;
-	test->priv = fix;
-	return ps_batch_init(&fix->batch, CAPACITY);
+	fix->socks = kvcalloc(SOCKETS, sizeof(*fix->socks), GFP_KERNEL);
+	if (!fix->socks)
+		return -ENOMEM;
+	for (i = 0; i < SOCKETS; i++)
+		atomic64_set(&fix->socks[i].sk_cookie, i + 1);
+	return ps_batch_init(&fix->batch);
 }
 
 static void tear_down(struct kunit *test)
 {
 	struct fixture *fix = test->priv;
 
-	if (fix)
-		ps_batch_free(&fix->batch);
+	if (!fix)
+		return;
+	kvfree(fix->socks);
+	ps_batch_free(&fix->batch);
 }
 
-/* As a family reads one: again, as long as there was no room for all. */
-static void read_bucket(struct kunit *test, u64 first, u32 count)
+/* One section of a bucket of the sockets @first to @end, without every @gone. */
+static int read_section(struct kunit *test, u32 first, u32 end, u32 gone)
 {
 	struct fixture *fix = test->priv;
-	struct ps_record *r;
-	int err, tries = 0;
+	struct sock *sk;
 	u32 i;
 
+	for (i = first; i < end && !ps_batch_is_full(&fix->batch); i++) {
+		if (gone && i % gone == 0)
+			continue;
+		sk = &fix->socks[i];
+		if (ps_batch_enter(&fix->batch, sk))
+			ps_batch_add(&fix->batch)->cookie = ps_cookie(sk);
+	}
+	return ps_batch_next(&fix->batch);
+}
+
+static void read_bucket(struct kunit *test, u32 first, u32 end)
+{
+	int err, sections = 0;
+
 	do {
-		KUNIT_ASSERT_LT(test, tries++, 4);
-		for (i = 0; i < count; i++) {
-			r = ps_batch_add(&fix->batch);
-			if (r)
-				r->cookie = first + i;
-		}
-		err = ps_batch_next(&fix->batch);
+		KUNIT_ASSERT_LT(test, sections++, 100);
+		err = read_section(test, first, end, 0);
 	} while (err == -EAGAIN);
 	KUNIT_ASSERT_EQ(test, err, 0);
 }
 
-static void expect_all(struct kunit *test, u32 count)
+static void expect_each_once(struct kunit *test, u32 count)
 {
 	struct fixture *fix = test->priv;
 
@@ -75,44 +105,183 @@ static void expect_all(struct kunit *test, u32 count)
 	KUNIT_EXPECT_TRUE(test, fix->in_order);
 }
 
-static void small_buckets_go_together(struct kunit *test)
+static void short_buckets_share_a_batch(struct kunit *test)
 {
 	struct fixture *fix = test->priv;
 	u32 i;
 
 	for (i = 0; i < 50; i++)
-		read_bucket(test, 3 * i, 3);
+		read_bucket(test, 3 * i, 3 * i + 3);
 	KUNIT_EXPECT_EQ(test, fix->taken, 0U);
 	for (; i < 1000; i++)
-		read_bucket(test, 3 * i, 3);
-	expect_all(test, 3000);
+		read_bucket(test, 3 * i, 3 * i + 3);
+	expect_each_once(test, 3000);
 }
 
-/* What was read before it is not lost, and not told twice. */
-static void a_bucket_that_does_not_fit(struct kunit *test)
+static void a_long_bucket_is_read_in_sections(struct kunit *test)
 {
+	struct fixture *fix = test->priv;
+
 	read_bucket(test, 0, 3);
-	read_bucket(test, 3, 3 * CAPACITY);
-	read_bucket(test, 3 + 3 * CAPACITY, 3);
-	expect_all(test, 6 + 3 * CAPACITY);
+	read_bucket(test, 3, SOCKETS - 3);
+	read_bucket(test, SOCKETS - 3, SOCKETS);
+	expect_each_once(test, SOCKETS);
+	KUNIT_EXPECT_LE(test, fix->largest, (u32)PS_BATCH_RECORDS_MAX);
 }
 
-static void any_buckets(struct kunit *test)
+static void buckets_of_any_length(struct kunit *test)
 {
 	u32 i, count, first = 0;
 
-	for (i = 0; i < 300; i++) {
-		count = i * 7919 % (CAPACITY + CAPACITY / 2);
-		read_bucket(test, first, count);
+	for (i = 0; first < SOCKETS; i++) {
+		count = min_t(u32, i * 7919 % (2 * PS_BATCH_RECORDS),
+			      SOCKETS - first);
+		read_bucket(test, first, first + count);
 		first += count;
 	}
-	expect_all(test, first);
+	expect_each_once(test, SOCKETS);
+}
+
+/* A section is limited by the sockets without a record as well. */
+static void skipped_sockets_end_a_section(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i, looked, most = 0, sections = 0;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 10U);
+		looked = 0;
+		for (i = 0; i < 3 * PS_BATCH_SKIPPED; i++) {
+			if (ps_batch_is_full(&fix->batch))
+				break;
+			/* A cookie for each turn: the sockets are few. */
+			atomic64_set(&fix->socks[0].sk_cookie, i + 1);
+			if (!ps_batch_enter(&fix->batch, fix->socks))
+				continue;
+			ps_batch_skip(&fix->batch);
+			looked++;
+		}
+		most = max(most, looked);
+	} while (ps_batch_next(&fix->batch) == -EAGAIN);
+	KUNIT_EXPECT_EQ(test, sections, 3U);
+	KUNIT_EXPECT_EQ(test, most, (u32)PS_BATCH_SKIPPED);
+}
+
+/* Sockets that leave the bucket between two sections hide no other socket. */
+static void sockets_that_leave(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i, missed = 0, sections = 0;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections, 100U);
+		err = read_section(test, 0, SOCKETS, sections++ ? 2 : 0);
+	} while (err == -EAGAIN);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	for (i = 1; i < SOCKETS; i += 2)
+		missed += !fix->seen[i + 1];
+	KUNIT_EXPECT_EQ(test, missed, 0U);
+}
+
+/* Also where the very socket to resume at leaves, each time. */
+static void the_socket_to_resume_at_leaves(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i, end, sections = 0, missed = 0;
+	int err;
+
+	for (end = SOCKETS; sections++ < 3;) {
+		err = read_section(test, 0, end, 0);
+		KUNIT_ASSERT_EQ(test, err, -EAGAIN);
+		/* What was not read yet is replaced by as many others. */
+		for (i = fix->batch.resume; i && i <= SOCKETS; i++)
+			atomic64_set(&fix->socks[i - 1].sk_cookie,
+				     SOCKETS + 1);
+		err = read_section(test, 0, 1, 0);
+		KUNIT_ASSERT_EQ(test, err, -EAGAIN);
+		KUNIT_EXPECT_EQ(test, fix->batch.resume, 0ULL);
+		for (i = 0; i < SOCKETS; i++)
+			atomic64_set(&fix->socks[i].sk_cookie, i + 1);
+	}
+	do {
+		err = read_section(test, 0, SOCKETS, 0);
+	} while (err == -EAGAIN && sections++ < 100);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	for (i = 1; i <= SOCKETS; i++)
+		missed += !fix->seen[i];
+	KUNIT_EXPECT_EQ(test, missed, 0U);
+}
+
+/* The socket with the longest queue is the second of three. */
+static int read_queue(struct kunit *test, u32 shift)
+{
+	struct fixture *fix = test->priv;
+	struct ps_batch *batch = &fix->batch;
+	struct sock *sk;
+	u32 i, at;
+
+	for (i = 0; i < 3 && !ps_batch_is_full(batch); i++) {
+		sk = &fix->socks[i];
+		if (!ps_batch_enter(batch, sk) || i != 1)
+			continue;
+		do {
+			for (at = 4 + shift; at <= SOCKETS; at++) {
+				if (ps_batch_is_full(batch))
+					break;
+				if (ps_batch_enter_queue(batch, sk, at))
+					ps_batch_add(batch)->cookie = at;
+			}
+		} while (ps_batch_queue_lost(batch, sk));
+	}
+	return ps_batch_next(batch);
+}
+
+static void a_long_queue_is_read_in_sections(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 sections = 0;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 100U);
+		err = read_queue(test, 0);
+	} while (err == -EAGAIN);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	expect_each_once(test, SOCKETS - 3);
+	KUNIT_EXPECT_LE(test, fix->largest, (u32)PS_BATCH_RECORDS_MAX);
+}
+
+/* Elements that leave the front of a queue hide no element behind them. */
+static void a_queue_that_is_emptied(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i, shift = 0, missed = 0, sections = 0;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 100U);
+		err = read_queue(test, shift);
+		shift = min_t(u32, shift + 700, SOCKETS / 2);
+	} while (err == -EAGAIN);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	for (i = SOCKETS / 2 + 4; i <= SOCKETS; i++)
+		missed += !fix->seen[i];
+	KUNIT_EXPECT_EQ(test, missed, 0U);
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(small_buckets_go_together),
-	KUNIT_CASE(a_bucket_that_does_not_fit),
-	KUNIT_CASE(any_buckets),
+	KUNIT_CASE(short_buckets_share_a_batch),
+	KUNIT_CASE(a_long_bucket_is_read_in_sections),
+	KUNIT_CASE(buckets_of_any_length),
+	KUNIT_CASE(skipped_sockets_end_a_section),
+	KUNIT_CASE(sockets_that_leave),
+	KUNIT_CASE(the_socket_to_resume_at_leaves),
+	KUNIT_CASE(a_long_queue_is_read_in_sections),
+	KUNIT_CASE(a_queue_that_is_emptied),
 	{}
 };
 

@@ -588,39 +588,6 @@ static void every_cookie_is_found_again(struct kunit *test)
 	}
 }
 
-struct counting_sink {
-	struct ps_sink sink;
-	u32 taken;
-};
-
-static int count_batch(struct ps_sink *sink, struct ps_batch *batch)
-{
-	container_of(sink, struct counting_sink, sink)->taken += batch->count;
-	return 0;
-}
-
-static void a_batch_grows_to_its_bucket(struct kunit *test)
-{
-	struct counting_sink counter = { .sink.take = count_batch };
-	struct ps_batch batch = { .sink = &counter.sink };
-	const u32 sockets = 1000;
-	u32 i, turns = 0;
-	int err;
-
-	KUNIT_ASSERT_EQ(test, ps_batch_init(&batch, 4), 0);
-	do {
-		for (i = 0; i < sockets; i++)
-			if (ps_batch_add(&batch))
-				ps_batch_text(&batch, "0123456789", 10);
-		err = ps_batch_done(&batch);
-		turns++;
-	} while (err == -EAGAIN && turns < 10);
-	ps_batch_free(&batch);
-	KUNIT_EXPECT_EQ(test, err, 0);
-	KUNIT_EXPECT_EQ(test, counter.taken, sockets);
-	KUNIT_EXPECT_GT(test, turns, 1U);
-}
-
 static struct kunit_case store_cases[] = {
 	KUNIT_CASE(an_empty_view),
 	KUNIT_CASE(seen_twice_is_one_row),
@@ -646,7 +613,6 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(rows_are_in_order),
 	KUNIT_CASE(connections_of_one_listener_are_in_order),
 	KUNIT_CASE(every_cookie_is_found_again),
-	KUNIT_CASE(a_batch_grows_to_its_bucket),
 	{}
 };
 
