@@ -17,6 +17,7 @@
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/time_namespace.h>
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 
@@ -251,6 +252,15 @@ static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 	return DEFAULT_POLLMASK | (ps_watch_changed(watch) ? EPOLLPRI : 0);
 }
 
+/* How far CLOCK_BOOTTIME of the current time namespace is ahead of the host's. */
+static s64 current_boottime_offset(void)
+{
+	struct timespec64 offset = {};
+
+	timens_add_boottime(&offset);
+	return timespec64_to_ns(&offset);
+}
+
 /*
  * An open file holds the module: proc_remove() would release it by force while
  * its reader is still inside.
@@ -272,6 +282,7 @@ static int proc_open(struct inode *inode, struct file *file)
 	view->viewer.target = get_net(view->viewer.net);
 	view->viewer.user_ns = file->f_cred->user_ns;
 	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
+	view->viewer.boottime_offset = current_boottime_offset();
 	ps_watch_init(&view->watch, &view->viewer);
 	file->private_data = view;
 	return 0;

@@ -287,7 +287,7 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 	h->version = PORTSOCK_FORMAT;
 	h->netns = viewer->net->ns.inum;
 	h->pidns = viewer->pid_ns->ns.inum;
-	h->at = at;
+	h->at = at + viewer->boottime_offset;
 	h->missing = ps_families_missing();
 	return 0;
 }

@@ -3,6 +3,8 @@
 #ifndef PORTSOCK_VIEWER_H
 #define PORTSOCK_VIEWER_H
 
+#include <linux/types.h>
+
 struct file;
 struct net;
 struct pid_namespace;
@@ -17,6 +19,7 @@ struct user_namespace;
  * @target: network namespace whose sockets are shown, a reference, NULL for all
  * @user_ns: user namespace that uids are told in
  * @pid_ns: PID namespace that owners are named in
+ * @boottime_offset: of its time namespace, in nanoseconds
  * @filter: what is asked for, NULL for everything
  */
 struct ps_viewer {
@@ -25,6 +28,7 @@ struct ps_viewer {
 	struct net *target;
 	struct user_namespace *user_ns;
 	struct pid_namespace *pid_ns;
+	s64 boottime_offset;
 	struct ps_filter *filter;
 };
 

@@ -218,7 +218,8 @@ struct ps_owner {
  * @version: of the format
  * @netns: inode number of the opener's network namespace
  * @pidns: inode number of the PID namespace that PIDs belong to
- * @at: CLOCK_BOOTTIME when the snapshot was begun, in nanoseconds
+ * @at: CLOCK_BOOTTIME, in the opener's time namespace, when the snapshot was
+ *	begun, in nanoseconds
  * @took: how long it took, in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
