@@ -209,16 +209,24 @@ def kept():
     return f"{opened} snapshots of 3000 sockets in {limit} MB"
 
 
-def read_into_nothing(ready):
-    """Into a page that whoever watches it never gives: the copy waits."""
+def page_that_never_comes():
+    """The address of memory whose page faults nobody resolves, and what keeps it so; None if this kernel has no userfaultfd."""
     fd = LIBC.syscall(SYS_USERFAULTFD, os.O_CLOEXEC)
     if fd < 0:
-        os.write(ready, b"none")
-        os._exit(0)
+        return None, None
     fcntl.ioctl(fd, UFFDIO_API, struct.pack("QQQ", 0xAA, 0, 0))
     page = mmap.mmap(-1, 1 << 16, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     address = ctypes.addressof(ctypes.c_char.from_buffer(page))
     fcntl.ioctl(fd, UFFDIO_REGISTER, struct.pack("QQQQ", address, 1 << 16, 1, 0))
+    return address, (fd, page)
+
+
+def read_into_nothing(ready):
+    """The copy waits for a page that never comes."""
+    address, kept = page_that_never_comes()
+    if not kept:
+        os.write(ready, b"none")
+        os._exit(0)
     os.write(ready, b"here")
     LIBC.read(os.open(view.PATH, os.O_RDONLY), ctypes.c_void_p(address), ctypes.c_size_t(1 << 16))
     os.write(ready, b"read")
@@ -248,6 +256,41 @@ def stalled():
         # it was killed at once, or the scenario's time would be over
     with open("/sys/module/portsock/refcnt", encoding="ascii") as file:
         equal("the module's references", file.read().strip(), "0")
+
+
+def hold_socket_lock(ready):
+    """vsock copies the value of a socket option from user memory while it owns the socket lock."""
+    address, kept = page_that_never_comes()
+    if not kept:
+        os.write(ready, b"none")
+        os._exit(0)
+    listener = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)
+    listener.bind((socket.VMADDR_CID_ANY, 7000))
+    listener.listen(1)
+    os.write(ready, b"here")
+    LIBC.setsockopt(listener.fileno(), socket.AF_VSOCK, 0, ctypes.c_void_p(address), 8)  # SO_VM_SOCKETS_BUFFER_SIZE
+    os.write(ready, b"done")
+
+
+@scenario("hostile/socket-lock-that-is-never-released", seconds=60)
+def socket_lock():
+    """A process that owns a socket lock for ever delays no reader."""
+    reading, writing = os.pipe()
+    with beside(lambda: hold_socket_lock(writing), 1) as pids:
+        if os.read(reading, 4) == b"none":
+            raise Skip("this kernel has no userfaultfd")
+        time.sleep(0.5)
+        equal("the process in setsockopt()", os.waitpid(pids[0], os.WNOHANG), (0, 0))
+        reader = os.fork()
+        if not reader:
+            view.read().one(PROTO="vsock", PORT=7000, STATE="LISTEN")
+            os._exit(7)
+        status, end = None, time.monotonic() + slowed(10)
+        while status is None and time.monotonic() < end:
+            ended, code = os.waitpid(reader, os.WNOHANG)
+            status = os.waitstatus_to_exitcode(code) if ended else None
+            time.sleep(0.05)
+        equal("exit status of the reader", status, 7)
 
 
 @scenario("hostile/root-of-a-user-namespace")
