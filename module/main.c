@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
 
+#include "notify.h"
 #include "proc.h"
 #include "uapi/portsock.h"
-#include "watch.h"
 
 static int __init portsock_init(void)
 {
-	return ps_proc_create();
+	int err = ps_notify_init();
+
+	if (err)
+		return err;
+	err = ps_proc_create();
+	if (err)
+		ps_notify_exit();
+	return err;
 }
 
 static void __exit portsock_exit(void)
 {
 	ps_proc_remove();
-	ps_watch_exit();
+	ps_notify_exit();
 }
 
 module_init(portsock_init);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
- * file tell it, poll() says whether it is out of date.
+ * file return its text, poll() reports when it is out of date.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,10 +24,10 @@
 #include "core/filter.h"
 #include "gfp.h"
 #include "nets.h"
+#include "notify.h"
 #include "proc.h"
 #include "snapshot.h"
 #include "text.h"
-#include "watch.h"
 
 static int set_perm(const char *text, const struct kernel_param *kp)
 {
@@ -66,7 +66,7 @@ MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with 
  * @taken: @snapshot and @text are there
  * @snapshot: from the last read at offset 0
  * @text: of @snapshot
- * @watch: tells of changes since @snapshot, which there are while not @taken
+ * @watcher: reports changes since @snapshot; changed while not @taken
  */
 struct view {
 	struct mutex lock;
@@ -74,7 +74,7 @@ struct view {
 	bool taken;
 	struct ps_snapshot snapshot;
 	struct ps_text text;
-	struct ps_watch watch;
+	struct ps_watcher watcher;
 };
 
 static void drop_snapshot(struct view *view)
@@ -91,7 +91,7 @@ static int take_snapshot(struct view *view)
 	int err;
 
 	drop_snapshot(view);
-	ps_watch_renew(&view->watch);
+	ps_watcher_renew(&view->watcher);
 	err = ps_snapshot_take(&view->snapshot, &view->viewer,
 			       READ_ONCE(max_sockets));
 	if (!err) {
@@ -100,7 +100,7 @@ static int take_snapshot(struct view *view)
 	}
 	if (err) {
 		drop_snapshot(view);
-		ps_watch_announce(&view->watch);
+		ps_watcher_notify(&view->watcher);
 	}
 	return err;
 }
@@ -200,13 +200,13 @@ static int set_filter(struct view *view, struct ps_filter *filter)
 			put_net(target);
 		return -EINTR;
 	}
-	ps_watch_stop(&view->watch);
+	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
 	put_target(view);
 	kvfree(view->viewer.filter);
 	view->viewer.target = target;
 	view->viewer.filter = filter;
-	ps_watch_announce(&view->watch);
+	ps_watcher_notify(&view->watcher);
 	mutex_unlock(&view->lock);
 	return 0;
 }
@@ -238,18 +238,18 @@ static ssize_t proc_write(struct file *file, const char __user *text,
 	return len;
 }
 
-/* Reading never waits; what may be waited for is POLLPRI. */
+/* A read never blocks; POLLPRI is the only event that poll() waits for. */
 static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct view *view = file->private_data;
-	struct ps_watch *watch = &view->watch;
+	struct ps_watcher *w = &view->watcher;
 
-	poll_wait(file, &watch->wait, table);
-	if (ps_watch_is_due(watch) && !mutex_lock_killable(&view->lock)) {
-		ps_watch_look(watch, &view->snapshot, READ_ONCE(max_sockets));
+	poll_wait(file, &w->wait, table);
+	if (ps_watcher_needs_check(w) && !mutex_lock_killable(&view->lock)) {
+		ps_watcher_check(w, &view->snapshot, READ_ONCE(max_sockets));
 		mutex_unlock(&view->lock);
 	}
-	return DEFAULT_POLLMASK | (ps_watch_changed(watch) ? EPOLLPRI : 0);
+	return DEFAULT_POLLMASK | (ps_watcher_changed(w) ? EPOLLPRI : 0);
 }
 
 /* How far CLOCK_BOOTTIME of the current time namespace is ahead of the host's. */
@@ -283,7 +283,7 @@ static int proc_open(struct inode *inode, struct file *file)
 	view->viewer.user_ns = file->f_cred->user_ns;
 	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
 	view->viewer.boottime_offset = current_boottime_offset();
-	ps_watch_init(&view->watch, &view->viewer);
+	ps_watcher_init(&view->watcher, &view->viewer);
 	file->private_data = view;
 	return 0;
 }
@@ -292,7 +292,7 @@ static int proc_release(struct inode *inode, struct file *file)
 {
 	struct view *view = file->private_data;
 
-	ps_watch_stop(&view->watch);
+	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
 	kvfree(view->viewer.filter);
 	put_target(view);

@@ -20,11 +20,11 @@ static inline void ps_tracepoint_compare(struct tracepoint *tp, void *priv)
 }
 
 /**
- * ps_tracepoint_find() - a tracepoint of the kernel itself
+ * ps_tracepoint_find() - look up a tracepoint of the kernel, not of its modules
  * @name: its name
  *
  * Context: process, may sleep.
- * Return: the tracepoint, NULL if this kernel has none of that name.
+ * Return: the tracepoint, NULL if this kernel does not have it.
  */
 static inline struct tracepoint *ps_tracepoint_find(const char *name)
 {
@@ -37,14 +37,14 @@ static inline struct tracepoint *ps_tracepoint_find(const char *name)
 }
 
 /**
- * ps_tracepoint_hook() - have a tracepoint call a function
+ * ps_tracepoint_register() - register a probe
  * @tp: tracepoint
- * @probe: called with NULL, then with what the tracepoint tells
+ * @probe: called with NULL and the arguments of the tracepoint
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; patches the kernel's text.
  * Return: 0 or an error.
  */
-static inline int ps_tracepoint_hook(struct tracepoint *tp, void *probe)
+static inline int ps_tracepoint_register(struct tracepoint *tp, void *probe)
 {
 #ifdef CONFIG_TRACEPOINTS
 	return tracepoint_probe_register(tp, probe, NULL);
@@ -54,13 +54,13 @@ static inline int ps_tracepoint_hook(struct tracepoint *tp, void *probe)
 }
 
 /**
- * ps_tracepoint_unhook() - undo ps_tracepoint_hook()
+ * ps_tracepoint_unregister() - undo ps_tracepoint_register()
  * @tp: tracepoint
- * @probe: what it called; it may run until tracepoint_synchronize_unregister()
+ * @probe: its probe, which may run until tracepoint_synchronize_unregister()
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; patches the kernel's text.
  */
-static inline void ps_tracepoint_unhook(struct tracepoint *tp, void *probe)
+static inline void ps_tracepoint_unregister(struct tracepoint *tp, void *probe)
 {
 #ifdef CONFIG_TRACEPOINTS
 	tracepoint_probe_unregister(tp, probe, NULL);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Change notification: whether the snapshot of an open file is out of date. */
+#ifndef PORTSOCK_NOTIFY_H
+#define PORTSOCK_NOTIFY_H
+
+#include <linux/list.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+struct ps_channel;
+struct ps_snapshot;
+struct ps_viewer;
+
+/**
+ * struct ps_watcher - change notification of one open file
+ * @wait: wait queue of its pollers
+ * @viewer: opener; its filter and target may change only between
+ *	ps_watcher_stop() and the next ps_watcher_check()
+ * @bits: bits of enum ps_watcher_bit
+ * @running: between the first ps_watcher_check() and ps_watcher_stop()
+ * @protos: watched protocols, bits of enum portsock_proto, while @running
+ * @silent: protocols in @protos whose changes have no event; their tables are
+ *	compared periodically while the file is polled
+ * @few_ports: the filter has so few ports that each is looked up by itself
+ * @channel: source of TCP events, a reference; NULL if TCP is not watched or is
+ *	in @silent for lack of memory
+ * @link: entry of the channel's list while armed; guarded by the channel's lock
+ * @recheck: sets PS_WATCHER_RECHECK and wakes the pollers
+ * @polled: jiffies of the last poll()
+ * @checked: jiffies of the last comparison of tables and snapshot
+ */
+struct ps_watcher {
+	wait_queue_head_t wait;
+	const struct ps_viewer *viewer;
+	unsigned long bits;
+	bool running;
+	u64 protos;
+	u64 silent;
+	bool few_ports;
+	struct ps_channel *channel;
+	struct list_head link;
+	struct delayed_work recheck;
+	unsigned long polled;
+	unsigned long checked;
+};
+
+enum ps_watcher_bit {
+	PS_WATCHER_CHANGED,	/* snapshot is out of date or missing      */
+	PS_WATCHER_RECHECK,	/* next poll() compares all of @protos     */
+	PS_WATCHER_SOON,	/* @recheck is due for an unstored state   */
+	PS_WATCHER_LATER,	/* @recheck is due for a full comparison   */
+};
+
+void ps_watcher_init(struct ps_watcher *w, const struct ps_viewer *viewer);
+void ps_watcher_renew(struct ps_watcher *w);
+void ps_watcher_notify(struct ps_watcher *w);
+bool ps_watcher_needs_check(struct ps_watcher *w);
+void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
+		      u32 max_sockets);
+void ps_watcher_stop(struct ps_watcher *w);
+int ps_notify_init(void);
+void ps_notify_exit(void);
+
+/**
+ * ps_watcher_changed() - whether poll() reports POLLPRI
+ * @w: watcher
+ *
+ * Return: true if the snapshot is out of date, or if there is none.
+ */
+static inline bool ps_watcher_changed(const struct ps_watcher *w)
+{
+	return test_bit(PS_WATCHER_CHANGED, &w->bits);
+}
+
+#endif /* PORTSOCK_NOTIFY_H */
