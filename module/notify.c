@@ -163,10 +163,10 @@ static void record_event(struct ps_channel *ch, u32 port)
 	if (test_bit_le(port, seen->ports))
 		return;
 	set_bit_le(port, seen->ports);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic();	/* pairs with xchg() in take_batch() */
 	if (!test_bit(word, seen->words)) {
 		set_bit(word, seen->words);
-		smp_mb__after_atomic();
+		smp_mb__after_atomic();	/* pairs with that of the workqueue */
 	}
 	if (!delayed_work_pending(&ch->work))
 		queue_batch(ch);
@@ -329,7 +329,7 @@ static void disarm(struct ps_channel *ch, struct ps_watcher *w)
 static void require_recheck(struct ps_watcher *w)
 {
 	set_bit(PS_WATCHER_RECHECK, &w->bits);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic();	/* if CHANGED is cleared now, the bit is seen */
 	if (!ps_watcher_changed(w))
 		wake_up_poll(&w->wait, EPOLLPRI);
 }
@@ -366,6 +366,7 @@ static void recheck_work(struct work_struct *work)
 /* An entry in an epoll set counts as a sleeper: epoll_wait() may be running. */
 static bool is_in_use(struct ps_watcher *w)
 {
+	/* No barrier: if this returns false, the caller wakes the queue. */
 	return waitqueue_active(&w->wait) ||
 		time_before(jiffies, READ_ONCE(w->polled) + IDLE);
 }

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""poll(): what changes is announced, what does not is not, and nothing is hooked for whom does not poll."""
+"""poll(): changes are reported, nothing else is, and no probe is registered unless a file is polled."""
 import functools
 import glob
 import os
 import random
+import resource
 import select
 import signal
 import socket
@@ -12,11 +13,13 @@ import subprocess
 import time
 
 import view
-from scenario import Skip, equal, own_netns, scenario, true, variants
+from scenario import Skip, equal, own_netns, scenario, slowed, true, variants, wait_until
+from t_fault import Fault, arm_all, FAIL_NTH
 from t_module import insert, remove
 
 SOON = 1.5   # announced by then; a lab without KVM may be late
 QUIET = 1.3  # UDP would have been looked at twice, a state three times
+IDLE = 2.5   # a file without a sleeper is idle this long after its last poll()
 PORT = 8080
 KEY_ENABLED = 8  # struct tracepoint: a name, then the static key, which begins with how often it is enabled
 
@@ -453,6 +456,167 @@ def no_work_in_vain():
         true(f"UDP: woken {switches() - before} times in 3 s", 3 <= switches() - before <= 9)
 
 
+@variants("poll/idle", (f"proto=tcp port={PORT}", f"port={PORT}-{PORT + 300}", "proto=tcp"), seconds=60, waits=True)
+def idle(line):
+    """A file that is polled without waiting, and rarely, is right at each poll(): the module has stopped watching it in between."""
+    door, kept = tcp(7000, backlog=20), []
+
+    def rest():
+        time.sleep(IDLE)
+        kept.append(client(7000))  # the first event since then: nothing waits for it
+        time.sleep(0.3)
+
+    with Watch(line) as watch:
+        watch.settled()
+        for _ in range(2):
+            rest()
+            equal("changed by another port", watch.changed(0), "port" not in line)
+            watch.read()
+        rest()
+        elsewhere = tcp(PORT, backlog=1)
+        true("a listener opened while nothing waited", watch.changed(0))
+        true("and it stays reported", watch.changed(0))
+        equal("listeners", len(watch.read().find(PORT=PORT, STATE="LISTEN")), 1)
+        watch.settled()
+        rest()
+        elsewhere.close()
+        true("a listener closed while nothing waited", watch.changed(0))
+        watch.settled()
+        rest()
+        if "port" in line:  # waiting again after the rest
+            pid = os.fork()
+            if not pid:
+                os._exit(0 if watch.changed(5) else 1)
+            time.sleep(1)
+            elsewhere = tcp(PORT, backlog=1)
+            equal("the exit of a poller that waits again", os.waitpid(pid, 0)[1], 0)
+        rest()
+        watch.read()  # by which nothing is armed: the last poll() is long ago
+        elsewhere = tcp(PORT, backlog=1) if elsewhere.fileno() < 0 else elsewhere.close()
+        true("a change after a read long after the last poll()", watch.changed(0))
+    door.close()
+
+
+@scenario("poll/idle-reader-wakes-poller", seconds=40)
+def idle_reader():
+    """A read of a file in which another process has slept in poll() for long keeps that process informed."""
+    with Watch(f"proto=tcp port={PORT}") as watch:
+        watch.settled()
+        pid = os.fork()
+        if not pid:
+            os._exit(0 if watch.changed(20) else 1)
+        time.sleep(IDLE)
+        watch.read()
+        time.sleep(IDLE)
+        with tcp(PORT, backlog=1):
+            equal("the exit of the poller", os.waitpid(pid, 0)[1], 0)
+
+
+@variants("poll/close", ("close", "SIGKILL"), seconds=120)
+def close_many(how):
+    """2,000 polled files are closed within a second: no grace period for each."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        watches = [Watch("proto=tcp port=1") for _ in range(2000)]
+        for watch in watches:
+            watch.changed(0)
+        theirs.send(b"ready")
+        ours.close()
+        theirs.recv(1)
+        for watch in watches:
+            watch.close()
+        os._exit(0)
+    theirs.close()
+    equal("the child", ours.recv(5), b"ready")
+    begun = time.monotonic()
+    if how == "close":
+        ours.close()
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    took = time.monotonic() - begun
+    true(f"2000 files closed in {took:.2f} s", took < slowed(1))
+
+
+@scenario("poll/namespaces-come-and-go", seconds=120)
+def namespaces():
+    """Network namespaces are watched one after the other and beside each other; an inode number is used again."""
+    with Watch(f"netns=all proto=tcp port={PORT}") as everywhere:
+        everywhere.settled()
+        for turn in range(3):
+            pids = []
+            for _ in range(4):
+                pids.append(os.fork())
+                if pids[-1]:
+                    continue
+                for _ in range(5):
+                    own_netns()
+                    with Watch(f"proto=tcp port={PORT}") as watch:
+                        equal("changed", watch.changed(0.1), False)
+                        with tcp(PORT, backlog=1):
+                            true("a listener is reported", watch.changed(slowed(SOON)))
+                            watch.read()
+                            watch.changed(0)
+                os._exit(0)
+            equal("each one's exit", [os.waitpid(pid, 0)[1] for pid in pids], [0] * 4)
+            true("reported to a file that watches all namespaces", everywhere.changed(slowed(SOON)))
+            everywhere.settled()
+            if turn == 1:
+                time.sleep(2.5)  # until the module has freed what nothing uses
+
+
+@scenario("poll/contended", seconds=60)
+def contended():
+    """Many pollers of one file beside connections: each change contends for the file's wait queue (fatal on PREEMPT_RT once)."""
+    with Watch("proto=tcp") as watch:
+        pids = []
+        end = time.monotonic() + 5
+        for number in range(8):
+            pids.append(os.fork())
+            if pids[-1]:
+                continue
+            door = tcp(7000 + number, backlog=5)
+            while time.monotonic() < end:
+                if number < 6:
+                    watch.poll.poll(1)
+                else:
+                    mine = client(7000 + number)
+                    mine.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    theirs, _ = door.accept()
+                    mine.close()
+                    theirs.close()
+            os._exit(0)
+        reads = 0
+        while time.monotonic() < end:
+            if watch.changed(0.1):
+                watch.read()
+                reads += 1
+        equal("each one's exit", [os.waitpid(pid, 0)[1] for pid in pids], [0] * 8)
+        true(f"{reads} reads", reads > 10)
+
+
+@scenario("poll/no-memory", seconds=120)
+def no_memory():
+    """Where an allocation of poll() fails, it reports a change or keeps watching: a listener is never missed."""
+    arm_all()
+    nth = os.open(FAIL_NTH, os.O_RDWR)
+    came = 0
+    for number in range(1, 15):
+        own_netns()  # watched for the first time
+        with Watch(f"proto=tcp port={PORT}") as watch:
+            with Fault(nth, number) as fault:
+                watch.poll.poll(0)
+            came += not fault.left
+            watch.settled()
+            with tcp(PORT, backlog=1):
+                true(f"reported after fault {number}", watch.changed(slowed(SOON)))
+            true(f"the end, too, after fault {number}", watch.read() and watch.changed(slowed(SOON)))
+    os.close(nth)
+    true(f"{came} faults came", came > 3)
+
+
 @scenario("poll/killed")
 def killed():
     pids = []
@@ -525,6 +689,24 @@ def hooks_only_while_polled():
     while hooks() and time.monotonic() < deadline:
         time.sleep(0.1)
     equal("hooks after the last close", hooks(), 0)
+
+
+@scenario("zz-module/poll-hooks-not-for-idle-files", netns=False, seconds=60)
+def hooks_not_for_idle():
+    """Files that were polled once and stay open cost a state change nothing."""
+    with Watch("proto=tcp port=1") as watch, Watch("proto=tcp") as everything:
+        equal("changed", watch.changed(0), False)
+        everything.changed(0)
+        equal("hooks", hooks(), 1)
+        time.sleep(IDLE)
+        door = tcp(PORT, backlog=1)  # the first event, which nothing waits for
+        wait_until(lambda: not hooks(), 5)
+        true("a later poll() finds what happened", everything.changed(0))
+        door.close()
+        equal("changed by another port", watch.changed(0), False)
+        equal("hooks while it is polled again", hooks(), 1)
+        with tcp(1, backlog=1):
+            true("and it is reported", watch.changed())
 
 
 @scenario("zz-module/poll-insmod-rmmod-100", netns=False, seconds=300)
