@@ -50,14 +50,21 @@
 
 /*
  * Between two batches of a channel the work waits a hundred times the estimated
- * cost of the first, so that it takes at most about 1 % of a CPU.  The estimate
- * counts visits instead of reading a clock: a preempted worker or a stopped
- * virtual CPU must not delay the next notification.
+ * cost of the first: it takes about 1 % of a CPU, until BATCH_WAIT_MAX limits
+ * the wait.  The estimate counts visits instead of reading a clock: a preempted
+ * worker or a stopped virtual CPU must not delay the next notification.
  */
 #define VISIT_NS	300	/* a watcher, with its cache misses  */
 #define WORD_NS		5	/* a word of its ports               */
-#define BATCH_WAIT_MAX	(10 * HZ)
+#define BATCH_WAIT_MAX	HZ
 #define LOCK_BREAK	64	/* visits under the channel's lock   */
+
+/*
+ * Visits that one poll() or read buys.  Then the watcher is disarmed and has to
+ * compare, which costs its poller more than the visits have cost.  So a user
+ * with very many files cannot have the work done for nothing.
+ */
+#define VISITS_MAX	256
 
 #define UNBOUND		65536U	/* event without a port: not chosen yet */
 #define PORT_BITS	(UNBOUND + 1)
@@ -300,6 +307,7 @@ static bool batch_has_any(const struct ps_channel *ch,
 static void arm(struct ps_channel *ch, struct ps_watcher *w)
 {
 	list_add_tail(&w->link, &ch->armed);
+	w->visits = 0;
 	if (!ch->n_armed) {
 		atomic_inc(&n_armed_channels);
 		atomic_inc(armed_slot(ch->inum));
@@ -414,7 +422,7 @@ static bool visit_watcher(struct ps_channel *ch, struct ps_watcher *w, bool any,
 		ps_watcher_notify(w);
 		return true;
 	}
-	if (!is_in_use(w)) {
+	if (!is_in_use(w) || ++w->visits == VISITS_MAX) {
 		disarm(ch, w);
 		require_recheck(w);
 		return true;

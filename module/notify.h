@@ -25,6 +25,7 @@ struct ps_viewer;
  * @channel: source of TCP events, a reference; NULL if TCP is not watched or is
  *	in @silent for lack of memory
  * @link: entry of the channel's list while armed; guarded by the channel's lock
+ * @visits: by the channel's work since it was armed; same lock
  * @recheck: sets PS_WATCHER_RECHECK and wakes the pollers
  * @polled: jiffies of the last poll()
  * @checked: jiffies of the last comparison of tables and snapshot
@@ -39,6 +40,7 @@ struct ps_watcher {
 	bool few_ports;
 	struct ps_channel *channel;
 	struct list_head link;
+	u32 visits;
 	struct delayed_work recheck;
 	unsigned long polled;
 	unsigned long checked;

@@ -617,6 +617,36 @@ def no_memory():
     true(f"{came} faults came", came > 3)
 
 
+@variants("poll/visits", ("poll", "epoll"), seconds=60, waits=True)
+def visits(how):
+    """Hundreds of batches of events that do not match neither wake a poller often nor end its watching."""
+    epoll = select.epoll()
+    with Watch("proto=tcp port=1-300") as watch:
+        watch.settled()
+        epoll.register(watch.fd, select.EPOLLPRI)
+        equal("events", epoll.poll(0.1), [])
+        pid = os.fork()
+        if not pid:
+            door = tcp(PORT, backlog=5)
+            end = time.monotonic() + 8
+            while time.monotonic() < end:
+                mine = client(PORT, 9001)  # no port is chosen: only ports that do not match
+                theirs, _ = door.accept()
+                mine.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                mine.close()
+                theirs.close()
+            os._exit(0)
+        before = switches()
+        equal("changed by other ports", watch.changed(9) if how == "poll" else (time.sleep(9), False)[1], False)
+        true(f"woken {switches() - before} times in 9 s", switches() - before <= 10)
+        equal("the child's exit", os.waitpid(pid, 0)[1], 0)
+        with tcp(1, backlog=1):
+            if how == "poll":
+                true("a listener is reported", watch.changed())
+            else:
+                equal("events of a listener", epoll.poll(SOON), [(watch.fd, select.EPOLLPRI)])
+
+
 @scenario("poll/killed")
 def killed():
     pids = []
