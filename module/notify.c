@@ -228,8 +228,6 @@ static bool probe_register(void)
 	smp_mb();	/* pairs with probe_unregister() */
 	if (READ_ONCE(probe_on))
 		return true;
-	if (!state_tp)
-		return false;
 	mutex_lock(&probe_mutex);
 	if (!probe_on && !ps_tracepoint_register(state_tp, on_tcp_state)) {
 		WRITE_ONCE(probe_on, true);
@@ -704,7 +702,7 @@ static void start(struct ps_watcher *w)
 		w->protos &= filter->protos;
 	WRITE_ONCE(w->silent, w->protos);
 	w->few_ports = ps_wants_few_ports(filter);
-	if (w->protos & TCP_BIT)
+	if (w->protos & TCP_BIT && state_tp)
 		w->channel = channel_get(w->viewer->target);
 	set_bit(PS_WATCHER_RECHECK, &w->bits);
 	WRITE_ONCE(w->running, true);

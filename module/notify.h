@@ -22,8 +22,8 @@ struct ps_viewer;
  * @silent: protocols in @protos whose changes have no event; their tables are
  *	compared periodically while the file is polled
  * @few_ports: the filter has so few ports that each is looked up by itself
- * @channel: source of TCP events, a reference; NULL if TCP is not watched or is
- *	in @silent for lack of memory
+ * @channel: source of TCP events, a reference; NULL if TCP is not watched, or is
+ *	in @silent for lack of memory or of the tracepoint
  * @link: entry of the channel's list while armed; guarded by the channel's lock
  * @visits: by the channel's work since it was armed; same lock
  * @recheck: sets PS_WATCHER_RECHECK and wakes the pollers
