@@ -14,7 +14,7 @@ import time
 
 import view
 from scenario import Skip, equal, own_netns, scenario, slowed, true, variants, wait_until
-from t_fault import Fault, arm_all, FAIL_NTH
+from t_fault import ALLOWED, FAIL_NTH, Fault, arm_all
 from t_module import insert, remove
 
 SOON = 1.5   # announced by then; a lab without KVM may be late
@@ -594,7 +594,7 @@ def contended():
                 watch.read()
                 reads += 1
         equal("each one's exit", [os.waitpid(pid, 0)[1] for pid in pids], [0] * 8)
-        true(f"{reads} reads", reads > 10)
+        true(f"{reads} reads", reads > 2)
 
 
 @scenario("poll/no-memory", seconds=120)
@@ -607,7 +607,10 @@ def no_memory():
         own_netns()  # watched for the first time
         with Watch(f"proto=tcp port={PORT}") as watch:
             with Fault(nth, number) as fault:
-                watch.poll.poll(0)
+                try:
+                    watch.poll.poll(0)
+                except OSError as error:
+                    true(f"error of fault {number}: {error}", error.errno in ALLOWED)
             came += not fault.left
             watch.settled()
             with tcp(PORT, backlog=1):
