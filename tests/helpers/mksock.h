@@ -144,6 +144,7 @@ int verb_in(struct maker *maker, int nr, char **words);
 int verb_leave(struct maker *maker, int nr, char **words);
 int verb_kill(struct maker *maker, int nr, char **words);
 int verb_churn(struct maker *maker, int nr, char **words);
+int verb_rebind(struct maker *maker, int nr, char **words);
 int verb_netns(struct maker *maker, int nr, char **words);
 
 /* address.c */

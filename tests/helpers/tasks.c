@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mksock.h"
@@ -318,5 +319,43 @@ int verb_churn(struct maker *maker, int nr, char **words)
 		if (pause)
 			usleep(pause);
 	}
+	return 0;
+}
+
+/* A listener at the same port again and again; counts those that found the last one still there. */
+static int rebind(const struct sockaddr_storage *address, socklen_t length,
+		  int seconds, unsigned long *rounds, unsigned long *late)
+{
+	time_t end = time(NULL) + seconds;
+	int fd;
+
+	for (; time(NULL) < end; ++*rounds) {
+		fd = socket(address->ss_family, SOCK_STREAM, 0);
+		if (fd < 0)
+			return outcome(-1, "rebind");
+		if (!bind(fd, (const void *)address, length))
+			listen(fd, 1);
+		else if (errno == EADDRINUSE)
+			++*late;
+		close(fd);
+	}
+	return 0;
+}
+
+/* Reports rounds=N late=N: late is 0 if each close() takes effect at once. */
+int verb_rebind(struct maker *maker, int nr, char **words)
+{
+	unsigned long rounds = 0, late = 0;
+	struct sockaddr_storage address;
+	socklen_t length;
+	int fd = listener(maker->choices, &address, &length);
+
+	(void)nr;
+	if (fd < 0)
+		return -1;
+	close(fd);
+	if (rebind(&address, length, atoi(words[1]), &rounds, &late) < 0)
+		return -1;
+	say("rounds=%lu late=%lu\n", rounds, late);
 	return 0;
 }

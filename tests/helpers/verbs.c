@@ -94,6 +94,7 @@ const struct verb verbs[] = {
 	{ "kill", 2, 2, verb_kill, "WORKER" },
 	{ "leave", 1, 1, verb_leave, "" },
 	{ "churn", 1, 3, verb_churn, "[ROUNDS [PAUSE]]" },
+	{ "rebind", 2, 2, verb_rebind, "SECONDS" },
 	{ "exit", 1, 2, verb_exit, "[STATUS]" },
 	{ NULL, 0, 0, NULL, NULL }
 };
