@@ -6,6 +6,7 @@ import signal
 import socket
 import tempfile
 
+import apparmor
 import system
 from verdict import Opening, judge, verdicts_of
 from scenario import LIBC, Skip, scenario, true
@@ -97,6 +98,17 @@ def root_landlock():
     system.landlock()
 
 
+def confined():
+    apparmor.load()
+    become(1000)
+    apparmor.confine()
+
+
+def root_confined():
+    apparmor.load()
+    apparmor.confine()
+
+
 def seccomp():
     become(1000)
     system.seccomp(system.SYS_PTRACE)
@@ -123,6 +135,8 @@ IDENTITIES = {
     "userns-pidns": own_pid_namespace,
     "landlock": landlock,
     "root-landlock": root_landlock,
+    "apparmor": confined,
+    "root-apparmor": root_confined,
     "seccomp-no-new-privs": seccomp,
 }
 
@@ -587,6 +601,13 @@ def landlock_to_user(targets):
     opening = opened_by(landlock, targets)
     become(1000)
     return opening._replace(instead=verdicts_of("/proc", targets))
+
+
+@opener("passed/apparmor-to-user")
+def apparmor_to_user(targets):
+    opening = opened_by(confined, targets)
+    become(1000)
+    return opening
 
 
 @opener("kept/root-becomes-user")
