@@ -17,7 +17,7 @@ TARGETS = []  # the processes whose sockets are looked at; started once
 OTHER_GROUP = 4242
 
 
-def opener(name, seconds=15):
+def opener(name, seconds=30):
     """Decorator: the function takes on an identity, asks the oracle, opens the file and returns an Opening, or None if it rightly cannot."""
     def add(function):
         def play():
