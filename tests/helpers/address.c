@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
+#include <linux/tipc.h>
+#include <linux/vm_sockets.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -77,7 +79,10 @@ static int make_inet(const struct choices *choices, const char *text,
 		0 : complain("%s is no IPv6 address", text);
 }
 
-/* A leading \000 makes the name abstract; an empty one asks for autobind. */
+/*
+ * A leading \000 makes the name abstract; an empty one asks for autobind.  A path
+ * that fills sun_path has no NUL behind it.
+ */
 static int make_unix(const char *text, struct sockaddr_storage *address,
 		     socklen_t *length)
 {
@@ -86,10 +91,62 @@ static int make_unix(const char *text, struct sockaddr_storage *address,
 
 	un->sun_family = AF_UNIX;
 	size = text ? unescape(text, un->sun_path, sizeof(un->sun_path)) : 0;
-	if (size && un->sun_path[0])
+	if (size && size < sizeof(un->sun_path) && un->sun_path[0])
 		size++;
 	*length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
 	return 0;
+}
+
+/* "CID:PORT" as the view has it, or a port alone: of any CID. */
+static int make_vsock(const char *text, struct sockaddr_storage *address,
+		      socklen_t *length)
+{
+	struct sockaddr_vm *vm = (void *)address;
+	const char *port = text ? strchr(text, ':') : NULL;
+
+	vm->svm_family = AF_VSOCK;
+	vm->svm_cid = port ? (uint32_t)strtoul(text, NULL, 0) : VMADDR_CID_ANY;
+	if (port)
+		text = port + 1;
+	vm->svm_port = text ? (uint32_t)strtoul(text, NULL, 0) :
+		VMADDR_PORT_ANY;
+	*length = sizeof(*vm);
+	return 0;
+}
+
+/* "TYPE:LOWER-UPPER": a range of a service, of this node alone. */
+static int make_tipc(const char *text, struct sockaddr_storage *address,
+		     socklen_t *length)
+{
+	struct sockaddr_tipc *tipc = (void *)address;
+	unsigned int type, lower, upper;
+
+	if (!text || sscanf(text, "%u:%u-%u", &type, &lower, &upper) != 3)
+		return complain("TIPC: TYPE:LOWER-UPPER");
+	tipc->family = AF_TIPC;
+	tipc->addrtype = TIPC_SERVICE_RANGE;
+	tipc->scope = TIPC_NODE_SCOPE;
+	tipc->addr.nameseq.type = type;
+	tipc->addr.nameseq.lower = lower;
+	tipc->addr.nameseq.upper = upper;
+	*length = sizeof(*tipc);
+	return 0;
+}
+
+/* 0 is every interface. */
+static int make_packet(const char *name, const char *port,
+		       struct sockaddr_storage *address, socklen_t *length)
+{
+	struct sockaddr_ll *packet = (void *)address;
+	char bytes[IF_NAMESIZE] = "";
+
+	unescape(name ? name : "lo", bytes, sizeof(bytes) - 1);
+	packet->sll_family = AF_PACKET;
+	packet->sll_protocol = htons(port ? (uint16_t)atoi(port) : ETH_P_ALL);
+	packet->sll_ifindex = (int)if_nametoindex(bytes);
+	*length = sizeof(*packet);
+	return packet->sll_ifindex || !strcmp(bytes, "0") ?
+		0 : complain("no interface %s", name);
 }
 
 int address_make(const struct choices *choices, const struct kind *kind,
@@ -97,7 +154,6 @@ int address_make(const struct choices *choices, const struct kind *kind,
 		 struct sockaddr_storage *address, socklen_t *length)
 {
 	struct sockaddr_nl *netlink = (void *)address;
-	struct sockaddr_ll *packet = (void *)address;
 
 	memset(address, 0, sizeof(*address));
 	if (text && !strcmp(text, "-"))
@@ -110,16 +166,15 @@ int address_make(const struct choices *choices, const struct kind *kind,
 		return make_unix(text ? text : choices->path, address, length);
 	case AF_NETLINK:
 		netlink->nl_family = AF_NETLINK;
-		netlink->nl_pid = text ? (uint32_t)atoi(text) : 0;
+		netlink->nl_pid = text ? (uint32_t)strtoul(text, NULL, 0) : 0;
 		*length = sizeof(*netlink);
 		return 0;
 	case AF_PACKET:
-		packet->sll_family = AF_PACKET;
-		packet->sll_protocol = htons(port ? (uint16_t)atoi(port) :
-						    ETH_P_ALL);
-		packet->sll_ifindex = (int)if_nametoindex(text ? text : "lo");
-		*length = sizeof(*packet);
-		return 0;
+		return make_packet(text, port, address, length);
+	case AF_VSOCK:
+		return make_vsock(text, address, length);
+	case AF_TIPC:
+		return make_tipc(text, address, length);
 	}
 	return complain("no address of family %d", kind->family);
 }
@@ -144,6 +199,9 @@ static void unix_text(const struct sockaddr_un *un, socklen_t length,
 		text[0] = '@';
 		escape(un->sun_path + 1, bytes - 1, text + 1, size - 1);
 	} else {
+		/* the kernel counts a NUL behind a path that fills sun_path */
+		if (bytes > sizeof(un->sun_path))
+			bytes = sizeof(un->sun_path);
 		bytes = strnlen(un->sun_path, bytes);
 		if (bytes == 1 && un->sun_path[0] == '-') {
 			snprintf(text, size, "\\055");

@@ -29,6 +29,7 @@ const struct kind kinds[] = {
 	{ "packet", AF_PACKET, SOCK_RAW, 0, 0 },
 	{ "alg", AF_ALG, SOCK_SEQPACKET, 0, 0 },
 	{ "vsock", AF_VSOCK, SOCK_STREAM, 0, 0 },
+	{ "tipc", AF_TIPC, SOCK_RDM, 0, 0 },
 	{ NULL, 0, 0, 0, 0 }
 };
 
@@ -245,13 +246,17 @@ int verb_opt(struct maker *maker, int nr, char **words)
 	struct item *item = open_item(maker, words[1]);
 	const struct option_name *option;
 	int value = nr > 3 ? atoi(words[3]) : 1;
+	char dev[IF_NAMESIZE];
+	size_t length;
 
 	if (!item)
 		return -1;
-	if (!strcmp(words[2], "dev"))
+	if (!strcmp(words[2], "dev")) {
+		length = unescape(words[3], dev, sizeof(dev));
 		return outcome(setsockopt(item->fd, SOL_SOCKET,
-					  SO_BINDTODEVICE, words[3],
-					  (socklen_t)strlen(words[3])), "dev");
+					  SO_BINDTODEVICE, dev,
+					  (socklen_t)length), "dev");
+	}
 	if (!strcmp(words[2], "nonblock"))
 		return outcome(fcntl(item->fd, F_SETFL, O_NONBLOCK), "nonblock");
 	for (option = options; option->name; option++)
