@@ -18,10 +18,30 @@ unsigned int random_below(unsigned int n)
 	return (random_u64() >> 33) % n;
 }
 
-/* Small numbers as often as large ones. */
+/* Small numbers as often as large ones; each power of two and its neighbours, 0, 1 and the greatest two of each width. */
 u64 random_magnitude(void)
 {
-	return random_u64() >> random_below(64);
+	u64 power = 1ULL << random_below(64);
+
+	switch (random_below(8)) {
+	case 0:
+		return power - 1;
+	case 1:
+		return power;
+	case 2:
+		return random_below(4) ? power - 2 : U64_MAX - random_below(2);
+	default:
+		return random_u64() >> random_below(64);
+	}
+}
+
+/* A length from 0 to @most: half of the time 0, 1, the greatest but one or the greatest. */
+static unsigned int random_length(unsigned int most)
+{
+	const unsigned int edges[] = { 0, 1, most - 1, most };
+
+	return random_below(2) ? edges[random_below(4)] :
+		random_below(most + 1);
 }
 
 void random_bytes(void *p, size_t len)
@@ -35,7 +55,8 @@ void random_bytes(void *p, size_t len)
 /* A name as the kernel allows it: any bytes but NUL and slash. */
 static void random_dev(char dev[PS_DEV_SIZE])
 {
-	unsigned int i, len = random_below(3) ? 0 : random_below(PS_DEV_SIZE);
+	unsigned int i, len = random_below(3) ? 0 :
+		random_length(PS_DEV_SIZE - 1);
 
 	memset(dev, 0, PS_DEV_SIZE);
 	for (i = 0; i < len; i++)
@@ -59,7 +80,10 @@ static void random_ip6(u8 ip[16])
 static void random_name(struct ps_end *end, char *text)
 {
 	end->form = random_below(2) ? PS_FORM_PATH : PS_FORM_ABSTRACT;
-	end->len = 1 + random_below(PS_TEXT_MAX);
+	/* only an abstract name may be empty */
+	end->len = random_length(PS_TEXT_MAX);
+	if (end->form == PS_FORM_PATH && !end->len)
+		end->len = 1;
 	random_bytes(text, end->len);
 	if (!random_below(4))
 		text[0] = '@';
@@ -158,7 +182,7 @@ void random_record(struct ps_record *r, char *local, char *remote)
 
 void random_owner(struct ps_owner *o)
 {
-	unsigned int len = random_below(PS_COMM_SIZE), i;
+	unsigned int len = random_length(PS_COMM_SIZE - 1), i;
 
 	memset(o, 0, sizeof(*o));
 	o->pid = random_magnitude();
