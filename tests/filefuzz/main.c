@@ -6,15 +6,20 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,8 +95,36 @@ static size_t put(char *line, size_t len, const char *format, ...)
 	return len;
 }
 
+/* What a number of the key at the same place may be at most; 0: it takes words. */
+static const unsigned long long greatest[] = {
+	0, 65535, 65535, 0, 4194304, 4294967295, -1ULL, -1ULL, 0, 4294967295, 0,
+};
+
+/* 0, 1, the greatest number of the key, the one before and the one behind it; with zeros in front, and in a range. */
+static size_t make_edge(char *line, size_t len, unsigned int key)
+{
+	unsigned long long most = key < COUNT(greatest) ? greatest[key] : 0;
+	unsigned long long edges[] = { 0, 1, most - 1, most, most + 1, 2147483647, 2147483648 };
+	unsigned long long first = edges[any(COUNT(edges))], last = edges[any(COUNT(edges))];
+
+	switch (any(6)) {
+	case 0:
+		return put(line, len, "%llu-%llu", first, last);
+	case 1:
+		return put(line, len, "%llu-", first);
+	case 2:
+		return put(line, len, "%020llu", first);
+	case 3:
+		return put(line, len, "%llx", first);
+	default:
+		return put(line, len, "%llu", first);
+	}
+}
+
 static size_t make_value(char *line, size_t len, unsigned int key)
 {
+	if (!any(3))
+		return make_edge(line, len, key);
 	if (any(3) && key < COUNT(own_values) && key != 1 && key != 2)
 		return put(line, len, "%s", own_values[key]);
 	switch (any(4)) {
@@ -104,6 +137,20 @@ static size_t make_value(char *line, size_t len, unsigned int key)
 	default:
 		return put(line, len, "%s", words[any(COUNT(words))]);
 	}
+}
+
+/* As long as a line may be, a byte less or more: zeros in front of its last number. */
+static size_t fill_line(char *line, size_t len)
+{
+	size_t whole = 4095 + any(3);
+	char *number = memrchr(line, '=', len);
+
+	if (len >= whole || !number)
+		return len;
+	number++;
+	memmove(number + whole - len, number, line + len - number);
+	memset(number, '0', whole - len);
+	return whole;
 }
 
 static size_t make_line(char *line)
@@ -126,6 +173,8 @@ static size_t make_line(char *line)
 		line[any(len)] = any(256);
 	if (!any(8))
 		len = any(len + 1);
+	if (!any(16))
+		len = fill_line(line, len);
 	return len;
 }
 
@@ -192,17 +241,111 @@ static void do_reopen(char *unused)
 		close(__atomic_exchange_n(&files[which], fd, __ATOMIC_RELAXED));
 }
 
-/* Something to see: sockets that come and go, of another process, since here their numbers would be taken for a view's. */
-static void make_sockets(void)
-{
-	int sockets[32], which, n = 0;
+/* --- something to see */
 
+/* A length of 0 to most: most of the time one of its ends, or the next to it. */
+static unsigned int any_length(unsigned int most)
+{
+	const unsigned int edges[] = { 0, 1, most - 1, most };
+
+	return any(4) ? edges[any(COUNT(edges))] : any(most + 1);
+}
+
+/* One byte again and again, or any bytes; not those of refused. */
+static void any_bytes(char *to, unsigned int len, const char *refused, size_t count)
+{
+	int same = any(3) ? -1 : 'a' + (int)any(26);
+
+	while (len--) {
+		do
+			*to = same < 0 ? (char)any(256) : (char)same;
+		while (memchr(refused, *to, count));
+		to++;
+	}
+}
+
+/* A name of a unix socket: none, a path of up to 108 bytes without a NUL, or an abstract one. */
+static void bind_unix(int fd, unsigned int n)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	unsigned int room = sizeof(name.sun_path), len;
+
+	if (any(2)) {
+		len = any_length(room - 1);
+		any_bytes(name.sun_path + 1, len, "", 0);
+		len++;
+	} else {
+		len = any_length(room);
+		any_bytes(name.sun_path, len, "\0/.", 3);
+		/* of another round's there may be a file */
+		if (len > 8)
+			memcpy(name.sun_path + any(2) * (len - 8), (char [9]){ 'a' + n % 26, 'a' + n / 26 % 26, 'a' + n / 676 % 26, 'n', 'a', 'm', 'e', 's' }, 8);
+	}
+	if (!bind(fd, (void *)&name, offsetof(struct sockaddr_un, sun_path) + len) && len && *name.sun_path) {
+		char path[sizeof(name.sun_path) + 1];
+
+		snprintf(path, sizeof(path), "%.*s", (int)len, name.sun_path);
+		unlink(path);
+	}
+}
+
+static void bind_netlink(int fd)
+{
+	static const unsigned int ids[] = { 0, 1, 2147483647, 2147483648U, 4294967294U, 4294967295U };
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = ids[any(COUNT(ids))] };
+
+	bind(fd, (void *)&name, sizeof(name));
+}
+
+static void bind_inet(int fd)
+{
+	static const unsigned short ports[] = { 0, 1, 1023, 65534, 65535 };
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons(ports[any(COUNT(ports))]) };
+
+	bind(fd, (void *)&name, sizeof(name));
+}
+
+static int make_socket(unsigned int n)
+{
+	static const struct { int family, type; } kinds[] = {
+		{ AF_INET, SOCK_STREAM }, { AF_INET, SOCK_DGRAM }, { AF_UNIX, SOCK_STREAM }, { AF_UNIX, SOCK_DGRAM }, { AF_NETLINK, SOCK_RAW },
+	};
+	int which = any(COUNT(kinds)), fd = socket(kinds[which].family, kinds[which].type, 0);
+
+	if (kinds[which].family == AF_UNIX)
+		bind_unix(fd, n);
+	else if (kinds[which].family == AF_NETLINK)
+		bind_netlink(fd);
+	else if (any(4))
+		bind_inet(fd);
+	listen(fd, any(2) ? 1 : 2147483647);
+	return fd;
+}
+
+static void take_a_name(void)
+{
+	char comm[17] = "";
+
+	any_bytes(comm, any_length(16), "", 1);
+	prctl(PR_SET_NAME, comm);
+}
+
+/* Sockets that come and go, of another process, since here their numbers would be taken for a view's. */
+static void make_sockets(unsigned long long seed)
+{
+	int sockets[32], which;
+	unsigned int n = 0;
+
+	state = seed | 1;
+	if (chdir("/tmp"))
+		_exit(1);
 	for (; time(NULL) < end; n++) {
 		which = n % COUNT(sockets);
-		if (n >= (int)COUNT(sockets))
+		if (n >= COUNT(sockets))
 			close(sockets[which]);
-		sockets[which] = socket(n & 1 ? AF_INET : AF_UNIX, n & 2 ? SOCK_STREAM : SOCK_DGRAM, 0);
-		listen(sockets[which], 1);
+		sockets[which] = make_socket(n);
+		if (!any(16))
+			take_a_name();
 		usleep(1000);
 	}
 	_exit(0);
@@ -236,7 +379,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	end = time(NULL) + atoi(argv[1]);
 	if (!fork())
-		make_sockets();
+		make_sockets(seed * 0x9e3779b97f4a7c15UL);
 	for (int i = 0; i < FILES; i++)
 		files[i] = open(VIEW, O_RDWR);
 	for (long i = 0; i < THREADS; i++)
