@@ -12,8 +12,9 @@ import termios
 import time
 
 import view
-from maker import Made, run
-from scenario import LIBC, Skip, equal, own_netns, scenario, true
+from judge import comm_of, escape
+from maker import Made, cookie, proc_net, run
+from scenario import LIBC, Skip, equal, own_netns, scenario, true, variants
 from t_reader import reader
 
 STATES = ("LISTEN", "ESTABLISHED", "SYN_RECV", "TIME_WAIT", "BOUND", "UNCONN")
@@ -360,6 +361,167 @@ def tree_group():
         equal("one group", [label for depth, label, _ in lines if depth == 2], ["tcp 127.0.0.1:8080, 2 by SO_REUSEPORT"])
         equal("its sockets", sorted(label for depth, label, state in lines if depth == 3 and state == "LISTEN"),
               sorted(f"sk:{made[role]['cookie']}" for role in "ab"))
+
+
+SUN_PATH = 108
+# Every byte that a path may have, and every byte at all.
+PATH_BYTES = bytes(byte for byte in range(1, 256) if byte != ord("/"))
+ALL_BYTES = bytes(range(256))
+# What is given to bind() behind the family: of each length that decides something.
+UNIX_NAMES = {
+    "path-1": b"p", "path-2": b"pq", "path-106": b"a" * 106, "path-107": b"b" * 107, "path-107-nul": b"c" * 107 + b"\0", "path-108": b"d" * 108,
+    "path-all-bytes-1": PATH_BYTES[:SUN_PATH], "path-all-bytes-2": PATH_BYTES[SUN_PATH:2 * SUN_PATH], "path-all-bytes-3": PATH_BYTES[-SUN_PATH:],
+    "abstract-0": b"\0", "abstract-1": b"\0q", "abstract-nul": b"\0\0", "abstract-106": b"\0" + b"e" * 106, "abstract-107": b"\0" + b"g" * 107,
+    "abstract-nuls": bytes(SUN_PATH), "abstract-all-bytes-1": b"\0" + ALL_BYTES[:107], "abstract-all-bytes-2": b"\0" + ALL_BYTES[107:214],
+    "abstract-all-bytes-3": b"\0" + ALL_BYTES[-107:], "autobind": b"",
+}
+
+
+def unix_call(call, sock, name):
+    """bind() or connect() with just these bytes: Python would add a NUL."""
+    address = struct.pack("H", socket.AF_UNIX) + name
+    if call(sock.fileno(), address, len(address)):
+        raise OSError(ctypes.get_errno(), f"{name}")
+
+
+def listed_name(inode, length):
+    """So many bytes that /proc/net/unix has as the name, and what is behind them; it writes the NULs of an abstract name as @."""
+    with open("/proc/net/unix", "rb") as file:
+        lines = file.read()
+    begin = lines.index(b" %d " % inode) + len(b" %d " % inode)
+    return lines[begin:begin + length], lines[begin + length:begin + length + 1]
+
+
+def unescaped(text):
+    """A LOCAL or REMOTE as /proc/net/unix writes it."""
+    raw = text.encode("ascii")
+    name = b"".join(bytes([int(part[:3], 8)]) + part[3:] if index else part for index, part in enumerate(raw.split(b"\\")))
+    return name.replace(b"\0", b"@") if raw.startswith(b"@") else name
+
+
+@variants("boundary/unix", list(UNIX_NAMES))
+def boundary_unix(label):
+    """LOCAL and REMOTE of unix sockets whose names are as short and as long as can be: the name that /proc/net/unix has."""
+    directory = f"/tmp/boundary-{os.getpid()}"
+    os.mkdir(directory)
+    os.chdir(directory)
+    name = UNIX_NAMES[label]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        unix_call(LIBC.bind, server, name)
+        told = name or server.getsockname()
+        unix_call(LIBC.connect, client, told)
+        if told[0]:
+            told = told.rstrip(b"\0")
+            unix_call(LIBC.bind, client, b"x" * SUN_PATH)  # both ends of the greatest length, if this is
+        else:
+            unix_call(LIBC.bind, client, b"\0" + b"x" * (SUN_PATH - 1))
+        now = view.read()
+        local, remote = now.one(COOKIE=cookie(server))["LOCAL"], now.one(COOKIE=cookie(client))["REMOTE"]
+        listed, behind = listed_name(os.fstat(server.fileno()).st_ino, len(told))
+    equal("it ends there", behind, b"\n")
+    equal("LOCAL", unescaped(local), listed)
+    equal("REMOTE", remote, local)
+    equal("abstract", local.startswith("@"), told.startswith(b"\0"))
+
+
+@scenario("boundary/unix-none")
+def boundary_unix_none():
+    with socket.socket(socket.AF_UNIX) as made:
+        row = view.read().one(COOKIE=cookie(made))
+        equal("LOCAL, REMOTE", (row["LOCAL"], row["REMOTE"]), ("-", "-"))
+
+
+@scenario("boundary/netlink")
+def boundary_netlink():
+    """Port ids are 32 bits without a sign; 0 asks for one."""
+    ids = (1, (1 << 31) - 1, 1 << 31, (1 << 32) - 2, (1 << 32) - 1)
+    with Made("", commands=";".join(f"socket s{number} netlink; bind s{number} {number}; tell s{number} UNCONN" for number in (0, *ids))) as made:
+        with open("/proc/net/netlink", encoding="ascii") as lines:
+            table = {row[9]: f"{row[1]}:{row[2]}" for row in (line.split() for line in lines)}
+        now = view.read()
+        for number in (0, *ids):
+            told = made[f"s{number}"]
+            row = now.one(COOKIE=told["cookie"])
+            equal("LOCAL", row["LOCAL"], table[told["inode"]])
+            true(f"LOCAL is {row['LOCAL']}", not number or row["LOCAL"] == f"0:{number}")
+
+
+@scenario("boundary/port")
+def boundary_port():
+    ports = (1, 2, 65534, 65535)
+    with Made("", commands=";".join(f"socket {kind}{port} {kind}; bind {kind}{port} 127.0.0.1 {port}; tell {kind}{port} BOUND"
+                                    for kind in ("tcp", "udp") for port in ports)) as made:
+        now, udp = view.read(), {local for local, *_ in proc_net("udp")}
+        for port in ports:
+            row = now.one(COOKIE=made[f"tcp{port}"]["cookie"])
+            equal("tcp", (row["PORT"], row["LOCAL"], row["STATE"]), (str(port), f"127.0.0.1:{port}", "BOUND"))
+            row = now.one(COOKIE=made[f"udp{port}"]["cookie"])
+            equal("udp", (row["PORT"], row["LOCAL"]), (str(port), f"127.0.0.1:{port}"))
+            true(f"/proc/net/udp has {row['LOCAL']}", row["LOCAL"] in udp)
+            equal(f"rows by port={port}", sorted(s["proto"] for s in sockets(str(port))), ["tcp", "udp"])
+
+
+@scenario("boundary/vsock")
+def boundary_vsock():
+    """Ports have 32 bits, the last one asks for any."""
+    ports = (0, 1, 1023, (1 << 31) - 1, 1 << 31, (1 << 32) - 3, (1 << 32) - 2)
+    try:
+        made = [socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM) for _ in ports]
+    except OSError:
+        raise Skip("no vsock in this kernel") from None
+    for sock, port in zip(made, ports):
+        sock.bind((socket.VMADDR_CID_ANY, port))
+    now = view.read()
+    for sock, port in zip(made, ports):
+        row = now.one(COOKIE=cookie(sock))
+        equal("getsockname()", sock.getsockname(), (socket.VMADDR_CID_ANY, port))
+        equal("PORT, LOCAL", (row["PORT"], row["LOCAL"]), (str(port), f"*:{port}"))
+
+
+@scenario("boundary/tipc")
+def boundary_tipc():
+    """The reference is a number of 32 bits that the kernel chooses; a bound name of whatever size is not shown."""
+    last = (1 << 32) - 1
+    try:
+        made = Made("", commands=f"socket s tipc; bind s 64:0-{last}; tell s UNCONN; socket t tipc; bind t {last}:{last}-{last}; tell t UNCONN")
+    except AssertionError:
+        raise Skip("no TIPC in this kernel") from None
+    with made, socket.socket(socket.AF_TIPC, socket.SOCK_RDM) as sock:
+        now = view.read()
+        name = ctypes.create_string_buffer(16)
+        LIBC.getsockname(sock.fileno(), name, ctypes.byref(ctypes.c_uint(16)))
+        reference, node = struct.unpack_from("II", name, 4)
+        equal("LOCAL", now.one(COOKIE=cookie(sock))["LOCAL"], f"{node}:{reference}")
+        for role in "st":
+            equal("node", now.one(COOKIE=made[role]["cookie"])["LOCAL"].split(":")[0], str(node))
+
+
+@variants("boundary/comm", ["1", "14", "15", "16", "bytes-1", "bytes-2", "commas"])
+def boundary_comm(label):
+    """COMM of 15 bytes at most, as /proc/PID/comm has it."""
+    names = {"bytes-1": bytes(range(1, 16)), "bytes-2": bytes(range(241, 256)), "commas": b",/" * 7 + b","}
+    name = names.get(label) or b"c" * int(label)
+    with Made("tcp-listen", comm="".join(f"\\{byte:03o}" for byte in name)) as made:
+        with open(f"/proc/{made.pid}/comm", "rb") as file:
+            equal("the kernel has", file.read()[:-1], name[:15])
+        equal("COMM", view.read().one(COOKIE=made["l"]["cookie"]).owners()[0][3], comm_of(made.pid))
+
+
+@variants("boundary/interface", ["1", "14", "15", "bytes-1", "bytes-2"])
+def boundary_interface(label):
+    """DEV, and the interface of a packet socket, of 15 bytes at most."""
+    names = {"bytes-1": b"$(id>x)`'\"\\;|&", "bytes-2": bytes(range(241, 256))}
+    name = names.get(label) or b"i" * int(label)
+    if run("ip", "link", "add", "name", name, "type", "dummy").returncode:
+        raise Skip("no dummy interfaces in this kernel")
+    run("ip", "link", "set", "dev", name, "up")
+    octal = "".join(f"\\{byte:03o}" for byte in name)
+    with Made("", commands=f"socket u udp; opt u dev {octal}; bind u; tell u UNCONN; socket p packet; bind p {octal} 65535; tell p UNCONN") as made:
+        now = view.read()
+        equal("the kernel has", os.fsencode(socket.if_indextoname(2)), name)
+        equal("DEV", now.one(COOKIE=made["u"]["cookie"])["DEV"], escape(name))
+        row = now.one(COOKIE=made["p"]["cookie"])
+        equal("packet", (row["DEV"], row["LOCAL"]), (escape(name), f"ffff:{escape(name)}"))
 
 
 class Watched:
