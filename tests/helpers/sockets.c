@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "mksock.h"
@@ -132,8 +133,13 @@ static int find_address(struct maker *maker, const struct item *item, int nr,
 				    nr > 2 ? words[2] : NULL,
 				    nr > 3 ? words[3] : NULL, address, length);
 	*length = sizeof(*address);
-	return outcome(getsockname(other->fd, (void *)address, length),
-		       words[2]);
+	if (getsockname(other->fd, (void *)address, length) < 0)
+		return outcome(-1, words[2]);
+	/* the kernel counts a NUL behind a path that fills sun_path, but takes none */
+	if (address->ss_family == AF_UNIX &&
+	    *length > sizeof(struct sockaddr_un))
+		*length = sizeof(struct sockaddr_un);
+	return 0;
 }
 
 int verb_bind(struct maker *maker, int nr, char **words)
