@@ -30,6 +30,9 @@ def capabilities():
             can.add(name)
         except OSError:
             pass
+    # an interface needs a namespace of its own: it must not stay
+    if subprocess.run(["unshare", "-n", "ip", "link", "add", "name", "d", "type", "dummy"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        can.add("dummy")
     return can
 
 
@@ -222,6 +225,9 @@ def make(seed, can):
     os.chmod(directory, 0o777)
     os.chdir(directory)
     situation = Situation(seed, can)
+    if situation.dev:
+        subprocess.run(["ip", "link", "add", "name", situation.dev, "type", "dummy"], check=True)
+        subprocess.run(["ip", "link", "set", "dev", situation.dev, "up"], check=True)
     return situation, Truth(situation)
 
 

@@ -2,6 +2,8 @@
 """The generator: from a seed, processes (commands for mksock) and a model of every socket, descriptor and queue that they lead to."""
 import random
 
+from judge import escape
+
 FORKS = 3
 # each line: what the maker must be ("-": anybody), and what is done; the letters become names of their own
 PIECES = [line.split(None, 1) for line in """
@@ -15,6 +17,11 @@ PIECES = [line.split(None, 1) for line in """
 -     socket l tcp; opt l dev lo; bind l ANY PORT; listen l; tell l LISTEN
 -     socket l tcp; opt l reuseaddr; bind l ANY PORT; listen l; tell l LISTEN
 -     socket l tcp; opt l reuseport; bind l; listen l; tell l LISTEN; socket m tcp; opt m reuseport; bind m l; listen m; tell m LISTEN; socket n tcp; opt n reuseport; bind n l; tell n BOUND
+-     socket l tcp; bind l; listen l 2147483647; tell l LISTEN
+dev   socket s udp; opt s dev DEV; bind s ANY; tell s UNCONN
+dev   socket l tcp; opt l dev DEV; bind l ANY PORT; listen l; tell l LISTEN
+device socket s packet; bind s DEV 65535; tell s UNCONN
+device socket s packet; bind s DEV 1; tell s UNCONN
 inet  socket l tcp; opt l freebind; bind l 127.9.9.9; listen l 7; tell l LISTEN
 root4 socket l tcp; opt l transparent; bind l 192.0.2.1; listen l; tell l LISTEN
 inet6 socket l tcp; opt l v6only; bind l ANY PORT; listen l; tell l LISTEN
@@ -59,6 +66,7 @@ inet6 socket l tcp; opt l v6only; bind l ANY PORT; listen l; tell l LISTEN
 root  socket s raw; tell s UNCONN
 bind  socket s raw; bind s; tell s UNCONN
 root  socket s raw 255; tell s UNCONN
+root  socket s raw 254; tell s UNCONN
 ping  socket s ping; bind s; tell s UNCONN
 ping  socket s ping; tell s UNBOUND
 -     pair u v; tell u ESTABLISHED; tell v ESTABLISHED
@@ -78,9 +86,9 @@ ping  socket s ping; tell s UNBOUND
 -     socket l seqpacket; bind l; listen l; socket c seqpacket; connect c l; queued l c; tell l LISTEN; tell c ESTABLISHED
 -     socket s dgram; bind s NAME; socket c dgram; connect c s; send c 50; tell s EITHER; tell c ESTABLISHED
 -     socket s netlink; tell s UNCONN
--     socket s netlink; bind s PORT; tell s UNCONN
+-     socket s netlink; bind s PORTID; tell s UNCONN
 -     socket s netlink; bind s; tell s UNCONN
--     socket s netlink 15; bind s PORT; tell s UNCONN
+-     socket s netlink 15; bind s PORTID; tell s UNCONN
 -     socket s netlink 16; bind s; tell s UNCONN
 root  socket s packet; tell s UNCONN
 root  socket s packet; bind s lo 3; tell s UNCONN
@@ -93,7 +101,7 @@ alg   socket s alg; tell s UNCONN
 -     socket s tcp; bind s; pair u v dgram; pass s u; close s; tell s BOUND inflight; tell u ESTABLISHED; tell v ESTABLISHED
 -     socket s udp; bind s; pair u v seqpacket; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
 -     socket s udp; pair u v; pass s u; pass s u; close s; tell s UNBOUND inflight; tell u ESTABLISHED; tell v ESTABLISHED
--     socket s netlink; bind s PORT; pair u v; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
+-     socket s netlink; bind s PORTID; pair u v; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
 -     socket s dgram; bind s NAME; pair u v; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
 root  socket s packet; bind s lo 3; pair u v; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
 root  socket s raw; pair u v; pass s u; close s; tell s UNCONN inflight; tell u ESTABLISHED; tell v ESTABLISHED
@@ -114,12 +122,29 @@ MACROS = {
 ODD_NAMES = (b"a b", rb"back\slash", b"new\nline", b"latin\xe4\xff", "k\u00f6ln".encode(), b"@at", b"-", b"*", b"comma,slash=x", b"# hash",
              b"\0plain", b"\0a\0b", b"\0@x", b"\0", b"\0\xff\x80", b"\0# x", b"x" * 90, b"\0" + b"y" * 90, b"[kernel]", b"\0 ", b"127.0.0.1:80")
 ODD_COMMS = (b"a b", b"a,b/c", b"a\\b", b"a\nb\tc\x7f", b"\xe4\xff\x80", b"x" * 15, b"[kernel]", b"# tcp", b"-", b"nginx", b"1/2/x,3/4/y")
+# Numbers that are as small and as large as can be: ports (those below 1024 are root's), netlink's port ids, uids, file descriptors.
+LOW_PORTS, HIGH_PORTS = (1, 2, 1023), (65534, 65535)
+PORT_IDS = (1, 2, (1 << 31) - 1, 1 << 31, (1 << 32) - 2, (1 << 32) - 1)
+LAST_UID = (1 << 32) - 2
+LAST_FD = (1 << 16) - 1
+SUN_PATH, COMM, IFNAMSIZ = 108, 16, 16
 # which words of a command are names of sockets
 NAMED = {"socket": (1,), "pair": (1, 2), "bind": (1, 2), "listen": (1,), "connect": (1, 2), "disconnect": (1,), "accept": (1, 2), "shutdown": (1,),
          "close": (1,), "reset": (1,), "opt": (1,), "send": (1,), "fill": (1,), "recv": (1,), "dup": (1, 2), "pass": (1, 2), "receive": (1, 2),
          "note": (1,), "tell": (1,), "await": (1,), "queued": (1, 2), "request": (1, 2), "pair-of-time-wait": (1,), "keeps-port": (1,)}
 FLAGS = ("reuseaddr", "reuseport", "transparent", "freebind")
 UNIX = ("stream", "dgram", "seqpacket")
+
+
+def boundary_length(draw, longest):
+    """1, 2, the longest but one or the longest."""
+    return draw.choice((1, 2, longest - 1, longest))
+
+
+def boundary_bytes(draw, length, without=b""):
+    """One byte again and again, or any bytes."""
+    bytes_of = [byte for byte in range(256) if byte not in without]
+    return bytes([draw.choice(b"ax-@\\\"$")] * length) if draw.random() < 0.3 else bytes(draw.choices(bytes_of, k=length))
 
 
 def octal(name):
@@ -172,6 +197,7 @@ class Process:
         self.commands, self.later = [], []
         self.names = self.workers = 0
         self.threads = False
+        self.last_fd = False  # the greatest descriptor is taken
 
 
 class Situation:
@@ -182,7 +208,10 @@ class Situation:
         self.can = can  # what this kernel has: alg, udplite, ping
         self.sockets, self.waiting, self.processes, self.public = [], [], [], []
         self.ports = self.odd = self.spaces = 0
-        self.names = list(ODD_NAMES)
+        self.names, self.used = list(ODD_NAMES), set(ODD_NAMES)
+        self.low_ports, self.high_ports, self.port_ids = list(LOW_PORTS), list(HIGH_PORTS), list(PORT_IDS)
+        # an interface of the situation's own: it stands where lo is
+        self.dev = self.device_name() if "dummy" in can and self.random.random() < 0.5 else None
         roll = self.random.random()
         self.churn = roll < 0.2
         self.unprivileged = self.random.random() < 0.4
@@ -195,8 +224,8 @@ class Situation:
     def process(self, number, size):
         draw = self.random
         family = draw.choice(("inet", "inet", "inet6", "inet6", "mapped"))
-        uid = draw.choice((0, 0, 0, 1000, 1001)) if number else 0
-        comm = draw.choice(ODD_COMMS) if draw.random() < 0.4 else None
+        uid = draw.choice((0, 0, 0, 0, 1000, 1000, 1001, LAST_UID)) if number else 0
+        comm = self.comm() if draw.random() < 0.4 else None
         process = Process(number, family, uid, comm)
         self.processes.append(process)
         if number and not uid and draw.random() < 0.2:
@@ -220,7 +249,7 @@ class Situation:
         """Listeners that the other processes connect to."""
         for name, family in (("inet", "127.0.0.1"), ("inet6", "::1")):
             if process.family == name:
-                port = self.port()
+                port = self.port(process.main)
                 listener = self.run_script(process.main, f"socket l tcp; bind l {family} {port}; listen l; tell l LISTEN")["l"]
                 self.public.append((name, port, listener))
         path = octal(b"\0public")
@@ -261,6 +290,8 @@ class Situation:
         process.names += 1
         new = f"d{process.names}"
         number = "" if self.random.random() < 0.5 else f" {150 + 7 * process.names}"
+        if self.random.random() < 0.03 and not process.last_fd:
+            process.last_fd, number = True, f" {LAST_FD}"
         self.order(task, f"dup {item} {new}{number}")
         self.hold(task, new, task.items[item])
 
@@ -275,7 +306,7 @@ class Situation:
             self.hold(task, item, socket)
         process.tasks.append(task)
         if self.random.random() < 0.3:
-            self.order(task, "comm " + octal(self.random.choice(ODD_COMMS)))
+            self.order(task, "comm " + octal(self.comm()))
 
     def close_one(self, task):
         """Only where it is not the last reference: the socket must stay what it is."""
@@ -313,6 +344,7 @@ class Situation:
     def may(self, needs, task):
         family = task.process.family
         return {"-": True, "inet": family == "inet", "inet6": family == "inet6", "root": not task.uid, "bind": not task.uid and family != "mapped", "root4": not task.uid and family == "inet",
+                "dev": bool(self.dev) and not task.space, "device": bool(self.dev) and not task.space and not task.uid,
                 "ping": "ping" in self.can and not task.space and not task.uid and family != "mapped", "alg": "alg" in self.can}[needs]
 
     def piece(self, process, task):
@@ -346,12 +378,47 @@ class Situation:
             made = self.run_script(task, f"socket c tcp; connect c HOST {place}; tell c ESTABLISHED")
         self.waiting.append(Waiting(listener, made["c"], "ESTABLISHED", False))
 
-    def port(self):
+    def port(self, task):
+        self.ports += 1
+        if self.random.random() < 0.2:
+            left = self.low_ports if not task.uid and self.low_ports and self.random.random() < 0.5 else self.high_ports
+            if left:
+                return left.pop(self.random.randrange(len(left)))
+        return 2000 + 13 * self.ports
+
+    def port_id(self):
+        if self.port_ids and self.random.random() < 0.5:
+            return self.port_ids.pop(self.random.randrange(len(self.port_ids)))
         self.ports += 1
         return 2000 + 13 * self.ports
 
+    def comm(self):
+        """Longer ones are cut by the kernel."""
+        if self.random.random() < 0.5:
+            return self.random.choice(ODD_COMMS)
+        return boundary_bytes(self.random, boundary_length(self.random, COMM), b"\0")
+
+    def device_name(self):
+        """What dev_valid_name() lets be."""
+        while (name := boundary_bytes(self.random, boundary_length(self.random, IFNAMSIZ - 1), b"\0/: \t\n\v\f\r\xa0%")) in (b".", b"..", b"-"):
+            pass
+        return name
+
+    def boundary_name(self):
+        """A name of a unix socket whose length is one that decides something; with \0 it is abstract. No two are the same."""
+        while True:
+            if self.random.random() < 0.5:
+                name = b"\0" + boundary_bytes(self.random, self.random.choice((0, 1, SUN_PATH - 2, SUN_PATH - 1)))
+            else:
+                name = boundary_bytes(self.random, boundary_length(self.random, SUN_PATH), b"\0/.")
+            if name not in self.used:
+                self.used.add(name)
+                return name
+
     def name(self):
         self.odd += 1
+        if self.random.random() < 0.3:
+            return self.boundary_name()
         if self.names and self.random.random() < 0.6:
             # one that another namespace or process may have as well would clash only if it is a path
             return self.names.pop(self.random.randrange(len(self.names)))
@@ -364,7 +431,7 @@ class Situation:
                 script = meaning + script[len(macro):]
         process = task.process
         process.names += 1
-        suffix, port, known = str(process.names), str(self.port()), {}
+        suffix, port, known = str(process.names), str(self.port(task)) if " PORT" in script else "", {}
         for command in script.split(";"):
             words = command.split()
             for place in NAMED[words[0]]:
@@ -376,10 +443,18 @@ class Situation:
                         process.family, {"ANY": "::", "HOST": "::1"}[word])
                 elif word == "PORT":
                     words[place] = port
+                elif word == "PORTID":
+                    words[place] = str(self.port_id())
+                elif word == "DEV":
+                    words[place] = octal(self.dev)
                 elif word == "NAME":
                     words[place] = octal(self.name())
             self.step(task, words, known)
         return {name[:1]: socket for name, socket in known.items()}
+
+    def dev_text(self, word):
+        """The name of an interface as the view writes it."""
+        return "lo" if word == "lo" else escape(self.dev)
 
     def step(self, task, words, known):
         verb, name = words[0], words[1]
@@ -408,10 +483,10 @@ class Situation:
         elif verb == "pass":
             known[name].travels += 1
             known[name].carriers.add(known[words[2]].peer)
-        elif verb == "bind" and words[2:3] == ["lo"]:
-            known[name].dev = "lo"
+        elif verb == "bind" and known[name].kind == "packet":
+            known[name].dev = self.dev_text(words[2])
         elif verb == "opt" and words[2] == "dev":
-            known[name].dev = words[3]
+            known[name].dev = self.dev_text(words[3])
         elif verb == "opt" and words[2] in FLAGS + ("v6only",):
             known[name].flags.add(words[2])
         elif verb == "tell":

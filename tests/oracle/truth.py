@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 import time
+from socket import if_indextoname
 
-from judge import comm_of, same_tables
+from judge import comm_of, escape, same_tables
 from maker import SS_STATES, Made, children, descriptors, proc_net, run
 from scenario import LIBC
 from situation import octal
@@ -310,7 +311,8 @@ def ss_rows():
             key, inode = "inode " + unix[1].decode(), unix[1].decode()
         elif words and words[0] == "nl" and not words[4].endswith(":0"):  # those are the kernel's own
             protocol, _, portid = words[4].partition(":")
-            key, inode = f"netlink {protocol}:{int(portid) % (1 << 32)}", None  # ss shows it with a sign
+            number = -1 if portid == "*" else int(portid)  # ss shows it with a sign, and the greatest as *
+            key, inode = f"netlink {protocol}:{number % (1 << 32)}", None
         elif cookie:
             inode = re.search(rb"\bino:(\d+)", line)
             key, inode = cookie[1].decode(), inode[1].decode() if inode else "0"
@@ -337,4 +339,4 @@ def packet_places():
     """inode -> ETHERTYPE:ifname"""
     with open("/proc/net/packet", encoding="ascii") as lines:
         rows = [line.split() for line in lines][1:]
-    return {row[8]: f"{row[3]}:{'*' if row[4] == '0' else 'lo'}" for row in rows}
+    return {row[8]: f"{row[3]}:{'*' if row[4] == '0' else escape(os.fsencode(if_indextoname(int(row[4]))))}" for row in rows}
