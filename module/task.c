@@ -31,9 +31,9 @@ static void set_thread(struct ps_task_cursor *cursor,
 	cursor->thread = thread;
 }
 
-/* Written under siglock; as of some moment. */
 static u32 count_all_threads(struct task_struct *leader)
 {
+	/* Written under siglock; the number of some moment will do. */
 	return data_race(leader->signal->nr_threads);
 }
 
