@@ -138,10 +138,10 @@ static void table_numbered(char **argv)
 	if (child()) {
 		if (read(ready[0], &byte, 1) != 1)
 			err(1, "a process");
-		mkdir(PROC, 0755);
-		checked(mount("proc", PROC, "proc", 0, NULL), PROC);
 		hold(processes * fds);
 	}
+	mkdir(PROC, 0755);
+	checked(mount("proc", PROC, "proc", 0, NULL), PROC);
 	duplicate(fds);
 	for (i = 1; i < processes; i++) {
 		if (!child_with_pid(10 * processes - i)) {

@@ -78,50 +78,45 @@ static void send_fds(int through, const int *fds, unsigned int count)
 	checked(sendmsg(through, &message, MSG_DONTWAIT), "sendmsg");
 }
 
-/* As many fds as one queue takes. */
+/*
+ * Put a new socket in the queue of @last[1], and return its pair in @last.  The
+ * kernel limits how deep the sockets that are sent carry others already; this
+ * one carries nothing yet.
+ */
+static void nest(int *last, bool close_carrier)
+{
+	int next[2];
+
+	checked(socketpair(AF_UNIX, SOCK_STREAM, 0, next), "socketpair");
+	send_fds(last[0], &next[1], 1);
+	close(last[0]);
+	if (close_carrier)
+		close(last[1]);
+	memcpy(last, next, sizeof(next));
+}
+
+/* As many fds as one queue takes; its socket may be in flight itself. */
 static void unix_flight(char **argv)
 {
 	unsigned int count = atoi(argv[0]), sent;
-	int pair[2], fds[AT_ONCE], i;
+	int depth = argv[1] ? atoi(argv[1]) : 0, pair[2], fds[AT_ONCE], i;
 
 	become(ATTACKER);
 	for (i = 0; i < AT_ONCE; i++)
 		fds[i] = checked(socket(AF_INET, SOCK_DGRAM, 0), "socket");
 	checked(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	for (i = 0; i < depth; i++)
+		nest(pair, i);
 	for (sent = 0; sent < count; sent += AT_ONCE)
 		send_fds(pair[0], fds, AT_ONCE);
+	if (depth)
+		close(pair[1]);
 	hold(sent);
-}
-
-/*
- * Each socket is in the queue of the one before it.  The kernel limits how deep
- * the sockets that are sent carry others already; these carry nothing yet.
- */
-static void unix_chain(char **argv)
-{
-	unsigned int count = atoi(argv[0]), i;
-	int last[2], next[2];
-
-	become(ATTACKER);
-	checked(socketpair(AF_UNIX, SOCK_DGRAM, 0, last), "socketpair");
-	for (i = 0; i < count; i++) {
-		checked(socketpair(AF_UNIX, SOCK_DGRAM, 0, next), "socketpair");
-		send_fds(last[0], &next[1], 1);
-		close(last[0]);
-		if (i)
-			close(last[1]);
-		last[0] = next[0];
-		last[1] = next[1];
-	}
-	close(last[0]);
-	close(last[1]);
-	hold(count);
 }
 
 const struct verb unix_verbs[] = {
 	{ "names", "COUNT", 1, unix_names },
 	{ "unix-queue", "COUNT", 1, unix_queue },
-	{ "flight", "COUNT", 1, unix_flight },
-	{ "chain", "COUNT", 1, unix_chain },
+	{ "flight", "COUNT [DEPTH]", 1, unix_flight },
 	{ 0 }
 };
