@@ -27,6 +27,7 @@ WAITED = 1.3            # a connection beside WAITING files in a poll()
 TABLES = 4000
 TABLE_RATIO = 2.0       # tables of threads beside those of processes
 TRAFFIC = 300 * M       # for which connections are made
+REFUSED = " (EFBIG)"    # the read, if the shape is larger than it may be
 SETTLE = 2              # seconds for grace periods of the shape before
 
 VERBOSE = os.environ.get("VERBOSE")
@@ -141,12 +142,12 @@ def stretches(mode, measure, shape, view, filters, tool, look):
     if measure == "atomic":
         bound = max(ATOMIC, TOOL_RATIO * gap if tool else 0)
     for wanted in filters:
-        took, gap, at = cost("read", view, wanted)
+        took, gap, at, refused = cost("read", view, wanted)
         where = f"at {amount(at)} of a read of {amount(took)}"
         if at > took:
             where = f"in poll() or close(), after a read of {amount(took)}"
         judge(measure, f"{shape}{wanted and ', ' + wanted}", gap, bound,
-              f"{look}; {where}", beside)
+              f"{look}; {where}", beside + (REFUSED if refused else ""))
 
 
 def both_stretches(*arguments):
@@ -155,10 +156,10 @@ def both_stretches(*arguments):
 
 
 def death(shape, view, wanted, look):
-    took, gone, at = cost("kill", view, wanted)
+    took, gone, at, refused = cost("kill", view, wanted)
     where = f"SIGKILL at {amount(at)} of a read of {amount(took)}"
     judge("kill", f"{shape}{wanted and ', ' + wanted}", gone, GONE,
-          f"{look}; {where}")
+          f"{look}; {where}", REFUSED if refused else "")
 
 
 # name; verb; filters; another tool; filter of a reader that is killed, or
@@ -186,7 +187,8 @@ SHAPES = (
     ("4,000 connections in an accept queue", "queue 4000", ("", "port=8080"),
      "ss -tan", None, "hashed.c: add_accept_queue() under rskq_lock"),
     ("4,000 connections in a unix accept queue", "unix-queue 4000", ("",),
-     "ss -xa", None, "family_unix.c: add_accept_queue() under the queue's lock"),
+     "ss -xa", None,
+     "family_unix.c: add_accept_queue() under the queue's lock"),
     ("70,000 fds in flight in one queue", "flight 70000", ("", "port=8080"),
      "cat /proc/net/unix", "",
      "family_unix.c: add_files() under the queue's lock; rows.c: edges"),
@@ -258,16 +260,18 @@ WATCHED = (
 
 def watch(alone, apart, name, verb, wanted, same, other):
     name += wanted and ", " + wanted
+    made = int(verb.split()[1])
     look = "watch.c: the tracepoint's probe, what it does for each watch"
     with Shape(*verb.split(), wanted) as shape:
         got = cost("traffic", TRAFFIC)[0]
         judge("traffic", name, got / alone, same,
-              f"{look}; {amount(got)} a connection", show=times)
+              f"{look}; {amount(got)} a connection",
+              "" if shape.count == made else f"{shape.count} files", times)
         if other:
             got = cost("traffic", TRAFFIC, "apart")[0]
             judge("traffic", f"{name}, other namespace", got / apart, other,
                   f"{look}; {amount(got)} a connection", show=times)
-        if shape.count == WATCHES:
+        if made == WATCHES:
             judge("kill", name, shape.kill(), WATCHES_GONE,
                   "watch.c: what release() does and waits for, for each file")
 

@@ -5,6 +5,7 @@
  * reader takes to die.
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -24,16 +25,18 @@
 #define SETTLE	20000000ULL	/* so that fork() of the pulse is over */
 
 /**
- * struct lateness - shared by the process that beats and that which reads
+ * struct pulse - shared by the process that beats and the reader
  * @longest: time that a beat was late
- * @at: when it was
- * @read: when the reader had read all
+ * @at: end of that time
+ * @read: end of the read
+ * @refused: the read failed with EFBIG
  */
-static struct lateness {
+static struct pulse {
 	unsigned long long longest;
 	unsigned long long at;
 	unsigned long long read;
-} *late;
+	unsigned long long refused;
+} *pulse;
 
 static unsigned long long get(const unsigned long long *from)
 {
@@ -69,24 +72,29 @@ static void beat(void)
 		due += PERIOD;
 		sleep_until(due);
 		at = now();
-		if (at - due > get(&late->longest)) {
-			set(&late->longest, at - due);
-			set(&late->at, at);
+		if (at - due > get(&pulse->longest)) {
+			set(&pulse->longest, at - due);
+			set(&pulse->at, at);
 		}
 		if (at > due)
 			due = at;
 	}
 }
 
-/* The parent preempts the reader, too: it has to kill it in time. */
+static void share_pulse(void)
+{
+	pulse = mmap(NULL, sizeof(*pulse), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (pulse == MAP_FAILED)
+		err(2, "mmap");
+}
+
 static void start_beating(void)
 {
-	late = mmap(NULL, sizeof(*late), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (late == MAP_FAILED || mlockall(MCL_CURRENT))
-		err(2, "mlockall");
+	share_pulse();
 	if (!child()) {
-		mlockall(MCL_CURRENT);
+		if (mlockall(MCL_CURRENT))
+			err(2, "mlockall");
 		real_time(50);
 		beat();
 	}
@@ -105,13 +113,12 @@ static int read_all(const char *file, const char *filter)
 		err(2, "filter %s", filter);
 	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
 		;
-	if (got < 0)
+	if (got < 0 && errno != EFBIG)
 		err(2, "read");
-	if (late)
-		set(&late->read, now());
+	set(&pulse->refused, got < 0);
+	set(&pulse->read, now());
 	return fd;
 }
-
 
 static void succeed(pid_t pid, const char *what)
 {
@@ -122,13 +129,19 @@ static void succeed(pid_t pid, const char *what)
 		errx(2, "%s: status %#x", what, status);
 }
 
-/* Instructions that it took, the longest gap, and the gap's end. */
-static void report(unsigned long long begin, unsigned long long end)
+/* The length of the read or command, a figure, its place, whether EFBIG. */
+static void report(unsigned long long took, unsigned long long figure,
+		   unsigned long long at)
 {
-	unsigned long long at = get(&late->at);
+	printf("%llu %llu %llu %llu\n", took, figure, at,
+	       get(&pulse->refused));
+}
 
-	printf("%llu %llu %llu\n", end - begin, get(&late->longest),
-	       at > begin ? at - begin : 0);
+static void report_longest(unsigned long long begin, unsigned long long end)
+{
+	unsigned long long at = get(&pulse->at);
+
+	report(end - begin, get(&pulse->longest), at > begin ? at - begin : 0);
 }
 
 /* poll() compares the tables with the snapshot: another loop over them. */
@@ -151,11 +164,11 @@ static void pulse_read(char **argv)
 	pid_t pid;
 
 	start_beating();
-	set(&late->longest, 0);
+	set(&pulse->longest, 0);
 	begin = now();
 	pid = start_read(argv, true);
 	succeed(pid, argv[0]);
-	report(begin, get(&late->read));
+	report_longest(begin, get(&pulse->read));
 }
 
 static void pulse_run(char **argv)
@@ -167,12 +180,12 @@ static void pulse_run(char **argv)
 	start_beating();
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	set(&late->longest, 0);
+	set(&pulse->longest, 0);
 	begin = now();
 	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ))
 		errx(2, "cannot run %s", argv[0]);
 	succeed(pid, argv[0]);
-	report(begin, now());
+	report_longest(begin, now());
 }
 
 /*
@@ -196,12 +209,14 @@ static unsigned long long kill_after(char **argv, unsigned long long ns)
 
 static void pulse_kill(char **argv)
 {
-	unsigned long long begin = now(), took, gone, longest = 0;
+	unsigned long long begin, took, gone, longest = 0;
 	int i, at = 0;
 
-	real_time(40);
+	share_pulse();
+	real_time(40);	/* or the reader would run when SIGKILL is due */
+	begin = now();
 	succeed(start_read(argv, false), argv[0]);
-	took = now() - begin;
+	took = get(&pulse->read) - begin;
 	for (i = 1; i < MOMENTS; i++) {
 		gone = kill_after(argv, took * i / MOMENTS);
 		if (gone > longest) {
@@ -209,7 +224,7 @@ static void pulse_kill(char **argv)
 			at = i;
 		}
 	}
-	printf("%llu %llu %llu\n", took, longest, took * at / MOMENTS);
+	report(took, longest, took * at / MOMENTS);
 }
 
 const struct verb pulse_verbs[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Open files of the view that were polled once, or are in an epoll or poll(). */
+/* Open files of the view: polled once, or in an epoll or a poll(). */
 #include <err.h>
 #include <fcntl.h>
 #include <poll.h>
