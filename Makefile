@@ -38,13 +38,13 @@ lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits
 check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -access -docs -oracle -conflict -rt -bench -cost)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench check-cost: deps
+check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
 	@SEEDS='$(SEEDS)' KERNEL='$(KERNEL)' tests/oracle/run
 
-matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 7.x" MACHINES="no-ipv6 one-cpu small"; an hour)
+matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 6.12-rt 7.x" MACHINES="no-ipv6 one-cpu small"; an hour)
 	@tests/lab/deps matrix
 	@tests/matrix/run
 
@@ -119,8 +119,8 @@ uninstall: ## remove what install put there
 clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@find . -path ./.cache -prune -o -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -exec rm -f {} +
-	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/cost; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
+	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/rt; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-docs check-oracle check-conflict check-bench check-cost oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
 	load unload install uninstall clean

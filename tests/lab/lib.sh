@@ -193,7 +193,7 @@ guest_pack() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc 
 
 # --- a run's verdict
 
-splats='BUG:|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*detected .*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
+splats='BUG:|scheduling while atomic|sleeping function called from invalid context|WARNING:|KASAN|UBSAN|Oops|general protection|possible .* deadlock|possible .* locking|inconsistent lock state|suspicious RCU|unreferenced object|new suspected memory leaks|rcu.*detected .*stall|soft lockup|blocked for more than|Kernel panic|Call Trace:'
 
 # A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it; the tracer warns then when it
 # learns a module's events, whoever's. Nor is a race of two others; nor that of /proc's own look-ups, which set an inode's owner anew each time while
