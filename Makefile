@@ -51,6 +51,10 @@ matrix: deps ## the scenarios on every kernel of Debian's (KERNELS="5.10 6.12-rt
 stress: deps ## sockets, processes and the module come and go beside readers (MINUTES=2 KERNEL=6.1 or kasan, kcsan)
 	@MINUTES='$(or $(MINUTES),2)' KERNEL='$(KERNEL)' tests/stress/run
 
+torture: deps ## stress-ng, trinity and the kernel's own network selftests beside readers and the module (MINUTES=10 KERNEL=6.1, 6.12-rt or kasan)
+	@tests/lab/deps torture
+	@MINUTES='$(or $(MINUTES),10)' KERNEL='$(KERNEL)' tests/torture/run
+
 check-debug: deps ## all of it on kernels whose own checkers are on: KASAN, lockdep, kmemleak, fault injection; KCSAN (an hour and a half or more)
 	@tests/debug/run
 
@@ -122,5 +126,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/rt; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
 	load unload install uninstall clean

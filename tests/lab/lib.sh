@@ -199,16 +199,25 @@ splats='BUG:|scheduling while atomic|sleeping function called from invalid conte
 # learns a module's events, whoever's. Nor is a race of two others; nor that of /proc's own look-ups, which set an inode's owner anew each time while
 # others are asked about it (pid_revalidate(), in which task_dump_owner() may be inlined), whoever looks up.
 denied='WARNING:.* event_define_fields'
+# 1: that the kernel killed a process in a memory control group that was full is not a fault.
+memcg_oom=''
 complaints() {
-	awk -v denied="$denied" '$0 ~ denied { warned = 1 }
+	awk -v denied="$denied" -v memcg_oom="$memcg_oom" '$0 ~ denied { warned = 1 }
 		warned { if (/end trace/) warned = 0; next }
 		/BUG: KCSAN: data-race/ { race = $0; next }
 		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/ && race !~ /data-race in [^\n]*(task_dump_owner|pid_revalidate)/) print race; race = ""; next }
+		memcg_oom && /invoked oom-killer:/ { oom = $0; next }
+		oom != "" {
+			oom = oom "\n" $0
+			if (!/oom-kill:constraint=/) next
+			if (!/CONSTRAINT_MEMCG/ || oom ~ /BUG:|WARNING:|KASAN|UBSAN/) print oom
+			oom = ""; next
+		}
 		/(vmalloc error|page allocation failure):/ { block = $0; next }
 		block == "" { print; next }
 		{ block = block "\n" $0 }
 		/Mem-Info:/ { if (block ~ /portsock|ps_/) print block; block = "" }
-		END { if (warned) print "WARNING: it has no end"; if (block race != "") print block race }' "$1"
+		END { if (warned) print "WARNING: it has no end"; if (block race oom != "") print block race oom }' "$1"
 }
 
 # judge REPORT LOG CONSOLE TAINT: 0 when the guest got to its end and nothing went wrong in its kernel. REPORT is what the
