@@ -38,7 +38,7 @@ lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits
 check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -access -docs -oracle -conflict -rt -bench -cost)
 	@tests/check
 
-check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench: deps
+check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost: deps
 	@tests/check $(@:check-%=%)
 
 oracle: deps ## sockets at random, each row compared with what is so (SEEDS=1-1000 KERNEL=6.12)
@@ -126,5 +126,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/rt; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-rt check-docs check-oracle check-conflict check-bench oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
 	load unload install uninstall clean
