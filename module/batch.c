@@ -128,8 +128,10 @@ void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
  */
 bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
 {
-	if (unlikely(batch->queue_at) && ps_cookie(sk) == batch->queue_of) {
-		if (at != batch->queue_at)
+	const u64 resume = ps_batch_queue_pos(batch, sk);
+
+	if (unlikely(resume)) {
+		if (at != resume)
 			return false;
 		batch->queue_at = 0;
 	}
@@ -137,6 +139,20 @@ bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
 		return true;
 	ps_batch_stop(batch, sk, at);
 	return false;
+}
+
+/**
+ * ps_batch_queue_pos() - which element of a queue the section begins with
+ * @batch: batch
+ * @sk: the socket with the queue
+ *
+ * Context: the locks of the bucket and of the queue are held.
+ * Return: as for ps_batch_enter_queue(); 0 for the first one.
+ */
+u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk)
+{
+	return batch->queue_at && ps_cookie(sk) == batch->queue_of ?
+		batch->queue_at : 0;
 }
 
 /**
@@ -151,7 +167,7 @@ bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
  */
 bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk)
 {
-	if (likely(!batch->queue_at) || ps_cookie(sk) != batch->queue_of)
+	if (likely(!ps_batch_queue_pos(batch, sk)))
 		return false;
 	batch->queue_at = 0;
 	return true;

@@ -219,6 +219,7 @@ static inline void ps_batch_skip(struct ps_batch *batch)
 }
 
 bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at);
+u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk);
 bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk);
 
 /**

@@ -39,7 +39,9 @@ static bool wants_table(const struct ps_batch *batch,
 	    (batch->queues && !family->carries) ||
 	    (family->shared && !ps_batch_is_first(batch)))
 		return false;
-	if (batch->brief && !(batch->brief & family->protos))
+	/* Sockets in messages that have a port are in their own tables, too. */
+	if (batch->brief && (family->carries ||
+			     !(batch->brief & family->protos)))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
 	    !(filter->protos & family->protos))

@@ -166,6 +166,7 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 /* Files have no cookie, so the walk through a queue goes on by position. */
 static void add_files(struct ps_batch *batch, struct sock *sk)
 {
+	const u64 resume = ps_batch_queue_pos(batch, sk);
 	const struct scm_fp_list *files;
 	struct sk_buff *skb;
 	u64 pos = 0;
@@ -173,6 +174,10 @@ static void add_files(struct ps_batch *batch, struct sock *sk)
 
 	skb_queue_walk(&sk->sk_receive_queue, skb) {
 		files = ps_unix_files(skb);
+		if (files && pos + files->count < resume) {
+			pos += files->count;
+			continue;
+		}
 		for (i = 0; files && i < files->count; i++) {
 			if (ps_batch_is_full(batch))
 				return;
