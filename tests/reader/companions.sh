@@ -172,6 +172,29 @@ test_zsh_completion() {
 		"$(zsh_offers 'portsock --' | grep -x -- '--[a-z0-9-]*')"
 }
 
+# Names that other users choose - a user may call an interface x$(id>pwned) -
+# are completed as they are, and nothing in them is run.
+test_hostile_names() {
+	local name="x\$(id>pwned)" shell words got
+
+	if ! unshare -nm true 2>/dev/null; then
+		skip "hostile names" "no network namespace of its own (not root)"
+		return
+	fi
+	for shell in bash zsh fish; do
+		for words in 'why --dev x' 'why -N x'; do
+			# shellcheck disable=SC2016
+			got=$(unshare -nm sh -c '
+				mount -t sysfs none /sys && ip link set lo name "$1" &&
+				mount -t tmpfs none /run && mkdir -p "/run/netns/$1" &&
+				exec ./press-tab "$2" "$3/portsock.$2" "$4"' \
+				sh "$name" $shell $completions "$words" 2>&1)
+			judge "$shell: a hostile name behind $words" "$got" \
+				[ "$got" = "$name" ]
+		done
+	done
+}
+
 # What mandoc finds; that a page it refers to is not installed is no fault.
 lint_manual() {
 	mandoc -T lint -W style "$1" 2>/dev/null |
@@ -245,6 +268,7 @@ run_companions() {
 	test_bash_completion
 	test_fish_completion
 	test_zsh_completion
+	test_hostile_names
 	test_manual
 	test_manual_examples
 }

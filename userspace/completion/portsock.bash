@@ -18,8 +18,20 @@ _portsock_netns() {
 	_portsock_pids
 }
 
-# Words of a list that go on with what stands before the cursor.
-_portsock_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
+# Offer the lines of a list that begin with the word before the cursor. Other
+# users choose some of these names, so they are quoted and never expanded:
+# compgen -W would run a command substitution in the name of an interface.
+_portsock_offer() {
+	local name quoted
+
+	COMPREPLY=()
+	while IFS= read -r name; do
+		printf -v quoted %q "$name"
+		if [[ $name && ($name == "$2"* || $quoted == "$2"*) ]]; then
+			COMPREPLY+=("$quoted")
+		fi
+	done <<<"$1"
+}
 
 # The last name of COL,COL or +COL; what stands before it stays.
 _portsock_offer_columns() {
@@ -44,13 +56,13 @@ _portsock_offer_files() {
 _portsock_options() {
 	case $1 in
 	why)
-		echo --reuseaddr --reuseport --v6only --dev --uid --no-listen \
-			--probe -N --netns --input -J --json -h --help
+		printf '%s\n' --reuseaddr --reuseport --v6only --dev --uid \
+			--no-listen --probe -N --netns --input -J --json -h --help
 		;;
-	wait) echo --timeout -h --help ;;
-	metrics) echo -o --output --limit --input -h --help ;;
+	wait) printf '%s\n' --timeout -h --help ;;
+	metrics) printf '%s\n' -o --output --limit --input -h --help ;;
 	*)
-		echo -t --tcp -u --udp -w -x --unix -d --dccp -S --sctp \
+		printf '%s\n' -t --tcp -u --udp -w -x --unix -d --dccp -S --sctp \
 			-M --mptcp -0 --packet -4 --ipv4 -6 --ipv6 -a --all \
 			-l --listening -n --numeric -e --extended -r --resolve \
 			-N --netns --leaked -p --pid -J --json -j --jsonl \
@@ -71,7 +83,7 @@ _portsock_argument() {
 	show:-p | show:--pid) _portsock_offer "$(_portsock_pids)" "$cur" ;;
 	show:-N | show:--netns | why:-N | why:--netns)
 		_portsock_offer "$(_portsock_netns)" "$cur" ;;
-	show:--color) _portsock_offer "auto always never" "$cur" ;;
+	show:--color) _portsock_offer $'auto\nalways\nnever' "$cur" ;;
 	why:--dev)
 		_portsock_offer "$(cd /sys/class/net && printf '%s\n' *)" "$cur" ;;
 	why:--uid) _portsock_offer "$(id -u)" "$cur" ;;
@@ -82,10 +94,10 @@ _portsock_argument() {
 
 _portsock_words() {
 	case $1 in
-	why) echo tcp udp ;;
-	wait) echo listen free tcp udp ;;
+	why) printf '%s\n' tcp udp ;;
+	wait) printf '%s\n' listen free tcp udp ;;
 	metrics) return ;;
-	show) if [[ $2 == 1 ]]; then echo why wait metrics; fi ;;
+	show) if [[ $2 == 1 ]]; then printf '%s\n' why wait metrics; fi ;;
 	esac
 	_portsock_ports
 }

@@ -19,7 +19,7 @@ _portsock_pids() {
 }
 
 _portsock_netns() {
-	compadd -X 'network namespace' all /run/netns/*(N:t)
+	compadd -X 'network namespace' -- all /run/netns/*(N:t)
 	_portsock_pids
 }
 
