@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portsock metrics: the command line, and where the text goes. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "metrics.h"
+#include "save.h"
 #include "source.h"
 #include "version.h"
 
@@ -24,8 +22,8 @@ static const char help[] =
 "Sockets counted, as OpenMetrics text: by protocol, state and reason, and for\n"
 "each listening port its owners, backlog, accept queue and TIME_WAIT.\n"
 "\n"
-" -o, --output FILE   write FILE as a whole or not at all: for the textfile\n"
-"                     collector of node_exporter (a name that ends in .prom)\n"
+" -o, --output FILE   write a regular FILE as a whole or not at all: for the\n"
+"                     textfile collector of node_exporter (FILE ends in .prom)\n"
 "     --limit N       series for the N lowest listening ports (1000); the rest\n"
 "                     is summed up as port=\"other\"\n"
 "     --input FILE    a view saved with 'cat /proc/portsock' (-: stdin)\n"
@@ -136,33 +134,6 @@ static int make_metrics(struct ps_text *t, const struct options *o)
 	return err;
 }
 
-/* Who reads the file reads a whole one: it is made beside it, and renamed. */
-static int write_file(const char *name, struct ps_text *t)
-{
-	mode_t mask = umask(0);
-	char *made;
-	int err = 0;
-
-	umask(mask);
-	if (asprintf(&made, "%s.XXXXXX", name) < 0)
-		return ps_error("out of memory");
-	t->fd = mkostemp(made, O_CLOEXEC);
-	if (t->fd < 0) {
-		err = errno;
-	} else {
-		err = ps_text_flush(t);
-		if (!err && (fchmod(t->fd, 0666 & ~mask) ||
-			     close(t->fd) || rename(made, name)))
-			err = errno;
-		if (err)
-			unlink(made);
-	}
-	free(made);
-	if (err)
-		ps_error("cannot write %s: %s", name, strerror(err));
-	return -err;
-}
-
 /**
  * ps_metrics() - portsock metrics
  * @argc: as of main(), from the command's word on
@@ -184,7 +155,7 @@ int ps_metrics(int argc, char **argv)
 		ps_text_put(&t, help, sizeof(help) - 1);
 		return ps_text_finish(&t, PS_EXIT_MATCH);
 	}
-	if (!make_metrics(&t, &o) && !(o.output && write_file(o.output, &t)))
+	if (!make_metrics(&t, &o) && !(o.output && ps_save(o.output, &t)))
 		status = PS_EXIT_MATCH;
 	if (!o.output)
 		return ps_text_finish(&t, status);

@@ -52,6 +52,45 @@ test_metrics_output() {
 	rm -r "$place"
 }
 
+# make_special KIND PATH: something that is not a regular file.
+make_special() {
+	case $1 in
+	"a FIFO") mkfifo "$2" ;;
+	"a device") mknod "$2" c 1 3 ;;
+	"a directory") mkdir "$2" ;;
+	"a socket") /usr/bin/python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2" ;;
+	"a symbolic link") ln -s "$place/elsewhere" "$2" ;;
+	esac
+}
+
+# Only a regular file is replaced. A file behind a link keeps its content.
+test_metrics_output_special() {
+	local place kind before
+
+	place=$(mktemp -d)
+	echo untouched >"$place/elsewhere"
+	for kind in "a FIFO" "a device" "a directory" "a socket" "a symbolic link"; do
+		if ! make_special "$kind" "$place/p.prom" 2>build/stderr; then
+			skip "metrics file is $kind" "$(cat build/stderr)"
+			continue
+		fi
+		before=$(stat -c %F:%i "$place/p.prom")
+		portsock metrics --input "$V"/server.view -o "$place/p.prom" \
+			2>build/stderr
+		expect_error "metrics file is $kind" $? "p.prom: it is $kind: name a"
+		judge "metrics file is $kind and stays" "$(ls -l "$place")" \
+			[ "$before.$(cat "$place"/elsewhere).$(find "$place" | wc -l)" = \
+			"$(stat -c %F:%i "$place/p.prom").untouched.3" ]
+		rm -r "$place/p.prom"
+	done
+	ln -s . "$place/directory"
+	portsock metrics --input "$V"/server.view -o "$place/directory/p.prom"
+	judge "metrics file in a directory behind a link" "$(ls -l "$place")" \
+		[ "$?.$(stat -c %F "$place/p.prom")" = "0.regular file" ]
+	rm -r "$place"
+}
+
 # What no view says: the range of ephemeral ports, and the module's version.
 test_metrics_live() {
 	if ! unshare -m true 2>/dev/null; then
@@ -91,5 +130,6 @@ run_metrics() {
 	test_metrics_memory
 	test_metrics_bound
 	test_metrics_output
+	test_metrics_output_special
 	test_metrics_live
 }
