@@ -77,7 +77,7 @@ static bool is_plain(unsigned char c)
 }
 
 /**
- * ps_json_put_bytes() - what stands inside a string of valid UTF-8
+ * ps_json_put_bytes() - put the inside of a string, as ASCII
  * @p: room for PS_JSON_MOST times @len bytes
  * @bytes: any; they come from the kernel
  * @len: of it, in bytes
@@ -96,15 +96,14 @@ char *ps_json_put_bytes(char *p, const char *bytes, size_t len)
 		} else {
 			others = bytes;
 			bytes = skip_others(bytes, end);
-			p = ps_utf8_put(p, others, bytes - others);
+			p = ps_utf8_escape(p, others, bytes - others);
 		}
 	}
 	return p;
 }
 
 /**
- * ps_json_bytes() - bytes from the kernel, which may be anything, as a string
- *	of valid UTF-8
+ * ps_json_bytes() - put any bytes from the kernel as a string, as ASCII
  * @j: JSON
  * @bytes: any
  * @len: of it, in bytes

@@ -10,7 +10,7 @@
 #include "text.h"
 #include "../module/core/format.h"
 
-#define PS_JSON_MOST	6	/* bytes for one byte: "\u001f" */
+#define PS_JSON_MOST	6	/* bytes for one byte: "\u001F" */
 #define PS_JSON_END_MAX	(PS_JSON_MOST * (PS_TEXT_MAX + 2))
 
 #define PS_JSON_TAIL_MAX 192	/* most are of 95 bytes */

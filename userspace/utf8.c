@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdint.h>
-#include <string.h>
 
 #include "utf8.h"
 #include "../module/core/put.h"
 
-#define REPLACEMENT	"\xef\xbf\xbd"	/* U+FFFD */
+#define REPLACEMENT	0xfffd
 
 /*
  * Length of the character that @c begins and the range its second byte must be
@@ -51,27 +50,53 @@ static unsigned int character(const uint8_t *p, size_t len)
 	return n;
 }
 
+/* The code point of a well-formed character of @n bytes. */
+static uint32_t decode(const uint8_t *p, unsigned int n)
+{
+	uint32_t c = n == 1 ? *p : *p & (0x7f >> n);
+
+	while (--n)
+		c = c << 6 | (*++p & 0x3f);
+	return c;
+}
+
+static char *put_unit(char *p, uint16_t unit)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	p = ps_put_literal(p, "\\u");
+	*p++ = hex[unit >> 12];
+	*p++ = hex[unit >> 8 & 15];
+	*p++ = hex[unit >> 4 & 15];
+	*p++ = hex[unit & 15];
+	return p;
+}
+
 /**
- * ps_utf8_put() - bytes as valid UTF-8
- * @p: room for PS_UTF8_MOST times @len bytes
+ * ps_utf8_escape() - put bytes as the \uXXXX escapes of a JSON string
+ * @p: room for PS_UTF8_ESCAPE_MAX times @len bytes
  * @bytes: any
  * @len: of @bytes
  *
- * A byte that belongs to no character becomes U+FFFD.  So do DEL and the C1
- * controls, which JSON does not escape and a terminal obeys.
+ * A character beyond U+FFFF becomes a surrogate pair.  A byte that belongs to
+ * no character becomes U+FFFD.  So do DEL and the C1 controls: a program that
+ * decodes them may print them, and a terminal obeys them.
  *
- * Return: the place behind it.
+ * Return: the place behind the last escape.
  */
-char *ps_utf8_put(char *p, const char *bytes, size_t len)
+char *ps_utf8_escape(char *p, const char *bytes, size_t len)
 {
 	unsigned int n;
+	uint32_t c;
 
 	while (len) {
 		n = character((const uint8_t *)bytes, len);
-		if (n)
-			p = mempcpy(p, bytes, n);
-		else
-			p = ps_put_literal(p, REPLACEMENT);
+		c = n ? decode((const uint8_t *)bytes, n) : REPLACEMENT;
+		if (c > 0xffff) {
+			p = put_unit(p, 0xd7c0 + (c >> 10));
+			c = 0xdc00 + (c & 0x3ff);
+		}
+		p = put_unit(p, c);
 		bytes += n ? n : 1;
 		len -= n ? n : 1;
 	}
