@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -12,99 +15,237 @@
 #define ID_SHOWN	12	/* of a container's 64 digits, as docker ps */
 #define ID_DIGITS	64
 
-struct walk {
-	void (*add)(void *to, u64 id, const char *path);
-	void *to;
-	struct ps_text path;
-};
+#define WALK_DEPTH	64	/* each level has a file descriptor */
+#define WALK_CGROUPS	16384	/* a walk visits no more */
+#define CACHE_MAX	(4 << 20)	/* bytes of paths that are kept */
 
-/*
- * A cgroup's id is the inode number of its directory; so readdir() tells it,
- * also to who may not open one by its id (open_by_handle_at()).
- */
-static void walk_directory(struct walk *w, int fd)
-{
-	DIR *directory = fdopendir(fd);
-	const struct dirent *entry;
-	size_t len = w->path.len;
-	int child;
+#ifndef FILEID_KERNFS
+#define FILEID_KERNFS	0xfe	/* linux/exportfs.h: the id, 64 bits */
+#endif
 
-	if (!directory) {
-		close(fd);
-		return;
-	}
-	while ((entry = readdir(directory))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		ps_text_char(&w->path, '/');
-		ps_text_put(&w->path, entry->d_name, strlen(entry->d_name) + 1);
-		w->path.len--;
-		w->add(w->to, entry->d_ino, w->path.data);
-		child = openat(fd, entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (child >= 0)
-			walk_directory(w, child);
-		w->path.len = len;
-	}
-	closedir(directory);
-}
+static const char *root_path;
 
+/* The mount of cgroup v2, opened once. */
 static int open_root(void)
 {
 	static const char *const roots[] = {
 		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
 	};
+	static int root = -1;
 	struct statfs fs;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(roots); i++)
-		if (!statfs(roots[i], &fs) &&
-		    fs.f_type == CGROUP2_SUPER_MAGIC)
-			return open(roots[i],
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return -1;
+	for (i = 0; i < ARRAY_SIZE(roots) && !root_path; i++) {
+		if (statfs(roots[i], &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
+			continue;
+		root_path = roots[i];
+		root = open(roots[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	return root;
 }
 
-/**
- * ps_cgroup_each() - go through all cgroups of version 2
- * @add: called for each, with its id and its path from the root
- * @to: handed on to @add
- */
-void ps_cgroup_each(void (*add)(void *to, u64 id, const char *path), void *to)
+static const char *keep(struct ps_cgroups *c, u64 id, const char *path)
 {
-	struct walk w = { .add = add, .to = to };
-	struct stat st;
-	int fd = open_root();
+	const struct ps_key key = { .low = id };
+	size_t size = sizeof(key) + (path ? strlen(path) : 0);
 
+	if (c->bytes + size > CACHE_MAX) {
+		ps_cache_free(&c->paths);
+		c->bytes = 0;
+	}
+	c->bytes += size;
+	return ps_cache_add(&c->paths, &key, path);
+}
+
+/* --- by id, with CAP_DAC_READ_SEARCH */
+
+static int open_by_id(int root, u64 id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(id)];
+	} u = { .handle = {
+		.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS,
+	} };
+
+	memcpy(u.handle.f_handle, &id, sizeof(id));
+	return open_by_handle_at(root, &u.handle, O_PATH | O_CLOEXEC);
+}
+
+/* Whether the path leads to that cgroup, and to no other one since then. */
+static bool leads_to(int root, const char *path, u64 id)
+{
+	struct stat st;
+
+	return !fstatat(root, path[1] ? path + 1 : ".", &st, 0) &&
+		st.st_ino == (ino_t)id;
+}
+
+/* The kernel prints no path of more than a page. */
+static const char *path_of(int root, int fd, u64 id, char path[PATH_MAX])
+{
+	size_t prefix = strlen(root_path);
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, PATH_MAX - 1);
+	if (len < 0)
+		return PS_UNKNOWN;
+	path[len] = '\0';
+	if (strncmp(path, root_path, prefix))
+		return NULL;
+	if (!path[prefix])
+		return "/";
+	if (path[prefix] != '/')
+		return NULL;
+	return leads_to(root, path + prefix, id) ? path + prefix : NULL;
+}
+
+/* Return false if this process may not open a cgroup by its id. */
+static bool find_by_id(struct ps_cgroups *c, u64 id, const char **path)
+{
+	char text[PATH_MAX];
+	int root = open_root(), fd = open_by_id(root, id);
+
+	if (fd < 0 && errno != ESTALE)
+		return false;
+	*path = keep(c, id, fd < 0 ? NULL : path_of(root, fd, id, text));
+	if (fd >= 0)
+		close(fd);
+	return true;
+}
+
+/* --- by a walk, without it */
+
+/**
+ * struct walk - a walk through all cgroups
+ * @cgroups: where paths are kept
+ * @path: of the cgroup that is visited
+ * @visited: how many cgroups
+ */
+struct walk {
+	struct ps_cgroups *cgroups;
+	struct ps_text path;
+	unsigned int visited;
+};
+
+/* Return whether there is room for one more. */
+static bool visit(struct walk *w, u64 id)
+{
+	if (w->visited == WALK_CGROUPS || w->path.len >= PATH_MAX ||
+	    w->cgroups->bytes + PATH_MAX > CACHE_MAX)
+		return false;
+	w->visited++;
+	keep(w->cgroups, id, w->path.data);
+	return true;
+}
+
+/* A cgroup's id is the inode number of its directory: readdir() returns it. */
+static void walk_directory(struct walk *w, int fd, unsigned int depth)
+{
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	size_t len = w->path.len;
+
+	if (!directory)
+		w->cgroups->partial = true;
+	if (!directory && fd >= 0)
+		close(fd);
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		ps_text_char(&w->path, '/');
+		ps_text_put(&w->path, entry->d_name, strlen(entry->d_name) + 1);
+		w->path.len--;
+		if (depth == WALK_DEPTH || !visit(w, entry->d_ino)) {
+			w->cgroups->partial = true;
+			break;
+		}
+		walk_directory(w, openat(fd, entry->d_name, O_RDONLY |
+					 O_DIRECTORY | O_CLOEXEC), depth + 1);
+		w->path.len = len;
+	}
+	w->path.len = len;
+	if (directory)
+		closedir(directory);
+}
+
+static void walk(struct ps_cgroups *c)
+{
+	int root = open_root(), fd;
+	struct walk w = { .cgroups = c };
+	struct stat st;
+
+	c->walked = true;
+	fd = root < 0 ? -1 : openat(root, ".", O_RDONLY | O_DIRECTORY |
+				    O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st))
-		add(to, st.st_ino, "/");
+		keep(c, st.st_ino, "/");
 	ps_text_init(&w.path, -1);
-	walk_directory(&w, fd);
+	walk_directory(&w, fd, 0);
 	ps_text_free(&w.path);
 }
 
 /**
- * ps_cgroup_id() - the id of the cgroup at a path
- * @path: from the root, as /proc/PID/cgroup has it
+ * ps_cgroups_path() - find the path of a cgroup
+ * @c: cgroups found before
+ * @id: cgroup v2 id
+ *
+ * Only the cgroups of rows are looked up.  Users make cgroups, as deep and as
+ * many as they like, so the time and the memory of a walk are bounded.
+ *
+ * Return: the path from the root, valid until the next call; NULL without such
+ * a cgroup; PS_UNKNOWN if its path is too long, or not found within the bounds.
+ */
+const char *ps_cgroups_path(struct ps_cgroups *c, u64 id)
+{
+	const struct ps_key key = { .low = id };
+	const char *path;
+
+	if (ps_cache_find(&c->paths, &key, &path))
+		return path;
+	if (open_root() < 0)
+		return NULL;
+	if (!c->walked && find_by_id(c, id, &path))
+		return path;
+	if (!c->walked)
+		walk(c);
+	if (ps_cache_find(&c->paths, &key, &path))
+		return path;
+	return c->partial ? PS_UNKNOWN : NULL;
+}
+
+/**
+ * ps_cgroups_renew() - begin another snapshot
+ * @c: cgroups, none afterwards
+ */
+void ps_cgroups_renew(struct ps_cgroups *c)
+{
+	ps_cache_free(&c->paths);
+	*c = (struct ps_cgroups){};
+}
+
+/**
+ * ps_cgroup_id() - look up the id of the cgroup at a path
+ * @path: from the root, as in /proc/PID/cgroup
  * @id: its cgroup v2 id
  *
- * Return: whether there is one that can be seen from here.
+ * Return: whether there is one below the root of this process.
  */
 bool ps_cgroup_id(const char *path, u64 *id)
 {
 	bool inside = *path == '/' && strncmp(path, "/..", 3);
 	struct stat st;
-	int fd, err;
+	int root;
 
-	fd = inside ? open_root() : -1;
-	if (fd < 0)
+	root = inside ? open_root() : -1;
+	if (root < 0 || fstatat(root, path[1] ? path + 1 : ".", &st, 0))
 		return false;
-	err = fstatat(fd, path[1] ? path + 1 : ".", &st, 0);
-	close(fd);
 	*id = st.st_ino;
-	return !err;
+	return true;
 }
 
 static bool ends_with(const char *name, size_t len, const char *end)

@@ -12,29 +12,27 @@
  *   looks like that.  So does a server that itself was started in the
  *   background by a script that has ended.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "cgroup.h"
 #include "leak.h"
 #include "lookup.h"
-#include "process.h"
-#include "../module/core/format.h"
 
-/* A reason, and the first process that it is true of. */
+/* A reason, the first process that it applies to, and how many others. */
 struct finding {
 	const struct ps_owner *who;
+	const struct ps_process *process;
 	unsigned int others;
 };
 
-static void find(struct finding *f, const struct ps_owner *who)
+static void find(struct finding *f, const struct ps_owner *who,
+		 const struct ps_process *process)
 {
-	if (f->who)
+	if (f->who) {
 		f->others++;
-	else
-		f->who = who;
+		return;
+	}
+	f->who = who;
+	f->process = process;
 }
 
 /* Begins a reason: "nginx(901) and 3 more". */
@@ -53,125 +51,78 @@ static void put_finding(struct ps_text *t, const struct finding *f)
 	ps_text_word(t, " more");
 }
 
-/* The path of a process' cgroup of version 2, relative to our root. */
-static bool cgroup_of(u32 pid, char *path, size_t size)
+/*
+ * A process whose cgroup has too long a path to be printed is elsewhere if the
+ * socket's cgroup has a shorter one, or is gone.
+ */
+static bool is_elsewhere(struct ps_names *n, struct ps_process *p,
+			 const struct ps_record *r)
 {
-	char text[8192], *line, *end;
+	const char *made;
 
-	if (!ps_process_text(pid, "cgroup", text, sizeof(text)))
+	if (!(r->has & PS_HAS_CGROUP))
 		return false;
-	line = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
-	if (!line)
+	switch (ps_process_cgroup(p)) {
+	case PS_KNOWN:
+		return p->cgroup != r->cgroup;
+	case PS_UNREADABLE:
+		made = ps_names_cgroup(n, r->cgroup);
+		return !made || strcmp(made, PS_UNKNOWN);
+	default:
 		return false;
-	line += 4;
-	end = strchr(line, '\n');
-	if (!end || (size_t)(end - line) >= size)
+	}
+}
+
+static bool is_somebody_else(struct ps_process *p, const struct ps_record *r)
+{
+	return r->has & PS_HAS_UID && ps_process_status(p) &&
+		p->fsuid != r->uid;
+}
+
+/* A zombie owns nothing and does nothing. */
+static bool lives(struct ps_process *p)
+{
+	return ps_process_stat(p) && p->state != 'Z';
+}
+
+static bool is_left_behind(struct ps_names *n, struct ps_process *p)
+{
+	struct ps_process *parent;
+
+	if (!ps_process_stat(p) || p->group == p->pid ||
+	    p->session == p->pid || !p->group ||
+	    lives(ps_process(&n->processes, p->group)))
 		return false;
-	memcpy(path, line, end - line);
-	path[end - line] = '\0';
-	return true;
+	parent = ps_process(&n->processes, p->parent);
+	return parent->row == n->row || p->parent == 1 ||
+		(ps_process_stat(parent) && parent->session != p->session);
 }
 
-static bool is_elsewhere(u32 pid, const struct ps_record *r)
+static void put_path(struct ps_text *t, const char *path)
 {
-	char path[4096];
-	u64 id;
-
-	return r->has & PS_HAS_CGROUP && cgroup_of(pid, path, sizeof(path)) &&
-		ps_cgroup_id(path, &id) && id != r->cgroup;
+	ps_text_word(t, path ? path : PS_UNKNOWN);
 }
 
-/* A number that stands in a line of /proc/PID/status. */
-static bool fsuid_of(u32 pid, u32 *uid)
+static void put_elsewhere(struct ps_names *n, const struct finding *f, u64 made)
 {
-	char text[4096], *line;
-
-	if (!ps_process_text(pid, "status", text, sizeof(text)))
-		return false;
-	line = strstr(text, "\nUid:");
-	return line && sscanf(line, "\nUid: %*u %*u %*u %u", uid) == 1;
-}
-
-static bool is_somebody_else(u32 pid, const struct ps_record *r)
-{
-	u32 uid;
-
-	return r->has & PS_HAS_UID && fsuid_of(pid, &uid) && uid != r->uid;
-}
-
-struct family {
-	char state;
-	u32 parent;
-	u32 group;
-	u32 session;
-};
-
-static bool family_of(u32 pid, struct family *f)
-{
-	char text[1024], *behind;
-
-	if (!ps_process_text(pid, "stat", text, sizeof(text)))
-		return false;
-	behind = strrchr(text, ')');
-	return behind && sscanf(behind, ") %c %u %u %u", &f->state, &f->parent,
-				&f->group, &f->session) == 4;
-}
-
-/* One that has ended and was not waited for holds nothing and does nothing. */
-static bool lives(u32 pid)
-{
-	struct family f;
-
-	return family_of(pid, &f) && f.state != 'Z';
-}
-
-static bool holds(const struct ps_row *row, u32 pid)
-{
-	size_t i;
-
-	for (i = 0; i < row->count; i++)
-		if (row->owners[i].pid == pid)
-			return true;
-	return false;
-}
-
-static bool is_left_behind(const struct ps_row *row, u32 pid, u32 *group)
-{
-	struct family own, other;
-
-	if (!family_of(pid, &own) || own.group == pid || own.session == pid ||
-	    !own.group || lives(own.group))
-		return false;
-	*group = own.group;
-	return holds(row, own.parent) || own.parent == 1 ||
-		(family_of(own.parent, &other) &&
-		 other.session != own.session);
-}
-
-static void put_elsewhere(struct ps_text *t, const struct finding *f,
-			  const char *made)
-{
-	char path[4096];
+	struct ps_text *t = &n->text;
+	const char *path;
 
 	put_finding(t, f);
 	ps_text_word(t, f->others ? " are in cgroup " : " is in cgroup ");
-	ps_text_word(t, cgroup_of(f->who->pid, path, sizeof(path)) ? path : "?");
-	if (made) {
-		ps_text_word(t, ", made in ");
-		ps_text_word(t, made);
-	} else {
-		ps_text_word(t, ", made in one that is gone");
-	}
+	put_path(t, f->process->in == PS_KNOWN ?
+		 ps_names_cgroup(n, f->process->cgroup) : NULL);
+	path = ps_names_cgroup(n, made);
+	ps_text_word(t, path ? ", made in " : ", made in one that is gone");
+	if (path)
+		put_path(t, path);
 }
 
 static void put_somebody(struct ps_text *t, const struct finding *f, u32 made)
 {
-	u32 uid = 0;
-
 	put_finding(t, f);
 	ps_text_word(t, f->others ? " are uid " : " is uid ");
-	fsuid_of(f->who->pid, &uid);
-	ps_text_u64(t, uid);
+	ps_text_u64(t, f->process->fsuid);
 	ps_text_word(t, ", made by ");
 	ps_text_u64(t, made);
 }
@@ -185,44 +136,94 @@ static void put_left(struct ps_text *t, const struct finding *f, u32 group)
 }
 
 /**
- * ps_leak() - who holds a socket and is not who made it
+ * struct findings - what is known of a leak
+ * @elsewhere: owners in another cgroup
+ * @somebody: owners of another user
+ * @left: owners that were left behind; a leak only if all of them were
+ * @group: process group of the last of them
+ */
+struct findings {
+	struct finding elsewhere;
+	struct finding somebody;
+	struct finding left;
+	u32 group;
+};
+
+static void look_at_owner(struct ps_names *n, struct findings *f,
+			  const struct ps_owner *o, const struct ps_record *r)
+{
+	struct ps_process *p = ps_process(&n->processes, o->pid);
+
+	if (is_elsewhere(n, p, r))
+		find(&f->elsewhere, o, p);
+	if (is_somebody_else(p, r))
+		find(&f->somebody, o, p);
+	if (is_left_behind(n, p)) {
+		find(&f->left, o, p);
+		f->group = p->group;
+	}
+}
+
+/* Whether there is a leak.  Descriptors of one process are side by side. */
+static bool look(struct ps_names *n, struct findings *f,
+		 const struct ps_row *row)
+{
+	const struct ps_owner *o = row->owners;
+	size_t i, processes = 0;
+
+	*f = (struct findings){};
+	if (!n->live)
+		return false;
+	n->row++;
+	for (i = 0; i < row->count; i++)
+		if (!i || o[i].pid != o[i - 1].pid)
+			ps_process(&n->processes, o[i].pid)->row = n->row;
+	for (i = 0; i < row->count; i++) {
+		if (i && o[i].pid == o[i - 1].pid)
+			continue;
+		processes++;
+		look_at_owner(n, f, &o[i], &row->record);
+	}
+	if (f->left.who && f->left.others + 1 != processes)
+		f->left.who = NULL;
+	return f->elsewhere.who || f->somebody.who || f->left.who;
+}
+
+/**
+ * ps_is_leak() - whether a process owns a socket and did not make it
  * @n: names
  * @row: socket
  *
- * Return: who, and why so, valid until the next name is asked for; NULL if
- * there is nobody.
+ * Return: whether there is one.
+ */
+bool ps_is_leak(struct ps_names *n, const struct ps_row *row)
+{
+	struct findings f;
+
+	return look(n, &f, row);
+}
+
+/**
+ * ps_leak() - describe who owns a socket and did not make it
+ * @n: names
+ * @row: socket
+ *
+ * Return: the processes and the reasons, valid until the next name is looked
+ * up; NULL if there are none.
  */
 const char *ps_leak(struct ps_names *n, const struct ps_row *row)
 {
-	struct finding elsewhere = {}, somebody = {}, left = {};
-	const struct ps_record *r = &row->record;
-	size_t i, processes = 0;
-	const char *made;
-	u32 group = 0;
+	struct findings f;
 
-	for (i = 0; n->live && i < row->count; i++) {
-		const struct ps_owner *o = &row->owners[i];
-
-		if (i && o->pid == o[-1].pid)
-			continue;
-		processes++;
-		if (is_elsewhere(o->pid, r))
-			find(&elsewhere, o);
-		if (is_somebody_else(o->pid, r))
-			find(&somebody, o);
-		if (is_left_behind(row, o->pid, &group))
-			find(&left, o);
-	}
-	made = elsewhere.who ? ps_names_cgroup(n, r->cgroup) : NULL;
-	n->text.len = 0;
-	if (elsewhere.who)
-		put_elsewhere(&n->text, &elsewhere, made);
-	if (somebody.who)
-		put_somebody(&n->text, &somebody, r->uid);
-	if (left.who && left.others + 1 == processes)
-		put_left(&n->text, &left, group);
-	if (!n->text.len)
+	if (!look(n, &f, row))
 		return NULL;
+	n->text.len = 0;
+	if (f.elsewhere.who)
+		put_elsewhere(n, &f.elsewhere, row->record.cgroup);
+	if (f.somebody.who)
+		put_somebody(&n->text, &f.somebody, row->record.uid);
+	if (f.left.who)
+		put_left(&n->text, &f.left, f.group);
 	ps_text_char(&n->text, '\0');
 	return n->text.data;
 }

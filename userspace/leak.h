@@ -7,6 +7,7 @@
 
 struct ps_names;
 
+bool ps_is_leak(struct ps_names *n, const struct ps_row *row);
 const char *ps_leak(struct ps_names *n, const struct ps_row *row);
 
 #endif /* PORTSOCK_LEAK_H */

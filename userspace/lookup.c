@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <netdb.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "cgroup.h"
+#include "clock.h"
 #include "leak.h"
 #include "lookup.h"
 #include "netns.h"
-#include "process.h"
 #include "../module/core/names.h"
 
-#define COMMAND_MAX	32768	/* bytes of a command line that are shown */
+#define HOSTS_TIME	10000	/* milliseconds for hosts, of a snapshot */
 
 /**
  * ps_names_init() - no names are known yet
@@ -33,8 +31,10 @@ void ps_names_init(struct ps_names *n, bool live)
 void ps_names_renew(struct ps_names *n)
 {
 	ps_cache_free(&n->passing);
-	n->cgroups_read = false;
+	ps_cgroups_renew(&n->cgroups);
+	ps_processes_renew(&n->processes);
 	n->netns_read = false;
+	n->hosts_time = 0;
 }
 
 /**
@@ -45,6 +45,8 @@ void ps_names_free(struct ps_names *n)
 {
 	ps_cache_free(&n->passing);
 	ps_cache_free(&n->lasting);
+	ps_cgroups_renew(&n->cgroups);
+	ps_processes_free(&n->processes);
 	ps_text_free(&n->text);
 }
 
@@ -108,12 +110,25 @@ static const char *look_up_host(const struct ps_end *end, char *host,
 	return err ? NULL : host;
 }
 
+static const char *find_host(struct ps_names *n, const struct ps_end *end,
+			     char *host, size_t size)
+{
+	int64_t begun = ps_clock();
+	const char *name = look_up_host(end, host, size);
+
+	n->hosts_time += ps_clock() - begun;
+	return name;
+}
+
 /**
- * ps_names_host() - who has an address
+ * ps_names_host() - find the name of an address
  * @n: names
  * @end: end of a socket
  *
- * Return: the host's name, or NULL, also for what is no one host's address.
+ * A name server may take seconds for each address, and other users choose how
+ * many addresses there are: the time for all of them is bounded.
+ *
+ * Return: the host's name, or NULL, also for the address of more than one host.
  */
 const char *ps_names_host(struct ps_names *n, const struct ps_end *end)
 {
@@ -131,35 +146,23 @@ const char *ps_names_host(struct ps_names *n, const struct ps_end *end)
 		memcpy(&key.low, end->ip + 8, 8);
 	if (ps_cache_find(&n->lasting, &key, &name))
 		return name;
+	if (n->hosts_time > HOSTS_TIME)
+		return NULL;
 	return ps_cache_add(&n->lasting, &key,
-			    look_up_host(end, host, sizeof(host)));
-}
-
-static void add_cgroup(void *names, u64 id, const char *path)
-{
-	const struct ps_key key = { PS_NAME_CGROUP, 0, 0, id };
-	struct ps_names *n = names;
-
-	ps_cache_add(&n->passing, &key, path);
+			    find_host(n, end, host, sizeof(host)));
 }
 
 /**
- * ps_names_cgroup() - where a cgroup is
+ * ps_names_cgroup() - find the path of a cgroup
  * @n: names
  * @id: cgroup v2 id
  *
- * Return: its path below the root of cgroup v2, or NULL if it is not there.
+ * Return: its path below the root of cgroup v2, valid until the next call; NULL
+ * if it does not exist, PS_UNKNOWN if its path could not be found.
  */
 const char *ps_names_cgroup(struct ps_names *n, u64 id)
 {
-	const struct ps_key key = { PS_NAME_CGROUP, 0, 0, id };
-	const char *path = NULL;
-
-	if (n->live && !n->cgroups_read)
-		ps_cgroup_each(add_cgroup, n);
-	n->cgroups_read = true;
-	ps_cache_find(&n->passing, &key, &path);
-	return path;
+	return n->live ? ps_cgroups_path(&n->cgroups, id) : NULL;
 }
 
 static void add_netns(void *names, u32 netns, const char *name)
@@ -190,39 +193,21 @@ const char *ps_names_netns(struct ps_names *n, u32 netns)
 }
 
 /**
- * ps_names_command() - how a process was started
+ * ps_names_command() - find the command line of a process
  * @n: names
  * @pid: process
  *
- * Return: its command line, the arguments with blanks between them, or NULL.
+ * Return: the arguments with blanks between them, at most 4 kB; NULL if there
+ * are none, PS_UNKNOWN if they could not be read in time.
  */
 const char *ps_names_command(struct ps_names *n, u32 pid)
 {
-	const struct ps_key key = { PS_NAME_COMMAND, 0, 0, pid };
-	const char *name;
-	ssize_t len, i;
-	char *line;
-
-	if (!n->live)
-		return NULL;
-	if (ps_cache_find(&n->passing, &key, &name))
-		return name;
-	n->text.len = 0;
-	line = ps_text_room(&n->text, COMMAND_MAX + 1);
-	len = ps_process_read(pid, "cmdline", line, COMMAND_MAX);
-	while (len > 0 && (!line[len - 1] || line[len - 1] == ' '))
-		len--;
-	for (i = 0; i < len; i++)
-		if (!line[i])
-			line[i] = ' ';
-	if (len > 0)
-		line[len] = '\0';
-	return ps_cache_add(&n->passing, &key, len > 0 ? line : NULL);
+	return n->live ? ps_process_command(&n->processes, pid) : NULL;
 }
 
 static const char *of_cgroup(struct ps_names *n, u8 id, const char *path)
 {
-	if (!path || id == PS_COL_CGPATH)
+	if (!path || id == PS_COL_CGPATH || !strcmp(path, PS_UNKNOWN))
 		return path;
 	n->text.len = 0;
 	if (id == PS_COL_UNIT ? !ps_cgroup_unit(&n->text, path) :

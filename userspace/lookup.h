@@ -7,7 +7,9 @@
 #define PORTSOCK_LOOKUP_H
 
 #include "cache.h"
+#include "cgroup.h"
 #include "columns.h"
+#include "process.h"
 #include "row.h"
 
 /* What a name is of: the key of the cache. */
@@ -15,9 +17,7 @@ enum ps_name_kind {
 	PS_NAME_SERVICE,	/* a protocol's port                        */
 	PS_NAME_USER,		/* a uid                                    */
 	PS_NAME_HOST,		/* an address                               */
-	PS_NAME_CGROUP,		/* a cgroup id: its path                    */
 	PS_NAME_NETNS,		/* an inode number                          */
-	PS_NAME_COMMAND,	/* a pid: its command line                  */
 };
 
 /**
@@ -25,16 +25,22 @@ enum ps_name_kind {
  * @live: the view is this machine's, and of now
  * @lasting: services, users and hosts
  * @passing: what another snapshot may find changed
- * @cgroups_read: @passing has all cgroups there are
+ * @cgroups: of this snapshot
+ * @processes: of this snapshot
+ * @row: how many rows ps_leak() was called for
  * @netns_read: @passing has all network namespaces that have a name or process
+ * @hosts_time: milliseconds that looking up hosts took
  * @text: a name that is being made
  */
 struct ps_names {
 	bool live;
 	struct ps_cache lasting;
 	struct ps_cache passing;
-	bool cgroups_read;
+	struct ps_cgroups cgroups;
+	struct ps_processes processes;
+	u64 row;
 	bool netns_read;
+	int64_t hosts_time;
 	struct ps_text text;
 };
 

@@ -32,7 +32,7 @@ bool ps_show_wants(const struct ps_options *o, struct ps_names *names,
 		   struct ps_row *row)
 {
 	return ps_select_row(&o->select, row) &&
-		(!o->leaked || ps_leak(names, row));
+		(!o->leaked || ps_is_leak(names, row));
 }
 
 /**

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error.h"
 #include "place.h"
 #include "source.h"
@@ -54,14 +54,6 @@ struct wait {
 	int64_t deadline;
 	bool help;
 };
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* An address and the family whose addresses it is one of. */
 static struct ps_end plain(const struct ps_end *end)
@@ -145,7 +137,7 @@ static int wait_until(const struct wait *w, struct ps_source *s)
 		so = look(w, s, &pause);
 		if (so)
 			return so < 0 ? PS_EXIT_ERROR : PS_EXIT_MATCH;
-		left = w->deadline - now();
+		left = w->deadline - ps_clock();
 		if (left <= 0)
 			return PS_EXIT_NOTHING;
 		if (ps_source_wait(s, left < pause ? left : pause) < 0 ||
@@ -167,7 +159,7 @@ static int parse_timeout(struct wait *w, const char *word)
 	    seconds > INT_MAX)
 		return ps_error("--timeout %s: it takes seconds, 10 or 0.5; "
 				SEE_HELP, word);
-	w->deadline = now() + (int64_t)(seconds * 1000);
+	w->deadline = ps_clock() + (int64_t)(seconds * 1000);
 	return 0;
 }
 

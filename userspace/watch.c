@@ -6,20 +6,13 @@
 #include <unistd.h>
 
 #include "changes.h"
+#include "clock.h"
 #include "error.h"
 #include "screen.h"
 #include "show.h"
 #include "watch.h"
 
 #define LEAST_PAUSE	200	/* milliseconds between two screens */
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
 
 static void sleep_milliseconds(int64_t pause)
 {
@@ -37,7 +30,7 @@ static int wait_for_change(struct ps_source *s, int64_t begun, double period)
 {
 	if (ps_source_wait(s, period * 1000) < 0)
 		return -1;
-	sleep_milliseconds(begun + LEAST_PAUSE - milliseconds());
+	sleep_milliseconds(begun + LEAST_PAUSE - ps_clock());
 	return 0;
 }
 
@@ -107,7 +100,7 @@ static int watch_screen(struct ps_out *out, struct ps_source *s,
 	int err;
 
 	for (;;) {
-		begun = milliseconds();
+		begun = ps_clock();
 		err = gather(&now, s, out->names, o);
 		if (!err && !first)
 			ps_changes_mark(&before, &now, &changes);
@@ -133,7 +126,7 @@ static int watch_stream(struct ps_out *out, struct ps_source *s,
 			const struct ps_options *o)
 {
 	bool apart = out->ops != &ps_out_json && out->ops != &ps_out_jsonl;
-	int64_t next = milliseconds();
+	int64_t next = ps_clock();
 	int status;
 
 	for (;;) {
@@ -142,7 +135,7 @@ static int watch_stream(struct ps_out *out, struct ps_source *s,
 		if (status == PS_EXIT_ERROR || ps_text_flush(&out->text))
 			return status;
 		next += o->watch * 1000;
-		sleep_milliseconds(next - milliseconds());
+		sleep_milliseconds(next - ps_clock());
 		ps_names_renew(out->names);
 		if (ps_source_again(s))
 			return PS_EXIT_ERROR;
