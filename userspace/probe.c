@@ -3,15 +3,20 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <net/if.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error.h"
 #include "explain.h"
 
 #define CANNOT_TRY	255	/* no errno: those end below 134 */
+#define DEADLINE	5000	/* milliseconds for bind() and listen() */
+#define AFTER_KILL	500	/* ... and until the child is gone */
+#define PAUSE		1
 
 /*
  * A child is another thread of control for the C library, so its setresuid()
@@ -80,6 +85,29 @@ static int try(const struct ps_bind *b)
 	return 0;
 }
 
+static bool ends_within(pid_t child, int *status, int milliseconds)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE * 1000000 };
+	int64_t end = ps_clock() + milliseconds;
+
+	while (waitpid(child, status, WNOHANG) != child) {
+		if (ps_clock() >= end)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* That user can stop the child.  SIGKILL ends a stopped process, too. */
+static bool wait_for(pid_t child, int *status)
+{
+	if (ends_within(child, status, DEADLINE))
+		return true;
+	kill(child, SIGKILL);
+	ends_within(child, status, AFTER_KILL);
+	return false;
+}
+
 static const char *name_of(int err)
 {
 	return err ? strerrorname_np(err) : "OK";
@@ -106,10 +134,21 @@ const char *ps_probe(const struct ps_case *c)
 	if (!child)
 		_exit(become(c->bind.uid) ? CANNOT_TRY :
 		      try(&c->bind));
-	if (child < 0 || waitpid(child, &status, 0) != child ||
-	    !WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_TRY) {
+	if (child < 0) {
 		ps_error("--probe: cannot try as user %u: %s", c->bind.uid,
 			 strerror(errno));
+		return NULL;
+	}
+	if (!wait_for(child, &status) || !WIFEXITED(status)) {
+		ps_error("--probe: no answer from the probe: a process of user "
+			 "%u may have stopped or killed it; leave --probe out",
+			 c->bind.uid);
+		return NULL;
+	}
+	if (WEXITSTATUS(status) == CANNOT_TRY) {
+		ps_error("--probe: cannot become user %u: run it as root "
+			 "(sudo portsock), outside of a user namespace",
+			 c->bind.uid);
 		return NULL;
 	}
 	return name_of(WEXITSTATUS(status));
