@@ -183,9 +183,16 @@ static int add_group(const struct place *at, const struct ps_member *leader)
 			    leader->row.record.proto);
 }
 
-static int add_netns(const struct place *at, u32 netns)
+static bool is_below_another(const struct ps_member *m)
 {
-	struct ps_tree *tree = ((struct ps_table *)at->out->state)->tree;
+	return m->is_child || (m->leader && m->leader != m);
+}
+
+/* The sockets of a network namespace, which are side by side. */
+static int add_netns(const struct place *at, struct ps_member **members,
+		     size_t count)
+{
+	u32 netns = members[0]->row.record.netns;
 	const char *name = ps_names_netns(at->out->names, netns);
 	struct ps_text *t = new_label(at);
 	struct place below;
@@ -199,11 +206,10 @@ static int add_netns(const struct place *at, u32 netns)
 	}
 	if (add_line(at, &below, DIM))
 		return -1;
-	for (i = 0; i < tree->count; i++) {
-		const struct ps_member *m = tree->members[i];
+	for (i = 0; i < count; i++) {
+		const struct ps_member *m = members[i];
 
-		if (m->row.record.netns != netns || m->is_child ||
-		    (m->leader && m->leader != m))
+		if (is_below_another(m))
 			continue;
 		if (m->leader ? add_group(&below, m) : add_alone(&below, m))
 			return -1;
@@ -211,17 +217,44 @@ static int add_netns(const struct place *at, u32 netns)
 	return 0;
 }
 
-static bool is_new_netns(const struct ps_tree *tree, size_t i)
+static int compare_netns(const void *a, const void *b)
 {
-	u32 netns = tree->members[i]->row.record.netns;
-	size_t j;
+	const struct ps_member *x = *(struct ps_member *const *)a;
+	const struct ps_member *y = *(struct ps_member *const *)b;
+	u32 n = x->row.record.netns, m = y->row.record.netns;
 
-	if (i && tree->members[i - 1]->row.record.netns == netns)
-		return false;
-	for (j = 0; j < i; j++)
-		if (tree->members[j]->row.record.netns == netns)
-			return false;
-	return true;
+	if (n != m)
+		return n < m ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The sockets of one network namespace among those of a port. */
+struct run {
+	struct ps_member **first;
+	size_t count;
+};
+
+static int compare_runs(const void *a, const void *b)
+{
+	const struct run *x = a, *y = b;
+
+	return x->first[0]->index < y->first[0]->index ? -1 : 1;
+}
+
+/* Network namespaces in the order in which they come in the view. */
+static size_t find_runs(struct run *runs, struct ps_tree *tree)
+{
+	struct ps_member **m = tree->members;
+	size_t i, n = 0;
+
+	qsort(m, tree->count, sizeof(*m), compare_netns);
+	for (i = 0; i < tree->count; i++) {
+		if (!i || m[i]->row.record.netns != m[i - 1]->row.record.netns)
+			runs[n++] = (struct run){ .first = &m[i] };
+		runs[n - 1].count++;
+	}
+	qsort(runs, n, sizeof(*runs), compare_runs);
+	return n;
 }
 
 static void forget(struct ps_tree *tree)
@@ -240,24 +273,22 @@ static int add_port(struct ps_out *out)
 {
 	struct ps_tree *tree = ((struct ps_table *)out->state)->tree;
 	struct place at = { .out = out }, below;
-	const struct ps_row *first;
-	struct ps_text *t;
-	size_t i;
+	struct run *runs;
+	size_t i, count;
+	int err;
 
 	if (!tree->count)
 		return 0;
 	ps_relate(tree->members, tree->count);
-	first = &tree->members[0]->row;
-	t = new_label(&at);
-	put_end(t, out, PORTSOCK_COL_PORT, first);
-	if (add_line(&at, &below, BOLD))
-		return -1;
-	for (i = 0; i < tree->count; i++)
-		if (is_new_netns(tree, i) &&
-		    add_netns(&below, tree->members[i]->row.record.netns))
-			return -1;
+	put_end(new_label(&at), out, PORTSOCK_COL_PORT, &tree->members[0]->row);
+	err = add_line(&at, &below, BOLD);
+	runs = ps_realloc(NULL, tree->count * sizeof(*runs));
+	count = find_runs(runs, tree);
+	for (i = 0; i < count && !err; i++)
+		err = add_netns(&below, runs[i].first, runs[i].count);
+	free(runs);
 	forget(tree);
-	return 0;
+	return err;
 }
 
 static void keep(struct ps_tree *tree, const struct ps_row *row)

@@ -6,6 +6,7 @@
  * the one whose address says most.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "error.h"
 #include "relate.h"
@@ -28,11 +29,6 @@ static size_t address_size(const struct ps_end *end)
 	return end->form == PS_FORM_INET ? 4 : 16;
 }
 
-static bool same_address(const struct ps_end *a, const struct ps_end *b)
-{
-	return a->form == b->form && !memcmp(a->ip, b->ip, address_size(a));
-}
-
 static bool has_address(const struct ps_record *r)
 {
 	return r->local.form == PS_FORM_INET || r->local.form == PS_FORM_INET6;
@@ -50,34 +46,65 @@ static bool may_share(const struct ps_record *r)
 		(r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_UNCONN);
 }
 
-static bool are_group(const struct ps_record *a, const struct ps_record *b)
+/* An order in which sockets of one protocol and place are side by side. */
+static int compare_places(const struct ps_record *a, const struct ps_record *b)
 {
-	return a->proto == b->proto && a->state == b->state &&
-		a->netns == b->netns && a->port == b->port &&
-		same_address(&a->local, &b->local) && !strcmp(a->dev, b->dev);
+	int order;
+
+	if (a->proto != b->proto)
+		return a->proto < b->proto ? -1 : 1;
+	if (a->netns != b->netns)
+		return a->netns < b->netns ? -1 : 1;
+	if (a->local.form != b->local.form)
+		return a->local.form < b->local.form ? -1 : 1;
+	order = memcmp(a->local.ip, b->local.ip, address_size(&a->local));
+	return order ? order : strcmp(a->dev, b->dev);
 }
 
-/* Finds the group of a socket among those before it. */
-static void join(struct ps_member **members, size_t i)
+static int compare_indices(const struct ps_member *a, const struct ps_member *b)
 {
-	struct ps_member *m = members[i], *last;
-	size_t j;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
 
-	for (j = 0; j < i; j++) {
-		last = members[j];
-		if (last->leader && last->leader != last)
-			continue;
-		if (may_share(&last->row.record) &&
-		    are_group(&last->row.record, &m->row.record))
-			break;
-	}
-	if (j == i)
-		return;
-	m->leader = last->leader = last;
-	last->group_size += last->group_size ? 1 : 2;
-	while (last->next_in_group)
-		last = last->next_in_group;
+static int compare_groups(const void *a, const void *b)
+{
+	const struct ps_member *x = *(struct ps_member *const *)a;
+	const struct ps_member *y = *(struct ps_member *const *)b;
+	int order = compare_places(&x->row.record, &y->row.record);
+
+	if (!order)
+		order = x->row.record.state - y->row.record.state;
+	return order ? order : compare_indices(x, y);
+}
+
+static bool are_group(const struct ps_record *a, const struct ps_record *b)
+{
+	return a->state == b->state && !compare_places(a, b);
+}
+
+/* @m is behind its leader in the order of compare_groups(). */
+static void join(struct ps_member *m, struct ps_member *last)
+{
+	struct ps_member *leader = last->leader ? last->leader : last;
+
+	m->leader = last->leader = leader;
 	last->next_in_group = m;
+	leader->group_size += leader->group_size ? 1 : 2;
+}
+
+/* A socket with a parent is shown below it, and is in no group. */
+static void find_groups(struct ps_member **some, struct ps_member **members,
+			size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		if (!members[i]->parent && may_share(&members[i]->row.record))
+			some[n++] = members[i];
+	qsort(some, n, sizeof(*some), compare_groups);
+	for (i = 1; i < n; i++)
+		if (are_group(&some[i - 1]->row.record, &some[i]->row.record))
+			join(some[i], some[i - 1]);
 }
 
 static bool is_connection(const struct ps_record *r)
@@ -103,41 +130,100 @@ static bool is_connection(const struct ps_record *r)
 	}
 }
 
-/* How well a listener suits a connection; 0: it cannot have come through it. */
-static int score(const struct ps_record *l, const struct ps_record *c)
-{
-	int dev = l->dev[0] ? 1 : 0;
+/* --- the listener that a connection came through */
 
-	if (l->proto != c->proto || l->netns != c->netns ||
-	    l->port != c->port || (dev && strcmp(l->dev, c->dev)))
-		return 0;
-	if (same_address(&l->local, &c->local))
-		return 4 + dev;
-	if (l->local.form != c->local.form ||
-	    memcmp(l->local.ip, any, address_size(&l->local)))
-		return 0;
-	if (is_mapped(&c->local) && l->flags & PORTSOCK_FLAG(V6ONLY))
-		return 0;
-	return 2 + dev;
+static bool is_v6only(const struct ps_record *r)
+{
+	return r->flags & PORTSOCK_FLAG(V6ONLY);
 }
 
-static struct ps_member *best_listener(struct ps_member **members,
-				       size_t listeners,
-				       const struct ps_record *c)
+static int compare_listeners(const void *a, const void *b)
 {
-	struct ps_member *best = NULL;
-	int best_score = 0;
-	size_t i;
+	const struct ps_member *x = *(struct ps_member *const *)a;
+	const struct ps_member *y = *(struct ps_member *const *)b;
+	int order = compare_places(&x->row.record, &y->row.record);
 
-	for (i = 0; i < listeners; i++) {
-		int s = score(&members[i]->row.record, c);
+	if (!order)
+		order = is_v6only(&x->row.record) - is_v6only(&y->row.record);
+	return order ? order : compare_indices(x, y);
+}
 
-		if (s > best_score) {
-			best_score = s;
-			best = members[i];
-		}
+static size_t sort_listeners(struct ps_member **some,
+			     struct ps_member **members, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		if (members[i]->row.record.state == PORTSOCK_LISTEN &&
+		    has_address(&members[i]->row.record))
+			some[n++] = members[i];
+	qsort(some, n, sizeof(*some), compare_listeners);
+	return n;
+}
+
+/* The first listener at exactly the place of @key. */
+static struct ps_member *first_listener(struct ps_member **listeners,
+					size_t count,
+					const struct ps_member *key)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_listeners(&listeners[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return best;
+	if (low == count ||
+	    compare_places(&listeners[low]->row.record, &key->row.record) ||
+	    is_v6only(&listeners[low]->row.record) !=
+	    is_v6only(&key->row.record))
+		return NULL;
+	return listeners[low];
+}
+
+/* With IPV6_V6ONLY or without. */
+static struct ps_member *find_listener(struct ps_member **listeners,
+				       size_t count, struct ps_member *key,
+				       bool v6only_too)
+{
+	struct ps_member *one, *other = NULL;
+
+	key->row.record.flags = 0;
+	one = first_listener(listeners, count, key);
+	if (v6only_too) {
+		key->row.record.flags = PORTSOCK_FLAG(V6ONLY);
+		other = first_listener(listeners, count, key);
+	}
+	if (!one || !other)
+		return one ? one : other;
+	return one->index < other->index ? one : other;
+}
+
+/* As the kernel chooses: an address before any, an interface before none. */
+static struct ps_member *best_listener(struct ps_member **listeners,
+				       size_t count, const struct ps_record *c)
+{
+	struct ps_member key = { .row.record = *c }, *found;
+	struct ps_record *k = &key.row.record;
+	bool is_any;
+
+	for (is_any = false;; is_any = true) {
+		bool v6only_too = !is_any || !is_mapped(&c->local);
+
+		memcpy(k->dev, c->dev, sizeof(k->dev));
+		found = find_listener(listeners, count, &key, v6only_too);
+		if (!found && k->dev[0]) {
+			k->dev[0] = '\0';
+			found = find_listener(listeners, count, &key,
+					      v6only_too);
+		}
+		if (found || is_any)
+			return found;
+		memcpy(k->local.ip, any, sizeof(any));
+	}
 }
 
 static int compare_cookies(const void *a, const void *b)
@@ -165,27 +251,51 @@ static bool is_told(const struct ps_member *parent, const struct ps_member *m)
 		!(parent->row.record.has & PS_HAS_PARENT);
 }
 
-static void find_parents(struct ps_member **members, size_t count,
-			 struct ps_member **sorted,
-			 struct ps_member **listeners, size_t nlisteners)
+static void find_told_parents(struct ps_member **members, size_t count,
+			      struct ps_member **sorted)
 {
+	struct ps_member *parent;
+	size_t i;
+
+	memcpy(sorted, members, count * sizeof(*members));
+	qsort(sorted, count, sizeof(*sorted), compare_cookies);
+	for (i = 0; i < count; i++) {
+		struct ps_member *m = members[i];
+
+		if (!(m->row.record.has & PS_HAS_PARENT))
+			continue;
+		parent = by_cookie(sorted, count, m->row.record.parent);
+		if (is_told(parent, m))
+			m->parent = parent;
+	}
+}
+
+/* A connection of a group, or of subflows, may have come through any of them. */
+static struct ps_members *list_of(struct ps_member *listener)
+{
+	struct ps_member *top = listener->parent ? listener->parent : listener;
+
+	return top->leader ? &top->leader->shared : &listener->children;
+}
+
+static void list_children(struct ps_member **members, size_t count,
+			  struct ps_member **listeners, size_t nlisteners)
+{
+	struct ps_member *listener;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct ps_member *m = members[i], *parent = NULL;
-		const struct ps_record *r = &m->row.record;
+		struct ps_member *m = members[i];
 
-		if (r->has & PS_HAS_PARENT)
-			parent = by_cookie(sorted, count, r->parent);
-		if (is_told(parent, m)) {
-			append(&parent->children, m);
+		if (m->parent) {
+			append(&m->parent->children, m);
 			continue;
 		}
-		parent = is_connection(r) ?
-			best_listener(listeners, nlisteners, r) : NULL;
-		if (parent)
-			append(parent->leader ? &parent->leader->shared :
-			       &parent->children, m);
+		listener = is_connection(&m->row.record) ?
+			best_listener(listeners, nlisteners, &m->row.record) :
+			NULL;
+		if (listener)
+			append(list_of(listener), m);
 	}
 }
 
@@ -193,25 +303,20 @@ static void find_parents(struct ps_member **members, size_t count,
  * ps_relate() - find out how the sockets at a port belong together
  * @members: all of them, in the view's order, with no relation yet
  * @count: how many
+ *
+ * A user can have very many sockets at a port: no step compares each with each.
  */
 void ps_relate(struct ps_member **members, size_t count)
 {
-	size_t size = count * sizeof(*members), i, shared = 0, nlisteners = 0;
-	struct ps_member **sorted = ps_realloc(NULL, size);
-	struct ps_member **some = ps_realloc(NULL, size);
+	struct ps_member **some;
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (!may_share(&members[i]->row.record))
-			continue;
-		some[shared] = members[i];
-		join(some, shared++);
-	}
+	some = ps_realloc(NULL, count * sizeof(*some));
 	for (i = 0; i < count; i++)
-		if (members[i]->row.record.state == PORTSOCK_LISTEN)
-			some[nlisteners++] = members[i];
-	memcpy(sorted, members, size);
-	qsort(sorted, count, sizeof(*sorted), compare_cookies);
-	find_parents(members, count, sorted, some, nlisteners);
-	free(sorted);
+		members[i]->index = i;
+	find_told_parents(members, count, some);
+	find_groups(some, members, count);
+	list_children(members, count, some,
+		      sort_listeners(some, members, count));
 	free(some);
 }

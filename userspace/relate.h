@@ -20,6 +20,8 @@ struct ps_members {
 /**
  * struct ps_member - a socket among those at its port
  * @row: it, a copy
+ * @index: its place in the view
+ * @parent: the socket that it came through, if the view has it
  * @is_child: it stands in some member's @children or @shared
  * @children: what came through it
  * @next: the next in the list of children that it stands in
@@ -30,6 +32,8 @@ struct ps_members {
  */
 struct ps_member {
 	struct ps_row row;
+	size_t index;
+	struct ps_member *parent;
 	bool is_child;
 	struct ps_members children;
 	struct ps_member *next;

@@ -327,6 +327,34 @@ test_watch() {
 	rm -r "$place"
 }
 
+# User time of a command, in milliseconds.
+user_time() {
+	/usr/bin/python3 - "$@" <<-'EOF'
+	import resource, subprocess, sys
+	subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+	print(round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime * 1000))
+	EOF
+}
+
+# Eight times as many sockets at a port take about eight times as long, not 64.
+# All of them are shown.
+test_tree_of_many() {
+	local kind few many shown
+
+	for kind in groups addresses netns connections v6only; do
+		./many-at-one-port 2500 $kind >"$B"/few.view
+		./many-at-one-port 20000 $kind >"$B"/many.view
+		few=$(user_time "$fast" -a --tree --input "$B"/few.view)
+		many=$(user_time "$fast" -a --tree --input "$B"/many.view)
+		judge "tree of many: $kind" "2500: $few ms, 20000: $many ms" \
+			[ "$many" -le $((16 * few + 200)) ]
+		shown=$("$fast" -a --tree -H --input "$B"/many.view | grep -c 'x(9) fd')
+		judge "tree of many: $kind: all are shown" "$shown" \
+			[ "$shown" -eq 20000 ]
+	done
+	rm "$B"/few.view "$B"/many.view
+}
+
 # A screen of 24 lines of 80 columns holds it all.
 test_help_fits() {
 	local lines width
@@ -402,6 +430,7 @@ run_specials() {
 	test_module_version
 	test_filter
 	test_watch
+	test_tree_of_many
 	test_help_fits
 	test_help_is_complete
 	test_build_says_what_is_missing
