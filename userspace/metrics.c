@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "metrics.h"
+#include "privilege.h"
 #include "save.h"
 #include "source.h"
 #include "version.h"
@@ -126,8 +127,11 @@ static int count_and_put(struct ps_text *t, struct ps_source *s, u64 max)
 static int make_metrics(struct ps_text *t, const struct options *o)
 {
 	struct ps_source s;
-	int err = ps_source_open(&s, o->input) || ps_source_begin(&s);
+	int err = ps_source_open(&s, o->input);
 
+	ps_privilege_drop();
+	if (!err)
+		err = ps_source_begin(&s);
 	if (!err)
 		err = count_and_put(t, &s, o->max_listeners);
 	ps_source_close(&s);

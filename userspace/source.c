@@ -158,14 +158,15 @@ static void tell_if_other(struct ps_source *s)
 		ps_version_compare();
 }
 
-/* Who may only read asks for nothing less than all of it. */
+/* Without permission to write, or on a read-only mount, there is no filter. */
 static int open_proc(struct ps_source *s)
 {
 	int fd = open(s->name, O_RDWR | O_CLOEXEC);
 
 	s->can_filter = fd >= 0;
-	return fd >= 0 || (errno != EACCES && errno != EPERM) ? fd :
-		open(s->name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+		fd = open(s->name, O_RDONLY | O_CLOEXEC);
+	return fd;
 }
 
 /**

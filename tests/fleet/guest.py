@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """guest.py CAPABILITIES SECONDS: runs in the lab VM. A host with four things wrong, or about to be, whose metrics it prints again and again, as the unit would
-write them: with no more than its capabilities. A listener at 8080 goes after so many seconds."""
+write them: as a user of its own, with no more than its capabilities. A listener at 8080 goes after so many seconds."""
 import os
 import socket
 import subprocess
@@ -9,7 +9,8 @@ import sys
 import time
 
 CAPABILITIES, SECONDS = sys.argv[1], float(sys.argv[2])
-READER = ["setpriv", "--inh-caps=" + CAPABILITIES, "--bounding-set=" + CAPABILITIES, "--no-new-privs", "portsock"]
+READER = ["setpriv", "--reuid=61200", "--regid=61200", "--clear-groups", "--inh-caps=" + CAPABILITIES, "--ambient-caps=" + CAPABILITIES,
+          "--bounding-set=" + CAPABILITIES, "--no-new-privs", "portsock"]
 
 
 def listen(port, backlog=64):
