@@ -20,7 +20,8 @@
  * @acceptq: connections that wait for accept(), as they stand in the view
  * @requests: connections being made
  * @timewait: closed connections that the kernel remembers
- * @leaked: how many of @sockets somebody holds who did not make them
+ * @leaked: how many of @sockets a process owns that did not make them
+ * @system: a system user made one of @sockets
  */
 struct ps_listener {
 	u32 port;
@@ -34,6 +35,7 @@ struct ps_listener {
 	u64 requests;
 	u64 timewait;
 	u64 leaked;
+	bool system;
 };
 
 /**
@@ -63,7 +65,8 @@ struct ps_metrics {
  * @module: version of the module that is loaded, empty if it is not known
  * @first: first ephemeral port
  * @last: last one, 0 if the range is not known
- * @max_listeners: listening ports with series of their own
+ * @max_listeners: listening ports with series of their own; those of system
+ *	users come first
  */
 struct ps_metrics_about {
 	const struct ps_header *header;

@@ -60,6 +60,16 @@ static struct ps_listener *insert(struct ps_metrics *m, size_t at,
 	return l;
 }
 
+/*
+ * Whether a system user has the UID: root, packages' users, and those that
+ * systemd makes (DynamicUser=, up to nobody), by Debian's policy.
+ */
+static bool is_system(const struct ps_record *r)
+{
+	return r->has & PS_HAS_UID &&
+		(r->uid < 1000 || (r->uid >= 61184 && r->uid <= 65534));
+}
+
 /* At one port those that listen stand first, so the others find theirs. */
 static void count_at_port(struct ps_metrics *m, const struct ps_row *row)
 {
@@ -76,7 +86,8 @@ static void count_at_port(struct ps_metrics *m, const struct ps_row *row)
 		l->owners += row->count;
 		l->backlog += r->rxq;
 		l->limit += r->txq;
-		l->leaked += ps_leak(&m->names, row) != NULL;
+		l->system |= is_system(r);
+		l->leaked += ps_is_leak(&m->names, row);
 	}
 	l->acceptq += r->held == PORTSOCK_HELD_ACCEPTQ;
 	l->requests += r->held == PORTSOCK_HELD_SYNRECV;

@@ -133,40 +133,87 @@ static u64 value_of(const struct ps_listener *l, unsigned int i)
 	return value;
 }
 
-/* One value of each listening port; those beyond the bound in one sum. */
-static void put_value_of_listeners(struct ps_text *t, unsigned int i,
-				   const struct ps_metrics *m, size_t shown)
+static const char *const class_names[] = { "user", "system" };
+
+/**
+ * struct shown - how many listening ports have series of their own
+ * @count: how many there are, by class
+ * @own: how many have their own
+ */
+struct shown {
+	size_t count[2];
+	size_t own[2];
+};
+
+/*
+ * The ports of system users come first: an ordinary user can listen at as many
+ * ports as the limit allows, and must not make those of the system disappear.
+ */
+static void choose(struct shown *shown, const struct ps_metrics *m, u64 max)
 {
-	const struct ps_listener *l = m->listeners, *end = l + m->count;
-	u64 sum = 0;
+	size_t i;
+
+	*shown = (struct shown){};
+	for (i = 0; i < m->count; i++)
+		shown->count[m->listeners[i].system]++;
+	for (i = 2; i--;) {
+		shown->own[i] = shown->count[i] < max ? shown->count[i] : max;
+		max -= shown->own[i];
+	}
+}
+
+static void put_value_of_listener(struct ps_text *t, unsigned int i,
+				  const struct ps_listener *l)
+{
+	put(t, "portsock_%s{netns=\"%" PRIu32 "\",proto=\"%s\",port=\"%" PRIu32
+	    "\",class=\"%s\"} %" PRIu64 "\n", values[i].name, l->netns,
+	    ps_proto_names[l->proto].text, l->port, class_names[l->system],
+	    value_of(l, i));
+}
+
+/* One value of each listening port; those beyond the limit in a sum. */
+static void put_value_of_listeners(struct ps_text *t, unsigned int i,
+				   const struct ps_metrics *m,
+				   const struct shown *shown)
+{
+	const struct ps_listener *l = m->listeners;
+	size_t left[2] = { shown->own[0], shown->own[1] };
+	u64 sum[2] = {};
+	unsigned int c;
 
 	family(t, values[i].name, values[i].help);
-	for (; l < m->listeners + shown; l++)
-		put(t, "portsock_%s{netns=\"%" PRIu32 "\",proto=\"%s\",port=\"%"
-		    PRIu32 "\"} %" PRIu64 "\n", values[i].name, l->netns,
-		    ps_proto_names[l->proto].text, l->port, value_of(l, i));
-	if (l == end)
-		return;
-	for (; l < end; l++)
-		sum += value_of(l, i);
-	put(t, "portsock_%s{netns=\"other\",proto=\"other\",port=\"other\"} %"
-	    PRIu64 "\n", values[i].name, sum);
+	for (; l < m->listeners + m->count; l++) {
+		if (!left[l->system]) {
+			sum[l->system] += value_of(l, i);
+			continue;
+		}
+		left[l->system]--;
+		put_value_of_listener(t, i, l);
+	}
+	for (c = 0; c < 2; c++)
+		if (shown->own[c] < shown->count[c])
+			put(t, "portsock_%s{netns=\"other\",proto=\"other\","
+			    "port=\"other\",class=\"%s\"} %" PRIu64 "\n",
+			    values[i].name, class_names[c], sum[c]);
 }
 
 static void put_listeners(struct ps_text *t, const struct ps_metrics *m,
 			  u64 max)
 {
-	size_t shown = m->count < max ? m->count : max;
+	struct shown shown;
 	unsigned int i;
 
+	choose(&shown, m, max);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
 		if (m->names.live || !values[i].live)
-			put_value_of_listeners(t, i, m, shown);
+			put_value_of_listeners(t, i, m, &shown);
 	family(t, "listening_ports", "Ports at which a socket listens.");
 	put(t, "portsock_listening_ports %zu\n", m->count);
 	family(t, "listening_ports_left_out", "Listening ports without series "
 	       "of their own; their sum has the port 'other'.");
-	put(t, "portsock_listening_ports_left_out %zu\n", m->count - shown);
+	for (i = 0; i < 2; i++)
+		put(t, "portsock_listening_ports_left_out{class=\"%s\"} %zu\n",
+		    class_names[i], shown.count[i] - shown.own[i]);
 }
 
 /* The protocols whose automatic port comes out of ip_local_port_range. */

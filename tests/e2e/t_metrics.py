@@ -116,8 +116,21 @@ def bounded():
         found = metrics("--limit", "10")
         series = [labels for name, labels in found if name == "portsock_listener_sockets"]
         equal("series", len(series), 11)
-        equal("left out", found["portsock_listening_ports_left_out", ()], 20)
-        equal("those", found["portsock_listener_sockets", (("netns", "other"), ("proto", "other"), ("port", "other"))], 20)
+        equal("left out", found["portsock_listening_ports_left_out", (("class", "system"),)], 20)
+        equal("those", found["portsock_listener_sockets", (("netns", "other"), ("proto", "other"), ("port", "other"), ("class", "system"))], 20)
+
+
+@scenario("metrics/a-user-displaces-nobody-else")
+def displaces():
+    """Root listens at a high port. A user at many lower ones gets the series that are left, and no more."""
+    os.seteuid(1000)
+    made = [socket.create_server(("127.0.0.1", 9000 + i)) for i in range(30)]
+    os.seteuid(0)
+    with socket.create_server(("127.0.0.1", 60000)):
+        found = metrics("--limit", "10")
+    equal("ports", sorted(by_port(found, "sockets")), [*range(9000, 9009), 60000])
+    equal("left out", {dict(labels)["class"]: value for (name, labels), value in found.items() if name == "portsock_listening_ports_left_out"},
+          {"system": 0, "user": len(made) - 9})
 
 
 @scenario("metrics/file")
