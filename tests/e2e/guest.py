@@ -33,6 +33,8 @@ import t_limits  # noqa: F401
 import t_hostile  # noqa: F401
 import t_long  # noqa: F401
 
+import t_hostile_reader  # noqa: F401
+
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
 if len(sys.argv) > 2:
     scenario.slower(int(sys.argv[2]))
