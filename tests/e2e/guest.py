@@ -32,7 +32,6 @@ import t_preempt  # noqa: F401
 import t_limits  # noqa: F401
 import t_hostile  # noqa: F401
 import t_long  # noqa: F401
-
 import t_hostile_reader  # noqa: F401
 
 scenario.SCENARIOS.sort(key=lambda entry: entry[0].startswith("zz-"))
