@@ -25,12 +25,17 @@
 #define CONNECTORS	2
 
 static int shared_file;
-static volatile bool stop;
+static bool stop;
 static unsigned long polls, notified, reads, connections, edges;
 
 static void count(unsigned long *counter)
 {
 	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+static bool running(void)
+{
+	return !__atomic_load_n(&stop, __ATOMIC_RELAXED);
 }
 
 static int open_view(void)
@@ -58,7 +63,7 @@ static void *poller(void *unused)
 {
 	struct pollfd polled = { .fd = shared_file, .events = POLLPRI };
 
-	while (!stop) {
+	while (running()) {
 		if (poll(&polled, 1, 1) > 0)
 			count(&notified);
 		count(&polls);
@@ -71,7 +76,7 @@ static void *renewer(void *unused)
 {
 	struct pollfd polled = { .fd = shared_file, .events = POLLPRI };
 
-	while (!stop)
+	while (running())
 		if (poll(&polled, 1, 100) > 0)
 			read_view(shared_file);
 	return unused;
@@ -84,7 +89,7 @@ static void *edge_waiter(void *unused)
 
 	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
 		err(2, "cannot wait for %s by epoll", VIEW);
-	while (!stop) {
+	while (running()) {
 		read_view(fd);
 		if (epoll_wait(epoll, &event, 1, 500) > 0)
 			count(&edges);
@@ -116,7 +121,7 @@ static void *connector(void *unused)
 	struct sockaddr_in address;
 	int listening = listener(&address);
 
-	while (!stop) {
+	while (running()) {
 		int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 		if (client < 0)
@@ -157,7 +162,7 @@ int main(int argc, char **argv)
 	start(renewer, 1);
 	start(edge_waiter, 1);
 	sleep(atoi(argv[1]));
-	stop = true;
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	printf("polls %lu notified %lu reads %lu connections %lu edges %lu\n",
 	       polls, notified, reads, connections, edges);
 	fflush(stdout);

@@ -90,8 +90,8 @@ def sockets():
 
 def listeners_of_ss():
     """(PROTO, LOCAL) of the TCP and UDP sockets that ss shows as listening."""
-    said = subprocess.run(["ss", "-Htuln"], stdout=subprocess.PIPE, check=True).stdout.decode()
-    return sorted((fields[0], fields[4]) for fields in map(str.split, said.splitlines()))
+    output = subprocess.run(["ss", "-Htuln"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return sorted((fields[0], fields[4]) for fields in map(str.split, output.splitlines()))
 
 
 @scenario("rt/ss")
