@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""An AppArmor profile that allows everything but ptrace, and so denies the links in /proc/PID/fd of other processes.
+"""An AppArmor profile that allows everything but ptrace, and so denies the
+links in /proc/PID/fd of other processes.
 
 POLICY is what apparmor_parser 3.0.8 makes of it, with the features of its abi/3.0 (-Q -K -S -O minimize), compressed:
 

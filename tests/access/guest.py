@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Runs in the lab VM: all openers, or those whose name matches the pattern given."""
+"""Runs in the lab VM: all openers, or those that match a pattern."""
 import os
 import sys
 

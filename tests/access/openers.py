@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The openers of /proc/portsock: who they are, what they mount, and how they come by the open file. Each is a test of its own."""
+"""The openers of /proc/portsock: their credentials, namespaces and mounts,
+and the way to the open file. Each one is a test."""
 import errno
 import os
 import signal
@@ -13,12 +14,14 @@ from scenario import LIBC, Skip, scenario, true
 from system import become, bind, mount, mount_namespace
 from targets import start
 
-TARGETS = []  # the processes whose sockets are looked at; started once
+TARGETS = []  # the processes with the sockets; started once
 OTHER_GROUP = 4242
 
 
 def opener(name, seconds=30):
-    """Decorator: the function takes on an identity, asks the oracle, opens the file and returns an Opening, or None if it rightly cannot."""
+    """Decorator: the function takes on an identity, asks the oracle, opens
+    the file and returns an Opening. None: the kernel rightly refuses to open
+    it."""
     def add(function):
         def play():
             targets = list(TARGETS)
@@ -147,7 +150,8 @@ for who, identity in IDENTITIES.items():
         return plain(targets)
 
 
-# --- network namespaces: the sockets are shown to an opener with CAP_NET_ADMIN in the owner of all of them only
+# --- network namespaces: the sockets are shown to an opener with CAP_NET_ADMIN
+# in the owner of all of them only
 
 @opener("userns-netns/unmodified")
 def own_netns(targets):
@@ -282,7 +286,8 @@ def bound_file(_):
 
 def bound_file_read_only(targets):
     path = bound_file(targets)
-    mount("none", path, None, system.MS_BIND | 32 | system.MS_RDONLY)  # MS_REMOUNT
+    # MS_REMOUNT
+    mount("none", path, None, system.MS_BIND | 32 | system.MS_RDONLY)
     return path
 
 
@@ -361,7 +366,7 @@ TRICKS = {
     "chroot-with-proc": chroot_with_proc, "chroot-in-copied-tree": chroot_in_fake_tree, "nosymfollow": nosymfollow, "detached-proc": detached,
     "detached-file": detached_file, "lazily-unmounted": lazily_unmounted, "fuse-without-answer": fuse,
 }
-# each may read one of the targets
+# each can read one of the targets
 MOUNTERS = {"userns": user_namespace_of_target, "root-without-ptrace": IDENTITIES["root-without-ptrace"]}
 BENIGN = ("bound-file", "chroot-with-file")  # root must see through them, too
 
@@ -389,7 +394,8 @@ def root_overlay(targets):
 
 
 def overlay(targets):
-    """overlayfs opens a file with the credentials of its mounter; a kernel that does not let it have /proc below it is fine, too."""
+    """overlayfs opens a file with the credentials of its mounter; a kernel
+    that does not let it have /proc below it is fine, too."""
     verdicts = verdicts_of("/proc", targets)
     mount_namespace()
     directory, lower = scratch(), scratch()
@@ -428,7 +434,8 @@ opener("user/hidepid=2+gid")(hidepid(f"hidepid=2,gid={OTHER_GROUP}", [OTHER_GROU
 
 @opener("user/hidepid=2-bound-file")
 def hidden_bound_file(targets):
-    """The file of a mount with hidepid, bound into a tree without: the superblock of the file decides."""
+    """The file of a mount with hidepid, bound into a tree without: the
+    superblock of the file decides."""
     mount_namespace()
     proc, path = scratch(), bound_file(targets)
     os.chmod(proc, 0o755)
@@ -476,7 +483,8 @@ def root_of_another(targets):
 # --- PID namespaces
 
 def container(targets, options=None):
-    """In a PID namespace: a target of its own, and a proc mount; returns its path."""
+    """In a PID namespace: a target of its own, and a proc mount; returns its
+    path."""
     mount_namespace()
     system.unshare(system.CLONE_NEWPID)
     system.go_on_in_child()
@@ -525,7 +533,8 @@ def root_own_proc(targets):
 
 @opener("root-pidns/own-proc-opened-outside")
 def opened_outside(targets):
-    """The container's file, opened by a process of the host through a passed directory."""
+    """The container's file, opened by a process of the host through a passed
+    directory."""
     here, there = socket.socketpair()
     if not os.fork():
         proc = container(targets)
@@ -597,7 +606,8 @@ def userns_to_root(targets):
 
 @opener("passed/landlock-to-user")
 def landlock_to_user(targets):
-    """Before Linux 6.15 Landlock checks the domain of the reading task, not that of the credentials."""
+    """On 6.1 Landlock checks the domain of the reading task, on 7.3 that of the
+    credentials."""
     opening = opened_by(landlock, targets)
     become(1000)
     return opening._replace(instead=verdicts_of("/proc", targets))
@@ -636,7 +646,7 @@ def enters_userns(targets):
 
 @opener("reopened/proc-self-fd")
 def reopened(targets):
-    """root's descriptor, opened anew by the user: the user is the opener."""
+    """root's descriptor, opened again by the user: the user is the opener."""
     file = open_view("/proc/portsock", os.O_RDONLY)
     become(1000)
     verdicts = verdicts_of("/proc", targets)

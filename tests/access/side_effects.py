@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The access check must not cost others: no memory of the audit system until the read ends, and no close() that waits for that."""
+"""The access check must not cost others: no memory of the audit system until
+the read ends, and no close() that waits for that."""
 import os
 import signal
 import socket
@@ -20,7 +21,8 @@ def audit(kind, payload):
     """One request to the audit system, and its answer."""
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_AUDIT) as control:
-            control.send(struct.pack("IHHII", 16 + len(payload), kind, 5, 1, 0) + payload)  # NLM_F_REQUEST | NLM_F_ACK
+            # NLM_F_REQUEST | NLM_F_ACK
+            control.send(struct.pack("IHHII", 16 + len(payload), kind, 5, 1, 0) + payload)
             answer = control.recv(9000)
     except OSError as reason:
         raise Skip(f"this kernel has no audit: {reason}") from None
@@ -30,11 +32,13 @@ def audit(kind, payload):
 
 
 def add_audit_rule():
-    """A rule about a rare system call: every other call gets an audit context, too."""
+    """A rule about a rare system call: every other call gets an audit
+    context, too."""
     audit(AUDIT_SET, struct.pack("10I", 1, 1, *[0] * 8))  # AUDIT_STATUS_ENABLED
     mask = [0] * 64
     mask[SYS_SWAPON // 32] = 1 << SYS_SWAPON % 32
-    audit(AUDIT_ADD_RULE, struct.pack("3I", 4, 2, 0) + struct.pack("64I", *mask) + bytes(3 * 256 + 4))  # AUDIT_FILTER_EXIT, AUDIT_ALWAYS
+    # AUDIT_FILTER_EXIT, AUDIT_ALWAYS
+    audit(AUDIT_ADD_RULE, struct.pack("3I", 4, 2, 0) + struct.pack("64I", *mask) + bytes(3 * 256 + 4))
 
 
 def names_cache():
@@ -77,7 +81,8 @@ def holders(count):
 
 
 def read_in_child():
-    """By a process that was made after the rule: only these have an audit context."""
+    """By a process that was made after the rule: only these have an audit
+    context."""
     reader = os.fork()
     if not reader:
         for _ in range(5):
@@ -97,7 +102,8 @@ def audit_names():
 
 
 def read_until_killed(pids):
-    """The processes in the order of their numbers: the access check of the first is long over when the read ends."""
+    """The processes in the order of their numbers: the access check of the
+    first is long over when the read ends."""
     reader = os.fork()
     if not reader:
         file = os.open(view.PATH, os.O_RDWR)
@@ -109,7 +115,8 @@ def read_until_killed(pids):
 
 @scenario("side-effects/close-takes-effect-at-once", seconds=60, netns=True)
 def close_is_not_delayed():
-    """A port is free as soon as its listener was closed, however many reads check the process meanwhile."""
+    """A port is free as soon as its listener was closed, however many reads
+    check the process at that time."""
     with subprocess.Popen(["mksock", "-c", f"rebind {slowed(6)}; exit"], stdout=subprocess.PIPE) as closing, holders(2) as made:
         reader = read_until_killed([closing.pid, made.pid, *children(made.pid)])
         words = dict(word.split("=") for word in closing.stdout.readline().decode().split())

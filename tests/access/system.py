@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""System calls that Python lacks: credentials, namespaces, mounts, security modules."""
+"""System calls that Python lacks: credentials, namespaces, mounts, security
+modules."""
 import ctypes
 import errno
 import os
@@ -23,7 +24,8 @@ def check(result, what):
 
 
 def skip_without(result, what):
-    """check(), but a kernel without the system call or file system skips the test."""
+    """check(), but a kernel without the system call or file system skips the
+    test."""
     if result < 0 and ctypes.get_errno() in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENODEV):
         raise Skip(f"this kernel has no {what}")
     return check(result, what)
@@ -68,7 +70,8 @@ def unshare(flags):
 
 
 def user_namespace(inside=0):
-    """A user namespace of the caller's own, where its uid is mapped to inside."""
+    """A user namespace of the caller's own, where its uid is mapped to
+    inside."""
     uid, gid = os.geteuid(), os.getegid()
     unshare(CLONE_NEWUSER)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{inside} {uid} 1"), ("gid_map", f"{inside} {gid} 1")):
@@ -77,7 +80,8 @@ def user_namespace(inside=0):
 
 
 def go_on_in_child():
-    """Continue in a child, which is in the PID and time namespace that the caller has unshared; the caller ends with it."""
+    """Continue in a child, which is in the PID and time namespace that the
+    caller has unshared; the caller ends with it."""
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -114,21 +118,27 @@ def new_mount(*options, kind="proc"):
     """A mount that no mount namespace has: its descriptor."""
     context = skip_without(LIBC.syscall(SYS_FSOPEN, kind.encode(), 0), "fsopen")
     for key, value in options:
-        check(LIBC.syscall(SYS_FSCONFIG, context, 1, key.encode(), value.encode(), 0), "fsconfig")  # FSCONFIG_SET_STRING
-    check(LIBC.syscall(SYS_FSCONFIG, context, 6, None, None, 0), "fsconfig")  # FSCONFIG_CMD_CREATE
+        # FSCONFIG_SET_STRING
+        check(LIBC.syscall(SYS_FSCONFIG, context, 1, key.encode(), value.encode(), 0), "fsconfig")
+    # FSCONFIG_CMD_CREATE
+    check(LIBC.syscall(SYS_FSCONFIG, context, 6, None, None, 0), "fsconfig")
     return check(LIBC.syscall(SYS_FSMOUNT, context, 0, 0), "fsmount")
 
 
 def copy_mount(path):
-    """A copy of the mount at path, also without a mount namespace: its descriptor."""
-    return skip_without(LIBC.syscall(SYS_OPEN_TREE, -100, path.encode(), 1), "open_tree")  # OPEN_TREE_CLONE
+    """A copy of the mount at path, also without a mount namespace: its
+    descriptor."""
+    # OPEN_TREE_CLONE
+    return skip_without(LIBC.syscall(SYS_OPEN_TREE, -100, path.encode(), 1), "open_tree")
 
 
 # --- security modules
 
 def landlock():
-    """A Landlock domain that restricts one rare access; processes outside of the domain cannot be traced."""
-    restricted = ctypes.create_string_buffer(struct.pack("Q", 1 << 11))  # LANDLOCK_ACCESS_FS_MAKE_BLOCK
+    """A Landlock domain that restricts one rare access; processes outside of
+    the domain cannot be traced."""
+    # LANDLOCK_ACCESS_FS_MAKE_BLOCK
+    restricted = ctypes.create_string_buffer(struct.pack("Q", 1 << 11))
     ruleset = skip_without(LIBC.syscall(SYS_LANDLOCK_CREATE_RULESET, restricted, 8, 0), "Landlock")
     no_new_privileges()
     check(LIBC.syscall(SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")

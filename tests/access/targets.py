@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The targets: processes that own a listener, an unnamed unix socket, and two sockets that only their file descriptors lead to."""
+"""The targets: processes that own a listener, an unnamed unix socket, and
+two sockets that only their file descriptors lead to."""
 import collections
 import json
 import os
@@ -13,12 +14,14 @@ from system import CLONE_FILES, CLONE_NEWPID, become, check, set_capabilities, s
 
 SYS_SETRESUID = 117
 
-# pids: the numbers of the thread that owns the file table, in each PID namespace from the initial one inwards; pid: the process in the initial one
+# pids: the numbers of the thread that owns the file table, in each PID
+# namespace from the initial one inwards; pid: the process in the initial one
 Target = collections.namedtuple("Target", "kind pid pids sockets")
 
 
 def setuid_like():
-    """The credentials of a setuid program that uid 1000 has started, but dumpable."""
+    """The credentials of a setuid program that uid 1000 has started, but
+    dumpable."""
     os.setgroups([])
     os.setresuid(1000, 0, 0)
     set_dumpable(1)
@@ -66,7 +69,8 @@ def report(output):
 
 
 def in_thread(output):
-    """A thread of a root process, with the credentials of uid 1000 and a file table of its own."""
+    """A thread of a root process, with the credentials of uid 1000 and a
+    file table of its own."""
     def work():
         unshare(CLONE_FILES)
         check(LIBC.syscall(SYS_SETRESUID, 1000, 1000, 1000), "setresuid")
@@ -99,13 +103,14 @@ def numbers(status):
 
 
 def find(inode, number):
-    """The process and the thread that own a socket by this file descriptor, as the initial PID namespace numbers them."""
+    """The process and the thread that own a socket by this file descriptor,
+    as the initial PID namespace numbers them."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             for tid in os.listdir(f"/proc/{pid}/task"):
                 if os.path.lexists(f"/proc/{tid}/fd/{number}") and os.readlink(f"/proc/{tid}/fd/{number}") == f"socket:[{inode}]":
                     return int(pid), numbers(f"/proc/{pid}/task/{tid}/status")
-        except OSError:  # it has ended, or is somebody else's
+        except OSError:  # it has ended, or cannot be read
             continue
     raise AssertionError(f"nobody has socket {inode}")
 

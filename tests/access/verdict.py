@@ -7,13 +7,15 @@ import os
 import view
 from scenario import Skip, equal, in_child
 
-# fd: an open /proc/portsock; verdicts: what the oracle found; prefix: a filter that every read begins with; rows: the sockets' network namespace is
+# fd: an open /proc/portsock; verdicts: what the oracle found; prefix: a filter
+# that every read begins with; rows: the sockets' network namespace is
 # shown; instead: verdicts that are right on other kernels
 Opening = collections.namedtuple("Opening", "fd verdicts prefix rows instead", defaults=("", True, None))
 
 
 def readable(proc, target):
-    """The number under which proc lets the caller read all links of the target's sockets, or 0."""
+    """The number under which proc lets the caller read all links of the
+    target's sockets, or 0."""
     def links(number):
         read = 0
         for made in target.sockets:
@@ -32,7 +34,8 @@ def readable(proc, target):
 
 
 def verdicts_of(proc, targets):
-    """readlink() by a separate process with the caller's credentials and namespaces."""
+    """readlink() by a separate process with the caller's credentials and
+    namespaces."""
     return in_child(lambda: [readable(proc, target) for target in targets])
 
 
@@ -63,7 +66,8 @@ class Judge:
             self.differ(what, target, made, f"{seen}, not {wanted}")
 
     def view(self, what, line, has, listed):
-        """One read with a filter: has and listed decide which sockets of a target have a row, and whether only with an owner."""
+        """One read with a filter: has and listed decide which sockets of a
+        target have a row, and whether only with an owner."""
         if line is not None:
             os.write(self.opening.fd, (self.opening.prefix + line).encode() + b"\n")
         now = view.View(view.read_all(self.opening.fd))

@@ -367,7 +367,7 @@ SUN_PATH = 108
 # Every byte that a path may have, and every byte at all.
 PATH_BYTES = bytes(byte for byte in range(1, 256) if byte != ord("/"))
 ALL_BYTES = bytes(range(256))
-# What is given to bind() behind the family: of each length that decides something.
+# sun_path for bind(): names of each length that the kernel treats differently.
 UNIX_NAMES = {
     "path-1": b"p", "path-2": b"pq", "path-106": b"a" * 106, "path-107": b"b" * 107, "path-107-nul": b"c" * 107 + b"\0", "path-108": b"d" * 108,
     "path-all-bytes-1": PATH_BYTES[:SUN_PATH], "path-all-bytes-2": PATH_BYTES[SUN_PATH:2 * SUN_PATH], "path-all-bytes-3": PATH_BYTES[-SUN_PATH:],
@@ -385,7 +385,8 @@ def unix_call(call, sock, name):
 
 
 def listed_name(inode, length):
-    """So many bytes that /proc/net/unix has as the name, and what is behind them; it writes the NULs of an abstract name as @."""
+    """The first length bytes of a name in /proc/net/unix, and the byte
+    behind them. NULs of abstract names are printed as @."""
     with open("/proc/net/unix", "rb") as file:
         lines = file.read()
     begin = lines.index(b" %d " % inode) + len(b" %d " % inode)
@@ -401,7 +402,8 @@ def unescaped(text):
 
 @variants("boundary/unix", list(UNIX_NAMES))
 def boundary_unix(label):
-    """LOCAL and REMOTE of unix sockets whose names are as short and as long as can be: the name that /proc/net/unix has."""
+    """LOCAL and REMOTE of unix sockets with the shortest and the longest
+    names, compared with /proc/net/unix."""
     directory = f"/tmp/boundary-{os.getpid()}"
     os.mkdir(directory)
     os.chdir(directory)
@@ -412,7 +414,8 @@ def boundary_unix(label):
         unix_call(LIBC.connect, client, told)
         if told[0]:
             told = told.rstrip(b"\0")
-            unix_call(LIBC.bind, client, b"x" * SUN_PATH)  # both ends of the greatest length, if this is
+            # both ends of the greatest length, if this is
+            unix_call(LIBC.bind, client, b"x" * SUN_PATH)
         else:
             unix_call(LIBC.bind, client, b"\0" + b"x" * (SUN_PATH - 1))
         now = view.read()
@@ -480,7 +483,8 @@ def boundary_vsock():
 
 @scenario("boundary/tipc")
 def boundary_tipc():
-    """The reference is a number of 32 bits that the kernel chooses; a bound name of whatever size is not shown."""
+    """The reference is a number of 32 bits that the kernel chooses; a bound
+    name of whatever size is not shown."""
     last = (1 << 32) - 1
     try:
         made = Made("", commands=f"socket s tipc; bind s 64:0-{last}; tell s UNCONN; socket t tipc; bind t {last}:{last}-{last}; tell t UNCONN")

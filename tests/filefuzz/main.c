@@ -95,12 +95,17 @@ static size_t put(char *line, size_t len, const char *format, ...)
 	return len;
 }
 
-/* What a number of the key at the same place may be at most; 0: it takes words. */
+/*
+ * The greatest number that the key at the same place takes; 0: it takes words.
+ */
 static const unsigned long long greatest[] = {
 	0, 65535, 65535, 0, 4194304, 4294967295, -1ULL, -1ULL, 0, 4294967295, 0,
 };
 
-/* 0, 1, the greatest number of the key, the one before and the one behind it; with zeros in front, and in a range. */
+/*
+ * 0, 1, the greatest number of the key, the one before and the one behind it;
+ * with zeros in front, and in a range.
+ */
 static size_t make_edge(char *line, size_t len, unsigned int key)
 {
 	unsigned long long most = key < COUNT(greatest) ? greatest[key] : 0;
@@ -139,7 +144,10 @@ static size_t make_value(char *line, size_t len, unsigned int key)
 	}
 }
 
-/* As long as a line may be, a byte less or more: zeros in front of its last number. */
+/*
+ * As long as a line may be, a byte less or more: zeros in front of its last
+ * number.
+ */
 static size_t fill_line(char *line, size_t len)
 {
 	size_t whole = 4095 + any(3);
@@ -243,7 +251,9 @@ static void do_reopen(char *unused)
 
 /* --- something to see */
 
-/* A length of 0 to most: most of the time one of its ends, or the next to it. */
+/*
+ * A length of 0 to most: most of the time one of its ends, or the next to it.
+ */
 static unsigned int any_length(unsigned int most)
 {
 	const unsigned int edges[] = { 0, 1, most - 1, most };
@@ -264,7 +274,10 @@ static void any_bytes(char *to, unsigned int len, const char *refused, size_t co
 	}
 }
 
-/* A name of a unix socket: none, a path of up to 108 bytes without a NUL, or an abstract one. */
+/*
+ * A name of a unix socket: none, a path of up to 108 bytes without a NUL, or an
+ * abstract one.
+ */
 static void bind_unix(int fd, unsigned int n)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -330,7 +343,10 @@ static void take_a_name(void)
 	prctl(PR_SET_NAME, comm);
 }
 
-/* Sockets that come and go, of another process, since here their numbers would be taken for a view's. */
+/*
+ * Sockets that come and go, of another process, since here their numbers would
+ * be taken for a view's.
+ */
 static void make_sockets(unsigned long long seed)
 {
 	int sockets[32], which;

@@ -135,7 +135,10 @@ static int find_address(struct maker *maker, const struct item *item, int nr,
 	*length = sizeof(*address);
 	if (getsockname(other->fd, (void *)address, length) < 0)
 		return outcome(-1, words[2]);
-	/* the kernel counts a NUL behind a path that fills sun_path, but takes none */
+	/*
+	 * the kernel counts a NUL behind a path that fills sun_path, but takes
+	 * none
+	 */
 	if (address->ss_family == AF_UNIX &&
 	    *length > sizeof(struct sockaddr_un))
 		*length = sizeof(struct sockaddr_un);

@@ -322,7 +322,10 @@ int verb_churn(struct maker *maker, int nr, char **words)
 	return 0;
 }
 
-/* A listener at the same port again and again; counts those that found the last one still there. */
+/*
+ * A listener at the same port again and again; counts those that found the last
+ * one still there.
+ */
 static int rebind(const struct sockaddr_storage *address, socklen_t length,
 		  int seconds, unsigned long *rounds, unsigned long *late)
 {

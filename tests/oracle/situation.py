@@ -122,7 +122,8 @@ MACROS = {
 ODD_NAMES = (b"a b", rb"back\slash", b"new\nline", b"latin\xe4\xff", "k\u00f6ln".encode(), b"@at", b"-", b"*", b"comma,slash=x", b"# hash",
              b"\0plain", b"\0a\0b", b"\0@x", b"\0", b"\0\xff\x80", b"\0# x", b"x" * 90, b"\0" + b"y" * 90, b"[kernel]", b"\0 ", b"127.0.0.1:80")
 ODD_COMMS = (b"a b", b"a,b/c", b"a\\b", b"a\nb\tc\x7f", b"\xe4\xff\x80", b"x" * 15, b"[kernel]", b"# tcp", b"-", b"nginx", b"1/2/x,3/4/y")
-# Numbers that are as small and as large as can be: ports (those below 1024 are root's), netlink's port ids, uids, file descriptors.
+# Numbers that are as small and as large as can be: ports (those below 1024 are
+# root's), netlink's port ids, uids, file descriptors.
 LOW_PORTS, HIGH_PORTS = (1, 2, 1023), (65534, 65535)
 PORT_IDS = (1, 2, (1 << 31) - 1, 1 << 31, (1 << 32) - 2, (1 << 32) - 1)
 LAST_UID = (1 << 32) - 2
@@ -399,13 +400,14 @@ class Situation:
         return boundary_bytes(self.random, boundary_length(self.random, COMM), b"\0")
 
     def device_name(self):
-        """What dev_valid_name() lets be."""
+        """A name that dev_valid_name() accepts."""
         while (name := boundary_bytes(self.random, boundary_length(self.random, IFNAMSIZ - 1), b"\0/: \t\n\v\f\r\xa0%")) in (b".", b"..", b"-"):
             pass
         return name
 
     def boundary_name(self):
-        """A name of a unix socket whose length is one that decides something; with \0 it is abstract. No two are the same."""
+        """A name of a unix socket with a boundary length; with \0 it is
+        abstract. Names are never repeated."""
         while True:
             if self.random.random() < 0.5:
                 name = b"\0" + boundary_bytes(self.random, self.random.choice((0, 1, SUN_PATH - 2, SUN_PATH - 1)))

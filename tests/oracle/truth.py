@@ -311,7 +311,8 @@ def ss_rows():
             key, inode = "inode " + unix[1].decode(), unix[1].decode()
         elif words and words[0] == "nl" and not words[4].endswith(":0"):  # those are the kernel's own
             protocol, _, portid = words[4].partition(":")
-            number = -1 if portid == "*" else int(portid)  # ss shows it with a sign, and the greatest as *
+            # ss shows it with a sign, and the greatest as *
+            number = -1 if portid == "*" else int(portid)
             key, inode = f"netlink {protocol}:{number % (1 << 32)}", None
         elif cookie:
             inode = re.search(rb"\bino:(\d+)", line)

@@ -18,7 +18,10 @@ unsigned int random_below(unsigned int n)
 	return (random_u64() >> 33) % n;
 }
 
-/* Small numbers as often as large ones; each power of two and its neighbours, 0, 1 and the greatest two of each width. */
+/*
+ * Small numbers as often as large ones; each power of two and its neighbours,
+ * 0, 1 and the greatest two of each width.
+ */
 u64 random_magnitude(void)
 {
 	u64 power = 1ULL << random_below(64);
@@ -35,7 +38,10 @@ u64 random_magnitude(void)
 	}
 }
 
-/* A length from 0 to @most: half of the time 0, 1, the greatest but one or the greatest. */
+/*
+ * A length from 0 to @most: half of the time 0, 1, the greatest but one or the
+ * greatest.
+ */
 static unsigned int random_length(unsigned int most)
 {
 	const unsigned int edges[] = { 0, 1, most - 1, most };
