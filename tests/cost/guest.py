@@ -142,10 +142,10 @@ def stretches(mode, measure, shape, view, filters, tool, look):
     if measure == "atomic":
         bound = max(ATOMIC, TOOL_RATIO * gap if tool else 0)
     for wanted in filters:
-        took, gap, at, refused = cost("read", view, wanted)
+        took, gap, at, refused, phase = cost("read", view, wanted)
         where = f"at {amount(at)} of a read of {amount(took)}"
-        if at > took:
-            where = f"in poll() or close(), after a read of {amount(took)}"
+        if phase:
+            where = f"in {('poll()', 'close()')[phase - 1]}, after the read"
         judge(measure, f"{shape}{wanted and ', ' + wanted}", gap, bound,
               f"{look}; {where}", beside + (REFUSED if refused else ""))
 
@@ -156,7 +156,7 @@ def both_stretches(*arguments):
 
 
 def death(shape, view, wanted, look):
-    took, gone, at, refused = cost("kill", view, wanted)
+    took, gone, at, refused, _ = cost("kill", view, wanted)
     where = f"SIGKILL at {amount(at)} of a read of {amount(took)}"
     judge("kill", f"{shape}{wanted and ', ' + wanted}", gone, GONE,
           f"{look}; {where}", REFUSED if refused else "")

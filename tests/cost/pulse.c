@@ -29,13 +29,15 @@
  * @longest: time that a beat was late
  * @at: end of that time
  * @read: end of the read
+ * @polled: end of poll()
  * @refused: the read failed with EFBIG
  */
 static struct pulse {
 	unsigned long long longest;
 	unsigned long long at;
 	unsigned long long read;
-	unsigned long long refused;
+	unsigned long long polled;
+	int refused;
 } *pulse;
 
 static unsigned long long get(const unsigned long long *from)
@@ -115,7 +117,7 @@ static int read_all(const char *file, const char *filter)
 		;
 	if (got < 0 && errno != EFBIG)
 		err(2, "read");
-	set(&pulse->refused, got < 0);
+	pulse->refused = got < 0;
 	set(&pulse->read, now());
 	return fd;
 }
@@ -129,12 +131,18 @@ static void succeed(pid_t pid, const char *what)
 		errx(2, "%s: status %#x", what, status);
 }
 
-/* The length of the read or command, a figure, its place, whether EFBIG. */
+/* Phase in which the longest gap ended: read, poll() or close(). */
+static int phase_of(unsigned long long at)
+{
+	return (at > get(&pulse->read)) + (at > get(&pulse->polled));
+}
+
+/* Length of the read or command, figure, its place, whether EFBIG, phase. */
 static void report(unsigned long long took, unsigned long long figure,
 		   unsigned long long at)
 {
-	printf("%llu %llu %llu %llu\n", took, figure, at,
-	       get(&pulse->refused));
+	printf("%llu %llu %llu %d %d\n", took, figure, at,
+	       pulse->refused, phase_of(get(&pulse->at)));
 }
 
 static void report_longest(unsigned long long begin, unsigned long long end)
@@ -155,6 +163,7 @@ static pid_t start_read(char **argv, bool then_poll)
 	view.fd = read_all(argv[0], argv[1]);
 	if (then_poll)
 		poll(&view, 1, 0);
+	set(&pulse->polled, now());
 	_exit(close(view.fd));
 }
 
