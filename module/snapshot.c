@@ -9,6 +9,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
@@ -155,8 +156,11 @@ static int visit_all_nets(struct ps_batch *batch)
 
 	if (err)
 		return err;
-	for (i = 0; i < all.count && !err; i++)
+	for (i = 0; i < all.count && !err; i++) {
 		err = visit_net(batch, all.nets[i], all.nets[0]);
+		/* Most namespaces add nothing, and hand nothing over. */
+		cond_resched();
+	}
 	ps_nets_put_all(&all);
 	return err;
 }
