@@ -23,7 +23,7 @@ GONE = 50 * M           # from SIGKILL of a reader until it is gone
 WATCHES_GONE = 100 * M  # the same for a process that has WATCHES open files
 WATCHES, WAITING = 5000, 1000
 SAME, OTHER = 1.1, 1.01 # a connection in the watches' namespace, in another
-WAITED = 1.3            # a connection beside WAITING files in a poll()
+WAITED = 1.3            # CPU time of a connection beside WAITING in a poll()
 TABLES = 4000
 TABLE_RATIO = 2.0       # tables of threads beside those of processes
 TRAFFIC = 300 * M       # for which connections are made
@@ -254,26 +254,41 @@ WATCHED = (
     (f"{WATCHES:,} polled once", f"polled {WATCHES}", "port=1", SAME, OTHER),
     (f"{WATCHES:,} in an epoll, edge", f"edge {WATCHES}", "", SAME, None),
     (f"{WATCHES:,} in an epoll", f"level {WATCHES}", "port=1", SAME, OTHER),
-    (f"{WAITING:,} waited for", f"waiting {WAITING}", "port=1", WAITED, None),
 )
+PROBE = "the probe of inet_sock_set_state: its work for each open file"
+
+
+def views(shape, wanted):
+    """A remark if a limit left some out."""
+    return "" if shape.count == wanted else f"{shape.count} files"
 
 
 def watch(alone, apart, name, verb, wanted, same, other):
     name += wanted and ", " + wanted
-    made = int(verb.split()[1])
-    look = "watch.c: the tracepoint's probe, what it does for each watch"
     with Shape(*verb.split(), wanted) as shape:
         got = cost("traffic", TRAFFIC)[0]
         judge("traffic", name, got / alone, same,
-              f"{look}; {amount(got)} a connection",
-              "" if shape.count == made else f"{shape.count} files", times)
+              f"{PROBE}; {amount(got)} a connection", views(shape, WATCHES),
+              times)
         if other:
             got = cost("traffic", TRAFFIC, "apart")[0]
             judge("traffic", f"{name}, other namespace", got / apart, other,
-                  f"{look}; {amount(got)} a connection", show=times)
-        if made == WATCHES:
-            judge("kill", name, shape.kill(), WATCHES_GONE,
-                  "watch.c: what release() does and waits for, for each file")
+                  f"{PROBE}; {amount(got)} a connection", show=times)
+        judge("kill", name, shape.kill(), WATCHES_GONE,
+              "release() of the view: its work and waits for each file")
+
+
+def waiting():
+    """The task that waits may use the CPU, as any other; on its own account."""
+    alone, own_alone = cost("traffic", TRAFFIC)
+    name = f"{WAITING:,} waited for, port=1"
+    with Shape("waiting", WAITING, "port=1") as shape:
+        got, own = cost("traffic", TRAFFIC)
+        judge("traffic", f"{name}, own time", own / own_alone, WAITED,
+              f"{PROBE}; {amount(own)} a connection", views(shape, WAITING),
+              times)
+        row("-", "traffic", f"{name}, with the waiting task",
+            times(got / alone))
 
 
 def watches():
@@ -296,7 +311,8 @@ def main():
     patterns = sys.argv[1:] or ["*"]
     parts = [(shape[0], lambda shape=shape: measure_shape(*shape))
              for shape in SHAPES]
-    parts[-1:-1] = [("private tables", private_tables), ("watches", watches)]
+    parts[-1:-1] = [("private tables", private_tables), ("watches", watches),
+                    ("waiting", waiting)]
     row("", "measure", f"Linux {os.uname().release}", "figure", "bound",
         "other tool")
     for name, part in parts:
