@@ -21,6 +21,7 @@
 #define SMALL_RUN	256	/* shorter than it takes to count digits */
 #define TINY_RUN	16	/* insertion sort is quicker */
 #define ELEMENT_MAX	16	/* bytes of an element of ps_merge_sort() */
+#define SORT_PIECE	256	/* elements between two reschedule points */
 
 struct item {
 	u64 key;
@@ -167,7 +168,11 @@ int ps_merge_sort(void *base, void *spare, u32 count, size_t size,
 	for (i = 0; i < count; i += width) {
 		insertion_sort(from + i * size, min(width, count - i), size,
 			       cmp, priv);
-		ps_breathe(i);
+		if (i % SORT_PIECE)
+			continue;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
 	for (; width < count; width *= 2) {
 		for (i = 0; i < count; i += n) {
