@@ -31,8 +31,8 @@ int ps_batch_init(struct ps_batch *batch)
 	if (!batch->records || !batch->text)
 		return -ENOMEM;
 	batch->capacity = PS_BATCH_RECORDS;
-	batch->limit = PS_BATCH_RECORDS - PS_BATCH_SPARE - 1;
 	batch->text_size = TEXT_SIZE;
+	ps_batch_reset(batch);
 	return 0;
 }
 
@@ -115,6 +115,33 @@ void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
 		return;
 	batch->stopped = ps_cookie(sk);
 	batch->stopped_at = at;
+	batch->next_limit = -1;
+}
+
+static void set_limits(struct ps_batch *batch)
+{
+	batch->limit = batch->capacity - PS_BATCH_SPARE - 1;
+	batch->next_limit = batch->limit - PS_BATCH_ROOM + 1;
+}
+
+/**
+ * ps_batch_resume_at() - ps_batch_enter() for the first socket of a section, and
+ * for one without room
+ * @batch: batch
+ * @sk: the socket to resume at, if there is such
+ *
+ * Context: the lock of the bucket is held.
+ * Return: as ps_batch_enter().
+ */
+bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk)
+{
+	if (!batch->resume) {
+		ps_batch_stop(batch, sk, 0);
+		return false;
+	}
+	batch->resume = 0;
+	set_limits(batch);
+	return true;
 }
 
 /**
@@ -179,7 +206,7 @@ static void batch_empty(struct ps_batch *batch)
 	batch->count = 0;
 	batch->text_used = 0;
 	batch->skipped = 0;
-	batch->limit = batch->capacity - PS_BATCH_SPARE - 1;
+	set_limits(batch);
 }
 
 /**
@@ -218,7 +245,6 @@ static int batch_grow(struct ps_batch *batch)
 	kvfree(batch->text);
 	batch->records = records;
 	batch->capacity = PS_BATCH_RECORDS_MAX;
-	batch->limit = PS_BATCH_RECORDS_MAX - PS_BATCH_SPARE - 1;
 	batch->text = text;
 	batch->text_size = TEXT_SIZE_MAX;
 	return 0;
@@ -248,7 +274,12 @@ static int batch_resume(struct ps_batch *batch)
 	batch->queue_at = lost ? 0 : batch->stopped_at;
 	batch->stopped = 0;
 	batch->stopped_at = 0;
-	if (batch->resume || (lost && batch->restarts++ < RESTARTS))
+	if (batch->resume) {
+		batch->limit = -1;
+		batch->next_limit = -1;
+		return -EAGAIN;
+	}
+	if (lost && batch->restarts++ < RESTARTS)
 		return -EAGAIN;
 	batch->restarts = 0;
 	return 0;

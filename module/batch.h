@@ -85,8 +85,11 @@ struct ps_sink {
  * @records: of them
  * @count: records in use
  * @capacity: of @records
- * @limit: highest @count with which another socket is entered; -1 once too many
- *	sockets of the bucket were skipped in this section
+ * @limit: highest @count with which another socket is entered without further
+ *	checks; -1 while there is a socket to resume at, and once too many sockets
+ *	of the bucket were skipped in this section
+ * @next_limit: highest @count with which another bucket shares the batch; -1 if
+ *	this one was not read to its end, or too many were skipped
  * @skipped: sockets of the bucket that gave no record in this section
  * @stopped: cookie of the socket that ended the section, 0 if none did
  * @resume: cookie of the socket that the section begins with, 0 for the first
@@ -119,6 +122,7 @@ struct ps_batch {
 	u32 count;
 	u32 capacity;
 	s32 limit;
+	s32 next_limit;
 	u32 skipped;
 	u64 stopped;
 	u64 resume;
@@ -138,6 +142,7 @@ struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
 void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at);
+bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk);
 int ps_batch_done(struct ps_batch *batch);
 
 /**
@@ -193,15 +198,11 @@ static inline bool ps_batch_is_full(const struct ps_batch *batch)
  */
 static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
 {
-	if (unlikely(batch->resume)) {
-		if (atomic64_read(&sk->sk_cookie) != batch->resume)
-			return false;
-		batch->resume = 0;
-	}
 	if (likely((s32)batch->count <= batch->limit))
 		return true;
-	ps_batch_stop(batch, sk, 0);
-	return false;
+	if (batch->resume && atomic64_read(&sk->sk_cookie) != batch->resume)
+		return false;
+	return ps_batch_resume_at(batch, sk);
 }
 
 /**
@@ -214,8 +215,10 @@ static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
  */
 static inline void ps_batch_skip(struct ps_batch *batch)
 {
-	if (unlikely(++batch->skipped == PS_BATCH_SKIPPED))
+	if (unlikely(++batch->skipped == PS_BATCH_SKIPPED)) {
 		batch->limit = -1;
+		batch->next_limit = -1;
+	}
 }
 
 bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at);
@@ -269,8 +272,7 @@ static inline bool ps_batch_tells(const struct ps_batch *batch)
  */
 static inline int ps_batch_next(struct ps_batch *batch)
 {
-	if (unlikely(batch->stopped || batch->resume ||
-		     !ps_batch_has_room(batch, PS_BATCH_ROOM)))
+	if (unlikely((s32)batch->count > batch->next_limit))
 		return ps_batch_done(batch);
 	batch->skipped = 0;
 	return 0;

@@ -101,7 +101,7 @@ struct ps_bind_pos {
 };
 
 /* The first port at or behind @port that the walk is about. */
-static inline struct inet_bind_bucket *
+static __always_inline struct inet_bind_bucket *
 ps_bind_port(const struct ps_bind_pos *pos, struct inet_bind_bucket *port)
 {
 	while (port && ((pos->net && !net_eq(ps_bind_net(port), pos->net)) ||
@@ -112,7 +112,7 @@ ps_bind_port(const struct ps_bind_pos *pos, struct inet_bind_bucket *port)
 }
 
 /* The first socket of @pos->port, from @pos->address on where there are such. */
-static inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
+static __always_inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
 {
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS
 	return hlist_entry_safe(pos->port->owners.first, struct sock,
@@ -128,7 +128,7 @@ static inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
 }
 
 /* The first socket at or behind a port. */
-static inline struct sock *ps_bind_from(struct ps_bind_pos *pos,
+static __always_inline struct sock *ps_bind_from(struct ps_bind_pos *pos,
 					struct inet_bind_bucket *port)
 {
 	struct sock *sk = NULL;
@@ -147,7 +147,7 @@ static inline struct sock *ps_bind_from(struct ps_bind_pos *pos,
 	return sk;
 }
 
-static inline struct sock *ps_bind_first(struct ps_bind_pos *pos,
+static __always_inline struct sock *ps_bind_first(struct ps_bind_pos *pos,
 					 struct inet_bind_hashbucket *bucket,
 					 struct net *net, u32 number)
 {
@@ -158,7 +158,7 @@ static inline struct sock *ps_bind_first(struct ps_bind_pos *pos,
 						  node));
 }
 
-static inline struct sock *ps_bind_next(struct ps_bind_pos *pos,
+static __always_inline struct sock *ps_bind_next(struct ps_bind_pos *pos,
 					struct sock *sk)
 {
 	if (sk->sk_bind_node.next)
