@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <net/tcp_states.h>
 
 #include "batch.h"
 #include "cookie.h"
@@ -114,6 +115,7 @@ void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
 	if (batch->stopped)
 		return;
 	batch->stopped = ps_cookie(sk);
+	batch->stopped_tw = sk->sk_state == TCP_TIME_WAIT;
 	batch->stopped_at = at;
 	batch->next_limit = -1;
 }
@@ -270,6 +272,7 @@ static int batch_resume(struct ps_batch *batch)
 	bool lost = batch->resume;
 
 	batch->resume = lost ? 0 : batch->stopped;
+	batch->resume_tw = batch->stopped_tw;
 	batch->queue_of = batch->resume;
 	batch->queue_at = lost ? 0 : batch->stopped_at;
 	batch->stopped = 0;
@@ -279,8 +282,10 @@ static int batch_resume(struct ps_batch *batch)
 		batch->next_limit = -1;
 		return -EAGAIN;
 	}
-	if (lost && batch->restarts++ < RESTARTS)
+	if (lost && batch->restarts++ < RESTARTS) {
+		batch->next_limit = -1;	/* comes back here, to end the count */
 		return -EAGAIN;
+	}
 	batch->restarts = 0;
 	return 0;
 }

@@ -31,6 +31,7 @@
 #include <linux/un.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "core/filter.h"
 #include "core/record.h"
@@ -93,6 +94,8 @@ struct ps_sink {
  * @skipped: sockets of the bucket that gave no record in this section
  * @stopped: cookie of the socket that ended the section, 0 if none did
  * @resume: cookie of the socket that the section begins with, 0 for the first
+ * @stopped_tw: @stopped is of a TIME_WAIT, which has the cookie of its socket
+ * @resume_tw: the same of @resume
  * @stopped_at: where in the queue of @stopped the section ended, 0 if not there
  * @queue_of: cookie of the socket in whose queue the section begins
  * @queue_at: where in that queue, 0 for its beginning
@@ -126,6 +129,8 @@ struct ps_batch {
 	u32 skipped;
 	u64 stopped;
 	u64 resume;
+	bool stopped_tw;
+	bool resume_tw;
 	u64 stopped_at;
 	u64 queue_of;
 	u64 queue_at;
@@ -200,7 +205,9 @@ static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
 {
 	if (likely((s32)batch->count <= batch->limit))
 		return true;
-	if (batch->resume && atomic64_read(&sk->sk_cookie) != batch->resume)
+	if (batch->resume &&
+	    (atomic64_read(&sk->sk_cookie) != batch->resume ||
+	     (sk->sk_state == TCP_TIME_WAIT) != batch->resume_tw))
 		return false;
 	return ps_batch_resume_at(batch, sk);
 }

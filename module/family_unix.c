@@ -212,12 +212,14 @@ static bool try_files(struct ps_batch *batch, struct sock *sk)
  * @batch: where the sockets go
  * @wanted: the sockets are wanted; else only what their queues contain
  * @busy: a queue of this bucket was locked by a process that receives from it
+ * @sections: of this bucket
  * @tries: how often a bucket may be read again for that reason
  */
 struct unix_walk {
 	struct ps_batch *batch;
 	bool wanted;
 	bool busy;
+	u32 sections;
 	u32 tries;
 };
 
@@ -254,6 +256,7 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 	int err;
 
 	do {
+		walk->sections++;
 		spin_lock(ps_unix_lock(net, i));
 		sk_for_each(sk, ps_unix_bucket(net, i)) {
 			if (!batch->resume && !ps_batch_has_text_room(batch, 1))
@@ -271,7 +274,9 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 
 /*
  * A process that receives is done in a moment, unless it means to stay: then the
- * bucket is left as it is.  What is read twice is joined by the store.
+ * bucket is left as it is.  So is one of several sections: a user could have it
+ * read again and again for one queue that stays locked.  What is read twice is
+ * joined by the store.
  */
 static int visit_busy_bucket(struct unix_walk *walk, u32 i)
 {
@@ -279,8 +284,9 @@ static int visit_busy_bucket(struct unix_walk *walk, u32 i)
 
 	do {
 		walk->busy = false;
+		walk->sections = 0;
 		err = visit_bucket(walk, i);
-		if (err || !walk->busy || !walk->tries)
+		if (err || !walk->busy || !walk->tries || walk->sections > 1)
 			break;
 		walk->tries--;
 		usleep_range(50, 100);

@@ -74,21 +74,24 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 }
 
 #define LISTENERS	64	/* of a bucket, that are held at once */
+#define LISTENER_RESTARTS	16	/* for one bucket */
 #define BUSY_TRIES	16	/* for one table */
 
 /**
  * struct listeners - listeners of a bucket, each with a reference
  * @last: cookie of the listener behind which the next ones are taken, 0: none
+ * @restarts: how often the bucket was begun anew, since @last had left it
  * @count: of @socks
  * @socks: listeners
  */
 struct listeners {
 	u64 last;
+	u32 restarts;
 	u32 count;
 	struct sock *socks[LISTENERS];
 };
 
-/* The next listeners of a bucket; none if @last has left it meanwhile. */
+/* The next listeners of a bucket; from the first on if @last has left it. */
 static void take_listeners(struct listeners *next,
 			   const struct list_head *bucket, spinlock_t *lock,
 			   const struct ps_batch *batch)
@@ -98,6 +101,7 @@ static void take_listeners(struct listeners *next,
 	struct sock *sk;
 
 	next->count = 0;
+again:
 	spin_lock_bh(lock);
 	list_for_each_entry(vsk, bucket, bound_table) {
 		sk = sk_vsock(vsk);
@@ -114,6 +118,10 @@ static void take_listeners(struct listeners *next,
 			break;
 	}
 	spin_unlock_bh(lock);
+	if (!behind && next->restarts++ < LISTENER_RESTARTS) {
+		behind = true;
+		goto again;
+	}
 	if (next->count)
 		next->last = ps_cookie(next->socks[next->count - 1]);
 }

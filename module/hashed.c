@@ -255,8 +255,13 @@ static int visit_bucket_ports(const struct ps_hashed *h,
 	struct inet_bind_bucket *port;
 	u32 pos, done = 0;
 	bool more;
-	int err;
+	int err = 0;
 
+	/* With room for more ports than a bucket has but in a strange case. */
+	if (!ps_batch_has_room(h->batch, PS_BATCH_ROOM))
+		err = ps_batch_done(h->batch);
+	if (err)
+		return err;
 	do {
 		pos = 0;
 		more = false;

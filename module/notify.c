@@ -467,8 +467,9 @@ static void channel_work(struct work_struct *work)
 	}
 	spin_unlock(&ch->lock);
 
-	WRITE_ONCE(ch->next, jiffies + max_t(u64, SETTLE,
-					     nsecs_to_jiffies64(100 * cost)));
+	WRITE_ONCE(ch->next, jiffies +
+		   clamp_t(u64, nsecs_to_jiffies64(100 * cost), SETTLE,
+			   BATCH_WAIT_MAX));
 	if (ch->unbound)
 		queue_batch(ch);
 }

@@ -176,12 +176,17 @@ static noinline u32 read_section(struct walk *walk, struct files_struct *files, 
 	return fd < end ? fd : 0;
 }
 
+/* A task that has ended meanwhile has no number any more, and owns nothing. */
 static int name_task(struct walk *walk)
 {
 	u32 pid = task_tgid_nr_ns(walk->task, walk->viewer->pid_ns);
 	u32 tid = walk->is_process ? pid :
 		task_pid_nr_ns(walk->task, walk->viewer->pid_ns);
 
+	if (!pid || !tid) {
+		walk->first = walk->count;
+		return 0;
+	}
 	return ps_store_task(walk->store, pid, tid, walk->comm, &walk->index);
 }
 

@@ -19,16 +19,16 @@
 /* Threads that are looked at between two reschedule points. */
 #define THREADS_AT_ONCE	1024
 
-static void set_thread(struct ps_task_cursor *cursor,
-		       struct task_struct *thread)
+/* Let @place refer to @task, with a reference, instead of what it referred to. */
+static void set_task(struct task_struct **place, struct task_struct *task)
 {
-	if (cursor->thread == thread)
+	if (*place == task)
 		return;
-	if (thread)
-		get_task_struct(thread);
-	if (cursor->thread)
-		put_task_struct(cursor->thread);
-	cursor->thread = thread;
+	if (task)
+		get_task_struct(task);
+	if (*place)
+		put_task_struct(*place);
+	*place = task;
 }
 
 static u32 count_all_threads(struct task_struct *leader)
@@ -42,25 +42,35 @@ static void begin_process(struct ps_task_cursor *cursor, u32 nr)
 	cursor->process = nr;
 	cursor->tries = 0;
 	cursor->of_process = NULL;
-	set_thread(cursor, NULL);
+	set_task(&cursor->first, NULL);
+	set_task(&cursor->thread, NULL);
 	cursor->highest = 0;
 	cursor->restarts = 0;
 }
 
 /*
  * The task that has the table of a process: its leader, or where that is gone the
- * first live thread.  Under RCU, which keeps the list of threads.
+ * first live thread.  Under RCU, which keeps the list of threads.  There may be
+ * thousands of traced zombies in front of it, so it is remembered.
  */
 static struct task_struct *find_first(struct ps_task_cursor *cursor,
 				      struct task_struct *leader)
 {
-	struct task_struct *t;
+	struct task_struct *t = cursor->first;
 
 	cursor->is_single = count_all_threads(leader) <= 1;
-	for_each_thread(leader, t) {
+	if (t && same_thread_group(t, leader)) {
 		cursor->files = READ_ONCE(t->files);
 		if (cursor->files)
 			return t;
+	}
+	for_each_thread(leader, t) {
+		cursor->files = READ_ONCE(t->files);
+		if (!cursor->files)
+			continue;
+		if (!cursor->is_single)
+			set_task(&cursor->first, t);
+		return t;
 	}
 	return NULL;
 }
@@ -135,7 +145,7 @@ static struct task_struct *find_private(struct ps_task_cursor *cursor,
 		t = next_thread_of(leader, t);
 	}
 	if (last)
-		set_thread(cursor, last);
+		set_task(&cursor->thread, last);
 	if (last && t == last)	/* it has a table of its own */
 		return t;
 	if (!t || !cursor->left)
@@ -352,7 +362,8 @@ void ps_task_end(struct ps_task_cursor *cursor)
 	struct task_struct *task;
 	unsigned long place;
 
-	set_thread(cursor, NULL);
+	set_task(&cursor->first, NULL);
+	set_task(&cursor->thread, NULL);
 	if (cursor->task)
 		put_task_struct(cursor->task);
 	xa_for_each(&cursor->told, place, task)

@@ -19,6 +19,7 @@ struct task_struct;
  * @tries: how often the table of the process was come upon
  * @of_process: that table, to be compared only
  * @is_single: the process has no other threads
+ * @first: the task that has that table, with a reference, unless @is_single
  * @thread: the thread that was looked at last for a private table, with a
  *	reference; NULL before the first
  * @highest: the highest number of a thread that was looked at
@@ -36,6 +37,7 @@ struct ps_task_cursor {
 	u32 tries;
 	const struct files_struct *of_process;
 	bool is_single;
+	struct task_struct *first;
 	struct task_struct *thread;
 	u32 highest;
 	u32 restarts;

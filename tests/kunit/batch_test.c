@@ -215,6 +215,35 @@ static void the_socket_to_resume_at_leaves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, missed, 0U);
 }
 
+/*
+ * A TIME_WAIT has the cookie of its socket, and may be in the same bucket in front
+ * of it: the walk must not go on from the one in place of the other for ever.
+ */
+static void a_timewait_of_the_same_cookie(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	const u32 end = PS_BATCH_SKIPPED + 2;
+	u32 i, sections = 0, looked = 0;
+	struct sock *sk = fix->socks;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 10U);
+		for (i = 0; i < end && !ps_batch_is_full(&fix->batch); i++) {
+			/* The first and the last but one share a cookie. */
+			atomic64_set(&sk->sk_cookie, i ? i : end - 2);
+			sk->sk_state = i ? TCP_ESTABLISHED : TCP_TIME_WAIT;
+			if (!ps_batch_enter(&fix->batch, sk))
+				continue;
+			ps_batch_skip(&fix->batch);
+			looked++;
+		}
+		err = ps_batch_next(&fix->batch);
+	} while (err == -EAGAIN);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, looked, end);
+}
+
 /* The socket with the longest queue is the second of three. */
 static int read_queue(struct kunit *test, u32 shift)
 {
@@ -280,6 +309,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(skipped_sockets_end_a_section),
 	KUNIT_CASE(sockets_that_leave),
 	KUNIT_CASE(the_socket_to_resume_at_leaves),
+	KUNIT_CASE(a_timewait_of_the_same_cookie),
 	KUNIT_CASE(a_long_queue_is_read_in_sections),
 	KUNIT_CASE(a_queue_that_is_emptied),
 	{}
