@@ -522,7 +522,7 @@ def boundary_interface(label):
     octal = "".join(f"\\{byte:03o}" for byte in name)
     with Made("", commands=f"socket u udp; opt u dev {octal}; bind u; tell u UNCONN; socket p packet; bind p {octal} 65535; tell p UNCONN") as made:
         now = view.read()
-        equal("the kernel has", os.fsencode(socket.if_indextoname(2)), name)
+        equal("the kernel has", os.fsencode(socket.if_nameindex()[-1][1]), name)
         equal("DEV", now.one(COOKIE=made["u"]["cookie"])["DEV"], escape(name))
         row = now.one(COOKIE=made["p"]["cookie"])
         equal("packet", (row["DEV"], row["LOCAL"]), (escape(name), f"ffff:{escape(name)}"))
