@@ -28,8 +28,8 @@ COLUMNS = {name: re.compile(pattern) for name, pattern in {
     "PORT": NUMBER + NONE,
     "STATE": "|".join(STATES),
     "DEV": ESCAPED + "+",
-    "RXQ": NUMBER,
-    "TXQ": NUMBER,
+    "RXQ": NUMBER + NONE,  # none: a listener of MPTCP, see its subflow
+    "TXQ": NUMBER + NONE,
     "UID": NUMBER,
     "INODE": NUMBER,
     "COOKIE": r"[0-9a-f]+",
