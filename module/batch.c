@@ -115,7 +115,7 @@ void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
 	if (batch->stopped)
 		return;
 	batch->stopped = ps_cookie(sk);
-	batch->stopped_tw = sk->sk_state == TCP_TIME_WAIT;
+	batch->stopped_tw = READ_ONCE(sk->sk_state) == TCP_TIME_WAIT;
 	batch->stopped_at = at;
 	batch->next_limit = -1;
 }
@@ -192,14 +192,15 @@ u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk)
  * To be called when the queue was read to its end.
  *
  * Context: the locks of the bucket and of the queue are held.
- * Return: true, once, if the element to resume at has left the queue.
+ * Return: true, once, if the element to resume at has left the queue; false if
+ * that has happened too often in this bucket.
  */
 bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk)
 {
 	if (likely(!ps_batch_queue_pos(batch, sk)))
 		return false;
 	batch->queue_at = 0;
-	return true;
+	return batch->restarts++ < RESTARTS;
 }
 
 /* Forget the records, but not where the bucket is to be resumed. */

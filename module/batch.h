@@ -207,7 +207,7 @@ static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
 		return true;
 	if (batch->resume &&
 	    (atomic64_read(&sk->sk_cookie) != batch->resume ||
-	     (sk->sk_state == TCP_TIME_WAIT) != batch->resume_tw))
+	     (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT) != batch->resume_tw))
 		return false;
 	return ps_batch_resume_at(batch, sk);
 }

@@ -54,6 +54,8 @@ static void fill_name(struct ps_batch *batch, struct sock *sk,
 		path++;
 	}
 	end->text = ps_batch_text(batch, path, end->len);
+	if (!end->text)
+		end->len = 0;
 }
 
 /*
