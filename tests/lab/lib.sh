@@ -197,13 +197,15 @@ splats='BUG:|scheduling while atomic|sleeping function called from invalid conte
 
 # A kernel that is denied memory says so, with a trace: no fault where faults are injected, unless portsock is in it; the tracer warns then when it
 # learns a module's events, whoever's. Nor is a race of two others; nor that of /proc's own look-ups, which set an inode's owner anew each time while
-# others are asked about it (pid_revalidate(), in which task_dump_owner() may be inlined), whoever looks up.
+# others are asked about it (pid_revalidate(), in which task_dump_owner() may be inlined), whoever looks up. A user may mount with the option mand
+# (warn_mandlock() in fs/namespace.c), which is not a fault.
 denied='WARNING:.* event_define_fields'
 # 1: that the kernel killed a process in a memory control group that was full is not a fault.
 memcg_oom=''
 complaints() {
 	awk -v denied="$denied" -v memcg_oom="$memcg_oom" '$0 ~ denied { warned = 1 }
 		warned { if (/end trace/) warned = 0; next }
+		/WARNING: The mand mount option/ { next }
 		/BUG: KCSAN: data-race/ { race = $0; next }
 		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/ && race !~ /data-race in [^\n]*(task_dump_owner|pid_revalidate)/) print race; race = ""; next }
 		memcg_oom && /invoked oom-killer:/ { oom = $0; next }
