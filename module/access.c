@@ -30,7 +30,7 @@
 
 #include "access.h"
 #include "compat/namei.h"
-#include "core/put.h"
+#include "format/put.h"
 
 /*
  * Read a guarded link of /proc/PID.  Only -EACCES and -EPERM are denials: the

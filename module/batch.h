@@ -33,8 +33,8 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "core/filter.h"
-#include "core/record.h"
+#include "filter.h"
+#include "format/record.h"
 
 /* Sockets without a record that are looked at in one section, and its records. */
 #define PS_BATCH_SKIPPED	4096
@@ -43,9 +43,6 @@
 /* Records that one socket needs at most, and texts: its name and its peer's. */
 #define PS_BATCH_SPARE		4
 #define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
-
-/* Up to so many ports are looked up instead of walking a table. */
-#define PS_FEW_PORTS	256
 
 struct ps_batch;
 struct ps_holders;
@@ -310,19 +307,6 @@ static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)
 {
 	return batch->net ? batch->net == net : check_net(net);
-}
-
-/**
- * ps_wants_few_ports() - whether to go by port instead of by bucket
- * @filter: what is asked for, NULL for everything
- *
- * Context: any.
- * Return: true if so few ports are asked for that each of them is looked up.
- */
-static inline bool ps_wants_few_ports(const struct ps_filter *filter)
-{
-	return ps_filter_has(filter, PS_KEY_PORT) &&
-		filter->ports.count <= PS_FEW_PORTS;
 }
 
 /**

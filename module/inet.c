@@ -5,7 +5,7 @@
 #include <net/request_sock.h>
 
 #include "compat/inet_sock.h"
-#include "family.h"
+#include "proto.h"
 
 /*
  * The addresses stand in struct sock_common, at one place for full sockets,

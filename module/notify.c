@@ -33,7 +33,6 @@
 #include <linux/xarray.h>
 #include <net/inet_sock.h>
 
-#include "batch.h"
 #include "compat/tracepoint.h"
 #include "gfp.h"
 #include "notify.h"
@@ -702,7 +701,7 @@ static void start(struct ps_watcher *w)
 	if (ps_filter_has(filter, PS_KEY_PROTO))
 		w->protos &= filter->protos;
 	WRITE_ONCE(w->silent, w->protos);
-	w->few_ports = ps_wants_few_ports(filter);
+	w->few_ports = ps_filter_has_few_ports(filter);
 	if (w->protos & TCP_BIT && state_tp)
 		w->channel = channel_get(w->viewer->target);
 	set_bit(PS_WATCHER_RECHECK, &w->bits);

@@ -21,13 +21,13 @@
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 
-#include "core/filter.h"
+#include "filter.h"
 #include "gfp.h"
-#include "nets.h"
+#include "netns.h"
 #include "notify.h"
 #include "proc.h"
 #include "snapshot.h"
-#include "text.h"
+#include "render.h"
 
 static int set_perm(const char *text, const struct kernel_param *kp)
 {

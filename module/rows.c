@@ -7,10 +7,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "core/held.h"
-#include "core/order.h"
+#include "held.h"
+#include "format/order.h"
 #include "gfp.h"
-#include "parts.h"
+#include "mptcp_queue.h"
 #include "rows.h"
 #include "sort.h"
 #include "store.h"

@@ -14,11 +14,11 @@
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
-#include "core/held.h"
-#include "family.h"
+#include "held.h"
+#include "proto.h"
 #include "gfp.h"
-#include "nets.h"
-#include "owner.h"
+#include "netns.h"
+#include "fd_walk.h"
 #include "rows.h"
 #include "snapshot.h"
 #include "trace.h"

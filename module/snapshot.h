@@ -3,9 +3,9 @@
 #ifndef PORTSOCK_SNAPSHOT_H
 #define PORTSOCK_SNAPSHOT_H
 
-#include "core/record.h"
+#include "format/record.h"
 #include "store.h"
-#include "viewer.h"
+#include "opener.h"
 
 /**
  * struct ps_snapshot - one look

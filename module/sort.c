@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/types.h>
 
-#include "core/order.h"
+#include "format/order.h"
 #include "gfp.h"
 #include "sort.h"
 #include "store.h"

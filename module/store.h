@@ -9,11 +9,11 @@
 
 #include <linux/hash.h>
 
-#include "breathe.h"
-#include "core/filter.h"
-#include "core/format.h"
-#include "core/record.h"
-#include "holder.h"
+#include "resched.h"
+#include "filter.h"
+#include "format/format.h"
+#include "format/record.h"
+#include "sk_module.h"
 #include "vec.h"
 
 struct ps_batch;

@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "family.h"
+#include "proto.h"
 
 /**
  * trace_snapshot_begin() - sockets are about to be looked at

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What would help. */
 #include "explain.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 #define PIDS_MAX	5
 

@@ -10,8 +10,8 @@
 
 #include "ask.h"
 #include "error.h"
-#include "../module/core/format.h"
-#include "../module/core/names.h"
+#include "../module/format/format.h"
+#include "../module/format/names.h"
 
 #define LINE_MAX_SIZE	4096	/* of a filter, in bytes */
 

@@ -5,8 +5,8 @@
 
 #include "columns.h"
 #include "explain.h"
-#include "../module/core/format.h"
-#include "../module/core/names.h"
+#include "../module/format/format.h"
+#include "../module/format/names.h"
 
 #define OWNERS_MAX	3	/* that a person wants to read of */
 

@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_CACHE_H
 #define PORTSOCK_CACHE_H
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 /**
  * struct ps_key - what a name is of

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "cells.h"
-#include "../module/core/format.h"
-#include "../module/core/names.h"
+#include "../module/format/format.h"
+#include "../module/format/names.h"
 
 /* "timewait 37s": how long it still stays belongs to why it is there. */
 static void show_held(struct ps_text *t, const struct ps_record *r)

@@ -5,7 +5,7 @@
 
 #include "cache.h"
 #include "text.h"
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 #define PS_UNKNOWN	"?"	/* a name that exists and could not be found */
 

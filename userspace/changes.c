@@ -4,7 +4,7 @@
 
 #include "changes.h"
 #include "error.h"
-#include "../module/core/order.h"
+#include "../module/format/order.h"
 
 static struct ps_row *new_row(struct ps_snapshot *s)
 {

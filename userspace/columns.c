@@ -4,7 +4,7 @@
 
 #include "columns.h"
 #include "error.h"
-#include "../module/core/format.h"
+#include "../module/format/format.h"
 
 _Static_assert(sizeof(((struct ps_fields *)0)->text) >= PS_RECORD_MAX,
 	       "a row as text is at most this long");

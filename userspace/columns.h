@@ -5,7 +5,7 @@
 
 #include "row.h"
 #include "text.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 /* Behind the view's columns, those that only the reader has. */
 #define PS_COLUMNS(X)	\

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "../module/core/format.h"
+#include "../module/format/format.h"
 
 #define MESSAGE_MAX	1024
 

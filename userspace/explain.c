@@ -9,7 +9,7 @@
 #include "error.h"
 #include "explain.h"
 #include "place.h"
-#include "../module/core/parse.h"
+#include "view/parse.h"
 
 #define SEE_HELP	"see portsock why --help"
 

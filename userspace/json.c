@@ -3,7 +3,7 @@
 
 #include "json.h"
 #include "utf8.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 /**
  * ps_json_word() - a string that holds nothing to be escaped

@@ -8,7 +8,7 @@
 #include "lookup.h"
 #include "row.h"
 #include "text.h"
-#include "../module/core/format.h"
+#include "../module/format/format.h"
 
 #define PS_JSON_MOST	6	/* bytes for one byte: "\u001F" */
 #define PS_JSON_END_MAX	(PS_JSON_MOST * (PS_TEXT_MAX + 2))

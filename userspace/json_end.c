@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An end of a socket as JSON, without its port. */
 #include "json.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 static char *put_inet6(char *p, const struct ps_record *r,
 		       const struct ps_end *end)

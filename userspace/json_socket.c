@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "json.h"
-#include "../module/core/names.h"
-#include "../module/core/put.h"
+#include "../module/format/names.h"
+#include "../module/format/put.h"
 
 #define SOCKET_MAX	4096	/* bytes of all columns but owners */
 #define OWNER_MAX	256

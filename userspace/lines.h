@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_LINES_H
 #define PORTSOCK_LINES_H
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 /* What is there instead of a line. */
 enum {

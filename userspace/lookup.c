@@ -8,7 +8,7 @@
 #include "leak.h"
 #include "lookup.h"
 #include "netns.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 #define HOSTS_TIME	10000	/* milliseconds for hosts, of a snapshot */
 

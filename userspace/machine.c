@@ -19,7 +19,7 @@
 
 #include "machine.h"
 #include "route.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 #define PROC_NET	"/proc/self/net/"
 #define SYS_NET		"/proc/sys/net/"

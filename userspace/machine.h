@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_MACHINE_H
 #define PORTSOCK_MACHINE_H
 
-#include "../module/core/conflict.h"
+#include "why/bind_rules.h"
 
 /* What an address is here. */
 enum ps_whose {

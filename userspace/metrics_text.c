@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "metrics.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 #define PIECE_MAX	512
 #define NS_PER_S	1000000000ULL

@@ -15,7 +15,7 @@
 #include "error.h"
 #include "netns.h"
 #include "select.h"
-#include "../module/core/number.h"
+#include "../module/format/number.h"
 
 #define NAMES	"/run/netns"	/* where ip netns keeps them */
 #define PID_MAX	4194304		/* the kernel's; inode numbers are larger */

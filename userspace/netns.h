@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_NETNS_H
 #define PORTSOCK_NETNS_H
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 int ps_netns_parse(const char *word, u64 *netns);
 void ps_netns_each(void (*add)(void *to, u32 netns, const char *name),

@@ -8,7 +8,7 @@
 #include "netns.h"
 #include "options.h"
 #include "ports.h"
-#include "../module/core/parse.h"
+#include "view/parse.h"
 
 #define SHORT_OPTIONS	":atuwxdSM046lnerp:N:Jjo:HWhV"
 #define WATCH_LEAST	0.1	/* seconds */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "out.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 static int raw_begin(struct ps_out *out)
 {

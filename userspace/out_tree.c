@@ -12,8 +12,8 @@
 #include "error.h"
 #include "relate.h"
 #include "table.h"
-#include "../module/core/format.h"
-#include "../module/core/names.h"
+#include "../module/format/format.h"
+#include "../module/format/names.h"
 
 /**
  * struct ps_tree - the sockets of a port, while they come

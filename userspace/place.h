@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_PLACE_H
 #define PORTSOCK_PLACE_H
 
-#include "../module/core/record.h"
+#include "../module/format/record.h"
 
 /**
  * struct ps_place - where a server would stand

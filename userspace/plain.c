@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "plain.h"
-#include "../module/core/bytes.h"
+#include "view/bytes.h"
 
 /* In its high bits: some byte is not printable ASCII. */
 static u64 wrong_in(u64 bytes)

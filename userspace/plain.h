@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_PLAIN_H
 #define PORTSOCK_PLAIN_H
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 char *ps_plain_line(char *p, const char *line, size_t len);
 

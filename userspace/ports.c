@@ -5,8 +5,8 @@
 
 #include "error.h"
 #include "ports.h"
-#include "../module/core/names.h"
-#include "../module/core/parse.h"
+#include "../module/format/names.h"
+#include "view/parse.h"
 
 #define DIGITS	"0123456789"
 #define SEE_HELP "see portsock --help"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "privilege.h"
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 static int set(const struct __user_cap_data_struct data[2])
 {

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "worker.h"
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 /* How much is known of a property. */
 enum ps_known {

@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_ROW_H
 #define PORTSOCK_ROW_H
 
-#include "../module/core/record.h"
+#include "../module/format/record.h"
 
 /* How a row differs from the snapshot before. */
 enum ps_mark {

@@ -3,7 +3,7 @@
 
 #include "error.h"
 #include "select.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 /**
  * ps_select_ports() - ask for ports

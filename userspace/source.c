@@ -15,7 +15,7 @@
 #include "plain.h"
 #include "source.h"
 #include "version.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 static int no_access(const struct ps_source *s)
 {
@@ -248,7 +248,7 @@ int ps_source_again(struct ps_source *s)
  * @s: open source, the kernel's
  * @milliseconds: but no longer, -1 for any time
  *
- * What is not announced (module/doc/format.md, "Waiting for change") does not
+ * What is not announced (doc/format.md, "Waiting for change") does not
  * end the wait: do not wait for ever where that matters.
  *
  * Return: 1 when something has changed: ps_source_again() tells what; 0 when

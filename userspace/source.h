@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_SOURCE_H
 #define PORTSOCK_SOURCE_H
 
-#include "../module/core/parse.h"
+#include "view/parse.h"
 #include "lines.h"
 #include "row.h"
 #include "text.h"

@@ -11,7 +11,7 @@
 #include "cells.h"
 #include "error.h"
 #include "table.h"
-#include "../module/core/names.h"
+#include "../module/format/names.h"
 
 /* libsmartcols fills up a line whose last cells are empty. */
 static void drop_blanks(struct ps_text *t)

@@ -6,7 +6,7 @@
 
 #include "error.h"
 #include "text.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 #define FIRST_SIZE	(64 * 1024)
 

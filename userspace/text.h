@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 /**
  * struct ps_text - text being written

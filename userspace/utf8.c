@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "utf8.h"
-#include "../module/core/put.h"
+#include "../module/format/put.h"
 
 #define REPLACEMENT	0xfffd
 

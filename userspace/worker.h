@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "../module/core/base.h"
+#include "../module/format/base.h"
 
 #define PS_WORKER_TEXT_MAX	4096	/* bytes of a command line */
 #define PS_WORKER_STUCK_MAX	4	/* workers that do not end */

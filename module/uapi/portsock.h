@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
  * Format 1 of /proc/portsock: its columns, protocols, states, holder reasons
- * and flags, one X-macro table each.  module/doc/format.md says what they mean.
+ * and flags, one X-macro table each.  doc/format.md says what they mean.
  */
 #ifndef _UAPI_PORTSOCK_H
 #define _UAPI_PORTSOCK_H

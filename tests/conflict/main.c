@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "situation.h"
-#include "../../module/core/names.h"
+#include "../../module/format/names.h"
 #include "../../userspace/crowd.h"
 #include "../../userspace/judge.h"
 

@@ -5,7 +5,7 @@
 
 #include <netinet/in.h>
 
-#include "../../module/core/conflict.h"
+#include "../../userspace/why/bind_rules.h"
 
 #define THINGS_MAX	64
 

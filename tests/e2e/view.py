@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Reads /proc/portsock. Written from module/doc/format.md alone: the product's own parser must not judge itself."""
+"""Reads /proc/portsock. Written from doc/format.md alone: the product's own parser must not judge itself."""
 import contextlib
 import os
 import re

@@ -4,8 +4,8 @@
  * others are there already; its INODE chooses the kernel.
  */
 #include "fuzz.h"
-#include "../../module/core/conflict.h"
-#include "../../module/core/parse.h"
+#include "../../userspace/why/bind_rules.h"
+#include "../../userspace/view/parse.h"
 
 #define MOST	64
 

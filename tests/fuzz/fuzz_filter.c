@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "fuzz.h"
-#include "../../module/core/filter.h"
-#include "../../module/core/parse.h"
+#include "../../module/filter.h"
+#include "../../userspace/view/parse.h"
 
 static void ask_about(const struct ps_filter *f, char *line)
 {

@@ -4,8 +4,8 @@
  * Both texts are the same, and so is what the two records say.
  */
 #include "fuzz.h"
-#include "../../module/core/format.h"
-#include "../../module/core/parse.h"
+#include "../../module/format/format.h"
+#include "../../userspace/view/parse.h"
 
 /* A row and its owners as text; NULL if it is none.  The line is cut up. */
 static char *again(char *line, struct ps_layout *layout, size_t size)

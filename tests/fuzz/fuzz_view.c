@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "../../module/core/format.h"
+#include "../../module/format/format.h"
 #include "../../userspace/error.h"
 #include "../../userspace/source.h"
 

@@ -4,9 +4,9 @@
 #include <linux/random.h>
 
 #include "batch.h"
-#include "core/held.h"
-#include "core/order.h"
-#include "made_up.h"
+#include "held.h"
+#include "format/order.h"
+#include "samples.h"
 #include "rows.h"
 
 #define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)

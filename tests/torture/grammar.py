@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The grammar of module/doc/format.md, for a view of any sockets.
+"""The grammar of doc/format.md, for a view of any sockets.
 
 tests/e2e/view.py checks the first two lines and the number of columns.
 """

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "../../module/core/format.h"
-#include "../../module/core/names.h"
-#include "../../module/core/parse.h"
+#include "../../module/format/format.h"
+#include "../../module/format/names.h"
+#include "../../userspace/view/parse.h"
 
 #define RUN(tests) \
 	(cmocka_set_message_output(CM_OUTPUT_TAP), \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Would bind() work: a bind() and one socket to the rule that decides. */
 #include "test.h"
-#include "../../module/core/conflict.h"
+#include "../../userspace/why/bind_rules.h"
 
 #include <arpa/inet.h>
 

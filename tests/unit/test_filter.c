@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "test.h"
-#include "../../module/core/filter.h"
+#include "../../module/filter.h"
 
 static struct ps_filter f;
 

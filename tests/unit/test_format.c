@@ -3,6 +3,7 @@
  * Text out.  What is written to is of just the size that the function asks
  * for, so that the address sanitizer sees a byte too many.
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Why a socket is there: evidence to reason, row by row. */
 #include "test.h"
-#include "../../module/core/held.h"
+#include "../../module/held.h"
 
 #define FULL	PS_EV_FULL
 #define SOCKET	(PS_EV_FULL | PS_EV_SOCKET)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The order of rows, against the contract's sentence. */
 #include "test.h"
-#include "../../module/core/order.h"
+#include "../../module/format/order.h"
 
 #define POOL	160
 

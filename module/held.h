@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Why a socket is there, from what was seen of it. */
+#ifndef PORTSOCK_HELD_H
+#define PORTSOCK_HELD_H
+
+#include "format/record.h"
+
+enum portsock_held ps_held_reason(const struct ps_record *r);
+bool ps_held_is_doubtful(const struct ps_record *r);
+
+#endif /* PORTSOCK_HELD_H */

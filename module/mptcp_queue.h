@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Connections that wait for accept() as part of another. */
+#ifndef PORTSOCK_MPTCP_QUEUE_H
+#define PORTSOCK_MPTCP_QUEUE_H
+
+struct ps_store;
+
+int ps_parts_join(struct ps_store *store);
+
+#endif /* PORTSOCK_MPTCP_QUEUE_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Network namespaces, one or all.  One whose last user has gone is not taken:
+ * its sockets are being destroyed, and nothing may keep it.
+ */
+#include <linux/mm.h>
+#include <linux/rtnetlink.h>
+#include <linux/rwsem.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "resched.h"
+#include "gfp.h"
+#include "netns.h"
+
+/**
+ * ps_nets_find() - the network namespace of an inode number
+ * @inum: as `lsns` and /proc/PID/ns/net tell it
+ *
+ * Context: process, may sleep.
+ * Return: the namespace with a reference, NULL if there is none.
+ */
+struct net *ps_nets_find(u32 inum)
+{
+	struct net *net, *found = NULL;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		if (net->ns.inum == inum) {
+			found = maybe_get_net(net);
+			break;
+		}
+	}
+	up_read(&net_rwsem);
+	return found;
+}
+
+static u32 count_nets(void)
+{
+	struct net *net;
+	u32 count = 0;
+
+	for_each_net(net)
+		count++;
+	return count;
+}
+
+/**
+ * ps_nets_get_all() - all network namespaces that there are
+ * @all: result; ps_nets_put_all() is due if this returns 0
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ps_nets_get_all(struct ps_nets *all)
+{
+	struct net *net;
+	int err = 0;
+
+	all->count = 0;
+	down_read(&net_rwsem);
+	all->nets = kvmalloc_array(count_nets(), sizeof(*all->nets), PS_GFP);
+	if (all->nets) {
+		for_each_net(net)
+			if (maybe_get_net(net))
+				all->nets[all->count++] = net;
+	} else {
+		err = -ENOMEM;
+	}
+	up_read(&net_rwsem);
+	return err;
+}
+
+/**
+ * ps_nets_put_all() - undo ps_nets_get_all()
+ * @all: network namespaces
+ *
+ * Context: process, may sleep.
+ */
+void ps_nets_put_all(struct ps_nets *all)
+{
+	u32 i, stop;
+
+	ps_for_breathing(i, stop, 0, all->count)
+		put_net(all->nets[i]);
+	kvfree(all->nets);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packet sockets: an ethertype at an interface. */
+#include <linux/if_packet.h>
+
+#include "../proto.h"
+
+static bool packet_match(const struct sock *sk)
+{
+	return sk->sk_family == AF_PACKET;
+}
+
+/* struct packet_sock is private; its getname() takes no lock that sleeps. */
+static void packet_fill(struct ps_batch *batch, struct sock *sk,
+			struct ps_record *r)
+{
+	struct socket *socket = sk->sk_socket;
+	struct sockaddr_storage name = {};
+	const struct sockaddr_ll *ll = (void *)&name;
+
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_PACKET);
+	r->state = PORTSOCK_UNCONN;
+	ps_fill_memory(sk, r);
+	/* An SOCK_PACKET socket tells its interface's name and no ethertype. */
+	if (!socket || sk->sk_type == SOCK_PACKET ||
+	    socket->ops->getname(socket, (void *)&name, 0) < 0)
+		return;
+	r->local.form = PS_FORM_PACKET;
+	r->local.num = ntohs(ll->sll_protocol);
+	ps_fill_dev(sock_net(sk), ll->sll_ifindex, r);
+}
+
+/*
+ * A socket leaves the list before its struct socket leaves it, and both under
+ * the mutex or after it (packet_release()): there is one as long as it is held.
+ */
+static int packet_visit(struct ps_batch *batch)
+{
+	struct netns_packet *packet = &batch->at->packet;
+	struct ps_record *r;
+	struct sock *sk;
+	int err;
+
+	do {
+		mutex_lock(&packet->sklist_lock);
+		sk_for_each(sk, &packet->sklist) {
+			if (ps_batch_is_full(batch))
+				break;
+			r = ps_batch_enter(batch, sk) ?
+				ps_batch_add(batch) : NULL;
+			if (r)
+				packet_fill(batch, sk, r);
+		}
+		mutex_unlock(&packet->sklist_lock);
+		err = ps_batch_done(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+const struct ps_family ps_family_packet = {
+	.name = "packet",
+	.protos = 1ULL << PORTSOCK_PROTO_PACKET,
+	.portless = true,
+	.match = packet_match,
+	.visit = packet_visit,
+	.fill = packet_fill,
+};

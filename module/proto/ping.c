@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ICMP echo sockets: the identifier is their port.  A module can reach no table
+ * of them; they are known by their descriptors.
+ */
+#include "../proto.h"
+
+static bool ping_match(const struct sock *sk)
+{
+	return ps_is_inet(sk, SOCK_DGRAM, IPPROTO_ICMP) ||
+		ps_is_inet(sk, SOCK_DGRAM, IPPROTO_ICMPV6);
+}
+
+/* Queues as /proc/net/icmp has them (ping_v4_format_sock()). */
+static void ping_fill(struct ps_batch *batch, struct sock *sk,
+		      struct ps_record *r)
+{
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_PING);
+	ps_fill_inet(sk, r);
+	r->state = ps_datagram_state(sk, r);
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = sk_wmem_alloc_get(sk);
+	r->has |= PS_HAS_QUEUES;
+}
+
+const struct ps_family ps_family_ping = {
+	.name = "ping",
+	.match = ping_match,
+	.fill = ping_fill,
+};

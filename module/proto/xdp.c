@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/* XDP sockets: in their namespace's list from their making to their release. */
+#include "../compat/xdp.h"
+#include "../proto.h"
+
+static bool xdp_match(const struct sock *sk)
+{
+	return sk->sk_family == AF_XDP;
+}
+
+static void xdp_fill(struct ps_batch *batch, struct sock *sk,
+		     struct ps_record *r)
+{
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_XDP);
+	ps_fill_plain(sk, r);
+}
+
+static int xdp_visit(struct ps_batch *batch)
+{
+	struct netns_xdp *xdp = ps_netns_xdp(batch->at);
+	struct ps_record *r;
+	struct sock *sk;
+	int err;
+
+	if (!xdp)
+		return 0;
+	do {
+		mutex_lock(&xdp->lock);
+		sk_for_each(sk, &xdp->list) {
+			if (ps_batch_is_full(batch))
+				break;
+			r = ps_batch_enter(batch, sk) ?
+				ps_batch_add(batch) : NULL;
+			if (r)
+				xdp_fill(batch, sk, r);
+		}
+		mutex_unlock(&xdp->lock);
+		err = ps_batch_done(batch);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+const struct ps_family ps_family_xdp = {
+	.name = "xdp",
+	.protos = 1ULL << PORTSOCK_PROTO_XDP,
+	.portless = true,
+	.match = xdp_match,
+	.visit = xdp_visit,
+	.fill = xdp_fill,
+};

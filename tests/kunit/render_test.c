@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The text of a made-up snapshot: the same at any offset, in any order. */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+
+#include "samples.h"
+#include "rows.h"
+#include "snapshot.h"
+#include "render.h"
+
+#define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)
+
+struct fixture {
+	struct ps_snapshot snapshot;
+	struct ps_text text;
+	char *whole;
+	size_t len;
+};
+
+static int text_init(struct kunit *test)
+{
+	struct fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+
+	if (!fix)
+		return -ENOMEM;
+	ps_store_init(&fix->snapshot.store, 100000);
+	fix->snapshot.header.version = PORTSOCK_FORMAT;
+	test->priv = fix;
+	return 0;
+}
+
+static void text_exit(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	if (!fix)
+		return;
+	ps_text_free(&fix->text);
+	ps_store_free(&fix->snapshot.store);
+	kvfree(fix->whole);
+}
+
+/* What ports remember stands in front of the rows. */
+static void remember(struct kunit *test, u32 ports)
+{
+	struct fixture *fix = test->priv;
+	struct ps_record *r;
+	u32 i;
+
+	for (i = 0; i < ports; i++) {
+		r = ps_vec_push(&fix->snapshot.store.ports);
+		KUNIT_ASSERT_NOT_NULL(test, r);
+		*r = (struct ps_record){
+			.proto = PORTSOCK_PROTO_TCP, .port = i,
+			.has = PS_HAS_PORT, .expires = PS_NO_EXPIRY,
+		};
+	}
+}
+
+/* Rows without owners, rows with one, and one with more than fit on a page. */
+static void make_up(struct kunit *test, u32 rows, u32 owners)
+{
+	struct fixture *fix = test->priv;
+	struct ps_store *store = &fix->snapshot.store;
+	struct ps_record *record = NULL;
+	u32 i;
+
+	for (i = 0; i < rows; i++) {
+		record = add_tcp(test, store, 1 + i, PORTSOCK_LISTEN, OPEN);
+		if (i & 1)
+			own(test, store, record, 1 + i, 1 + i, i);
+	}
+	for (i = 0; i < owners; i++)
+		own(test, store, record, 7, 7, i);
+	KUNIT_ASSERT_EQ(test, ps_rows_make(store), 0);
+	fix->snapshot.header.sockets = store->nrows;
+	fix->snapshot.header.owners = store->nowners;
+	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);
+}
+
+static void read_whole(struct kunit *test, size_t room)
+{
+	struct fixture *fix = test->priv;
+	const char *bytes;
+	size_t len;
+
+	fix->whole = kvmalloc(room, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fix->whole);
+	for (;;) {
+		KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text, fix->len, &bytes,
+						 &len), 0);
+		if (!len)
+			return;
+		KUNIT_ASSERT_LE(test, fix->len + len, room);
+		memcpy(fix->whole + fix->len, bytes, len);
+		fix->len += len;
+	}
+}
+
+static u32 count_bytes(const struct fixture *fix, char c)
+{
+	u32 count = 0;
+	size_t i;
+
+	for (i = 0; i < fix->len; i++)
+		count += fix->whole[i] == c;
+	return count;
+}
+
+static void as_many_lines_as_rows(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	make_up(test, 5000, 0);
+	read_whole(test, 4 << 20);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '\n'), 5002U);
+	KUNIT_EXPECT_EQ(test, fix->whole[fix->len - 1], '\n');
+}
+
+static void an_empty_view_is_two_lines(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	make_up(test, 0, 0);
+	read_whole(test, 1 << 20);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '\n'), 2U);
+}
+
+static void a_row_longer_than_a_page(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+
+	make_up(test, 1, 50000);
+	read_whole(test, 4 << 20);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '\n'), 3U);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, ','), 49999U);
+}
+
+static void expect_same(struct kunit *test, size_t offset)
+{
+	struct fixture *fix = test->priv;
+	const char *bytes;
+	size_t len;
+
+	KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text, offset, &bytes, &len), 0);
+	KUNIT_ASSERT_GT(test, len, (size_t)0);
+	KUNIT_ASSERT_LE(test, offset + len, fix->len);
+	KUNIT_ASSERT_EQ(test, memcmp(bytes, fix->whole + offset, len), 0);
+}
+
+static void the_same_at_any_offset(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	size_t i;
+
+	make_up(test, 3000, 9000);
+	read_whole(test, 4 << 20);
+	for (i = 0; i < 2000; i++)
+		expect_same(test, get_random_u32() % fix->len);
+	for (i = fix->len; i-- > fix->len - 200;)
+		expect_same(test, i);
+}
+
+/* The first thing that is asked for is near the end. */
+static void a_first_read_far_ahead(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	char *whole;
+
+	make_up(test, 3000, 9000);
+	read_whole(test, 4 << 20);
+	whole = fix->whole;
+	ps_text_free(&fix->text);
+	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);
+	expect_same(test, fix->len - 1);
+	expect_same(test, 0);
+	KUNIT_EXPECT_PTR_EQ(test, whole, fix->whole);
+}
+
+static void nothing_behind_the_end(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	static const size_t beyond[] = { 0, 1, 65536, 1UL << 40 };
+	const char *bytes;
+	size_t len, i;
+
+	make_up(test, 3000, 0);
+	read_whole(test, 4 << 20);
+	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
+		KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text,
+						 fix->len + beyond[i], &bytes,
+						 &len), 0);
+		KUNIT_EXPECT_EQ(test, len, (size_t)0);
+	}
+	expect_same(test, 0);
+}
+
+static void ports_stand_in_front(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	u32 i;
+
+	remember(test, 2000);
+	make_up(test, 3000, 0);
+	read_whole(test, 4 << 20);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '#'), 2002U);
+	KUNIT_EXPECT_EQ(test, count_bytes(fix, '\n'), 5002U);
+	for (i = 0; i < 500; i++)
+		expect_same(test, get_random_u32() % fix->len);
+}
+
+static struct kunit_case text_cases[] = {
+	KUNIT_CASE(as_many_lines_as_rows),
+	KUNIT_CASE(an_empty_view_is_two_lines),
+	KUNIT_CASE(a_row_longer_than_a_page),
+	KUNIT_CASE(the_same_at_any_offset),
+	KUNIT_CASE(a_first_read_far_ahead),
+	KUNIT_CASE(nothing_behind_the_end),
+	KUNIT_CASE(ports_stand_in_front),
+	{}
+};
+
+static struct kunit_suite text_suite = {
+	.name = "portsock_text",
+	.init = text_init,
+	.exit = text_exit,
+	.test_cases = text_cases,
+};
+kunit_test_suite(text_suite);
+
+MODULE_LICENSE("GPL");

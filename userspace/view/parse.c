@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text in.  Whoever reads a view may be handed anything: each value is checked
+ * against what its column can hold, and a row is taken whole or not at all.
+ */
+#include "bytes.h"
+#include "field.h"
+#include "../../module/format/names.h"
+#include "parse.h"
+
+static int parse_flags(const struct ps_field *f, u32 *flags)
+{
+	const char *field = f->text;
+	size_t len;
+	int bit;
+
+	if (ps_field_is_none(f))
+		return 0;
+	for (;; field += len + 1) {
+		len = strcspn(field, ",");
+		bit = ps_lookup(ps_flag_names, field, len);
+		if (bit >= 0)
+			*flags |= 1U << bit;
+		else if (!len)
+			return -EINVAL;
+		if (!field[len])
+			return 0;
+	}
+}
+
+/* How a function says which column it could not take. */
+#define BAD(column)	(1 + PORTSOCK_COL_##column)
+
+static int parse_number(const struct ps_field *field, u8 column,
+			unsigned int base, u64 max, u64 *value)
+{
+	const struct ps_field *f = &field[column];
+	const char *end = f->text;
+
+	if (base == 10 && ps_take_digits(&end, value) &&
+	    end == f->text + f->len)
+		return *value > max ? 1 + column : 0;
+	return ps_parse_u64(f->text, f->len, base, max, value) ?
+		1 + column : 0;
+}
+
+/* A number of which "-" says that it is not there. */
+static int parse_optional(const struct ps_field *field, u8 column,
+			  unsigned int base, u64 max, u8 *has, u8 bit,
+			  u64 *value)
+{
+	int bad;
+
+	*value = 0;
+	if (ps_field_is_none(&field[column]))
+		return 0;
+	bad = parse_number(field, column, base, max, value);
+	if (!bad)
+		*has |= bit;
+	return bad;
+}
+
+/* The words of most rows are known without a look-up. */
+#define IS_WORD(f, word) \
+	((f)->len == sizeof(word) - 1 && \
+	 !memcmp((f)->text, word, sizeof(word) - 1))
+
+static int parse_proto(const struct ps_field *f)
+{
+	return IS_WORD(f, "tcp") ? PORTSOCK_PROTO_TCP :
+		IS_WORD(f, "udp") ? PORTSOCK_PROTO_UDP :
+		ps_lookup(ps_proto_names, f->text, f->len);
+}
+
+static int parse_state(const struct ps_field *f)
+{
+	return IS_WORD(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
+		IS_WORD(f, "UNCONN") ? PORTSOCK_UNCONN :
+		IS_WORD(f, "LISTEN") ? PORTSOCK_LISTEN :
+		ps_lookup(ps_state_names, f->text, f->len);
+}
+
+static int parse_held(const struct ps_field *f)
+{
+	return IS_WORD(f, "process") ? PORTSOCK_HELD_PROCESS :
+		ps_lookup(ps_held_names, f->text, f->len);
+}
+
+#define OPTIONAL(column, base, max, has, bit, value) \
+	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
+
+/* PROTO, STATE, PORT, and RXQ to COOKIE. */
+static int parse_identity(const struct ps_field *field, struct ps_record *r)
+{
+	int proto = parse_proto(&field[PORTSOCK_COL_PROTO]);
+	int state = parse_state(&field[PORTSOCK_COL_STATE]);
+	u64 max_port = proto == PORTSOCK_PROTO_VSOCK ? U32_MAX : U16_MAX;
+	u64 port, rxq, txq, uid;
+	int bad;
+
+	if (proto < 0)
+		return BAD(PROTO);
+	if (state < 0)
+		return BAD(STATE);
+	bad = OPTIONAL(PORT, 10, max_port, &r->has, PS_HAS_PORT, &port) ?:
+	      OPTIONAL(RXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &rxq) ?:
+	      OPTIONAL(TXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &txq) ?:
+	      OPTIONAL(UID, 10, U32_MAX, &r->has, PS_HAS_UID, &uid) ?:
+	      parse_number(field, PORTSOCK_COL_INODE, 10, U64_MAX, &r->inode) ?:
+	      parse_number(field, PORTSOCK_COL_COOKIE, 16, U64_MAX, &r->cookie);
+	if (bad)
+		return bad;
+	r->proto = proto;
+	r->state = state;
+	r->port = port;
+	r->rxq = rxq;
+	r->txq = txq;
+	r->uid = uid;
+	return 0;
+}
+
+/* NETNS to EXPIRES. */
+static int parse_tail(const struct ps_field *field, struct ps_tail *tail)
+{
+	int held = parse_held(&field[PORTSOCK_COL_HELD]);
+	u8 expires_there = 0;
+	u64 expires, netns;
+	int bad;
+
+	*tail = (struct ps_tail){ .held = held };
+	if (parse_flags(&field[PORTSOCK_COL_FLAGS], &tail->flags))
+		return BAD(FLAGS);
+	if (held < 0)
+		return BAD(HELD);
+	bad = parse_number(field, PORTSOCK_COL_NETNS, 10, U32_MAX, &netns) ?:
+	      OPTIONAL(CGROUP, 10, U64_MAX, &tail->has, PS_HAS_CGROUP,
+		       &tail->cgroup) ?:
+	      OPTIONAL(PARENT, 16, U64_MAX, &tail->has, PS_HAS_PARENT,
+		       &tail->parent) ?:
+	      OPTIONAL(EXPIRES, 10, S32_MAX, &expires_there, 1, &expires);
+	if (bad)
+		return bad;
+	tail->netns = netns;
+	tail->expires = expires_there ? (s32)expires : PS_NO_EXPIRY;
+	return 0;
+}
+
+#undef OPTIONAL
+
+/* The tail of a row, which has been cut up, is what the next one may have. */
+static void remember_tail(struct ps_layout *layout,
+			  const struct ps_field *field)
+{
+	const struct ps_field *last = &field[PORTSOCK_COL_EXPIRES];
+	const char *text = field[PORTSOCK_COL_NETNS].text;
+	struct ps_tail *tail = &layout->tail;
+	unsigned int i, len = last->text + last->len - text;
+
+	if (!layout->usual || len > sizeof(tail->text))
+		return;
+	for (i = 0; i < len; i++)
+		tail->text[i] = text[i] ?: ' ';
+	tail->len = len;
+}
+
+/* @known: it is that of the row before. */
+static int take_tail(const struct ps_field *field, struct ps_layout *layout,
+		     bool known, struct ps_record *r)
+{
+	struct ps_tail *tail = &layout->tail;
+	int bad = known ? 0 : parse_tail(field, tail);
+
+	if (bad)
+		return bad;
+	if (!known)
+		remember_tail(layout, field);
+	r->netns = tail->netns;
+	r->cgroup = tail->cgroup;
+	r->flags = tail->flags;
+	r->held = tail->held;
+	r->parent = tail->parent;
+	r->expires = tail->expires;
+	r->has |= tail->has;
+	return 0;
+}
+
+static int parse_dev(const struct ps_field *f, struct ps_record *r)
+{
+	int len;
+
+	if (ps_field_is_none(f))
+		return 0;
+	len = ps_unescape(f->text);
+	if (len < 1 || len >= PS_DEV_SIZE)
+		return BAD(DEV);
+	memcpy(r->dev, f->text, len + 1);
+	return 0;
+}
+
+/* A line that is being cut up. */
+struct cut {
+	char *word;		/* begins here, or behind the blanks here */
+	const u8 *column;	/* where it belongs */
+	struct ps_field *field;	/* of each column */
+};
+
+/* A word ends at @end. */
+static __always_inline void end_word(struct cut *c, char *end)
+{
+	char *word = c->word;
+
+	while (*word == ' ')
+		word++;
+	c->word = end + 1;
+	c->field[*c->column++] = (struct ps_field){ word, end - word };
+	*end = '\0';
+}
+
+/*
+ * Cuts words off a line, up to those that belong to columns before @last.  They
+ * end at a blank that follows none: those that pad a column are looked at
+ * once, all together.
+ */
+static void cut_words(struct cut *c, char *end, const u8 *last)
+{
+	u64 blanks, ends, before = PS_BYTES_FIRST;
+	char *line = c->word;
+
+	for (; end - line >= PS_BYTES; line += PS_BYTES) {
+		blanks = ps_bytes_blanks(ps_bytes_load(line));
+		ends = blanks & ~(blanks << 8 | before);
+		before = blanks >> 56;
+		for (; ends; ends &= ends - 1) {
+			end_word(c, line + __builtin_ctzll(ends) / 8);
+			if (c->column == last)
+				return;
+		}
+	}
+	for (; line < end; line++) {
+		bool blank = *line == ' ';
+
+		if (blank && !before)
+			end_word(c, line);
+		if (c->column == last)
+			return;
+		before = blank;
+	}
+	if (!before)
+		end_word(c, end);
+}
+
+/* Steps over the tail of a row, if it is that of the row before. */
+static bool skip_tail(struct cut *c, const char *end,
+		      const struct ps_tail *tail)
+{
+	if (!tail->len || end - c->word <= tail->len ||
+	    c->word[tail->len] != ' ' ||
+	    memcmp(c->word, tail->text, tail->len))
+		return false;
+	c->word += tail->len + 1;
+	c->column += PORTSOCK_COL_OWNERS - PORTSOCK_COL_NETNS;
+	return true;
+}
+
+/*
+ * Cuts a line into the fields of its columns; returns whether it has as many
+ * words.  NETNS to EXPIRES are the same in most rows: if they are @known, they
+ * have no fields.
+ */
+static bool split(char *line, size_t len, const struct ps_layout *layout,
+		  struct ps_field *field, bool *known)
+{
+	const u8 *last = layout->column + layout->count;
+	struct cut c = { line, layout->column, field };
+	char *end = line + len;
+
+	*known = false;
+	if (layout->usual) {
+		cut_words(&c, end, layout->column + PORTSOCK_COL_NETNS);
+		if (c.column == layout->column + PORTSOCK_COL_NETNS)
+			*known = skip_tail(&c, end, &layout->tail);
+	}
+	cut_words(&c, end, last);
+	return c.column == last &&
+		(c.word >= end || !c.word[strspn(c.word, " ")]);
+}
+
+/**
+ * ps_parse_record() - a row
+ * @line: NUL-terminated, without its newline; it is cut up, and the record's
+ *	texts are in it afterwards
+ * @len: bytes of @line
+ * @layout: from this view's second line; it remembers the row before
+ * @r: result; owners_at is 0, owners the number of them
+ * @owners: place of the OWNERS field in @line, for ps_parse_owner() or
+ *	ps_parse_holder()
+ *
+ * Context: any.
+ * Return: 0; -EINVAL if the number of columns is not that of the layout; 1 +
+ * enum portsock_column of the first one found whose value it cannot have.
+ */
+int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
+		    struct ps_record *r, char **owners)
+{
+	struct ps_field field[PORTSOCK_NCOLUMNS + 1];
+	bool known;
+	char *c;
+	int bad;
+
+	if (!split(line, len, layout, field, &known))
+		return -EINVAL;
+	memset(r, 0, sizeof(*r));
+	bad = parse_identity(field, r) ?: take_tail(field, layout, known, r) ?:
+	      parse_dev(&field[PORTSOCK_COL_DEV], r);
+	if (bad)
+		return bad;
+	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,
+			 &r->local))
+		return BAD(LOCAL);
+	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto,
+			 &layout->remote, &r->remote))
+		return BAD(REMOTE);
+	*owners = field[PORTSOCK_COL_OWNERS].text;
+	if (ps_field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
+		return 0;
+	r->owners = 1;
+	for (c = *owners; (c = strchr(c, ',')); c++)
+		r->owners++;
+	return 0;
+}
+
+/* A number and what ends it, a slash or @stop; that is stepped over. */
+static bool take_u32(const char **cursor, char stop, u32 *value)
+{
+	u64 v;
+
+	if (!ps_take_digits(cursor, &v) || v > U32_MAX ||
+	    (**cursor != '/' && **cursor != stop))
+		return false;
+	++*cursor;
+	*value = v;
+	return true;
+}
+
+/**
+ * ps_parse_owner() - the next owner of a row
+ * @cursor: from ps_parse_record(); moved on.  The text is cut up.
+ * @o: result
+ *
+ * Context: any.
+ * Return: 1 with an owner in @o, 0 when there are no more, -EINVAL if it is
+ * none.
+ */
+int ps_parse_owner(char **cursor, struct ps_owner *o)
+{
+	const char *p = *cursor;
+	char *comm;
+	int len;
+
+	if (!*p || !strcmp(p, PORTSOCK_NONE) || *p == '[')
+		return 0;
+	if (!take_u32(&p, ':', &o->pid))
+		return -EINVAL;
+	o->tid = o->pid;
+	if (p[-1] == ':' && !take_u32(&p, '/', &o->tid))
+		return -EINVAL;
+	if (!take_u32(&p, '/', &o->fd))
+		return -EINVAL;
+	comm = *cursor + (p - *cursor);
+	*cursor = strchrnul(comm, ',');
+	if (**cursor)
+		*(*cursor)++ = '\0';
+	len = ps_unescape(comm);
+	if (len < 0 || len >= PS_COMM_SIZE)
+		return -EINVAL;
+	memset(o->comm, 0, sizeof(o->comm));
+	memcpy(o->comm, comm, len);
+	return 1;
+}
+
+/**
+ * ps_parse_holder() - the kernel as a holder: [name]
+ * @owners: from ps_parse_record()
+ * @name: start of the name
+ * @len: its length in bytes
+ *
+ * Context: any.
+ * Return: 1 if a kernel holder stands there, else 0.
+ */
+int ps_parse_holder(const char *owners, const char **name, size_t *len)
+{
+	size_t all;
+
+	if (owners[0] != '[')
+		return 0;
+	all = strlen(owners);
+	if (all < 3 || owners[all - 1] != ']')
+		return 0;
+	*name = owners + 1;
+	*len = all - 2;
+	return 1;
+}

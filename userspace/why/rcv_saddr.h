@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Do the addresses of two sockets have something in common? */
+#ifndef PORTSOCK_WHY_RCV_SADDR_H
+#define PORTSOCK_WHY_RCV_SADDR_H
+
+#include "../../module/format/record.h"
+
+/**
+ * struct ps_address - an address as the kernel compares it
+ * @end: address
+ * @v6only: sk_ipv6only
+ * @wild: "any" stands for all addresses, not for itself only
+ */
+struct ps_address {
+	const struct ps_end *end;
+	bool v6only;
+	bool wild;
+};
+
+bool ps_is_any(const struct ps_end *end);
+bool ps_is_inet6_any(const struct ps_end *end);
+bool ps_is_ip4(const struct ps_end *end);
+bool ps_is_mapped(const struct ps_end *end);
+bool ps_is_same_ip4(const struct ps_end *a, const struct ps_end *b);
+bool ps_is_same_ip6(const struct ps_end *a, const struct ps_end *b);
+bool ps_meets(const struct ps_address *a, const struct ps_address *b);
+
+#endif /* PORTSOCK_WHY_RCV_SADDR_H */
