@@ -9,7 +9,7 @@
 #include "cookie.h"
 #include "gfp.h"
 
-/* Room for the names of as many sockets as ps_batch_next() leaves records for. */
+/* Room for the names of as many sockets as ps_batch_end_bucket() leaves records for. */
 #define TEXT_SIZE	(PS_BATCH_ROOM * PS_BATCH_TEXT)
 #define TEXT_SIZE_MAX	(4 * TEXT_SIZE)
 /* How often a bucket is read anew because the socket to resume at has left it. */
@@ -25,7 +25,7 @@
 int ps_batch_init(struct ps_batch *batch)
 {
 	batch->uid = INVALID_UID;
-	batch->uid_told = overflowuid;
+	batch->uid_munged = overflowuid;
 	batch->records = kvmalloc_array(PS_BATCH_RECORDS,
 					sizeof(*batch->records), PS_GFP);
 	batch->text = kvmalloc(TEXT_SIZE, PS_GFP);
@@ -50,7 +50,7 @@ void ps_batch_free(struct ps_batch *batch)
 }
 
 /**
- * ps_batch_tell() - a record of no socket, but of what bind() compares with
+ * ps_batch_add_bind_row() - a record of no socket, but of what bind() compares with
  * @batch: batch
  * @net: network namespace of the port
  * @port: port
@@ -60,12 +60,12 @@ void ps_batch_free(struct ps_batch *batch)
  * Return: the record, at any address; NULL if nobody asked, or as
  * ps_batch_add().
  */
-struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
+struct ps_record *ps_batch_add_bind_row(struct ps_batch *batch, const struct net *net,
 				u32 port, enum portsock_proto proto)
 {
 	struct ps_record *r;
 
-	if (!ps_batch_tells(batch) || !ps_filter_wants_port(batch->filter, port) ||
+	if (!ps_batch_wants_bind_rows(batch) || !ps_filter_wants_port(batch->filter, port) ||
 	    !ps_batch_wants_net(batch, net))
 		return NULL;
 	r = ps_batch_add(batch);
@@ -257,8 +257,8 @@ static int batch_take(struct ps_batch *batch)
 {
 	if (!batch->count)
 		return 0;
-	batch->taken += batch->count;
-	return batch->sink->take(batch->sink, batch);
+	batch->flushed += batch->count;
+	return batch->sink->add(batch->sink, batch);
 }
 
 /*
@@ -292,14 +292,14 @@ static int batch_resume(struct ps_batch *batch)
 }
 
 /**
- * ps_batch_done() - end a section and hand the records to the sink
+ * ps_batch_flush() - end a section and hand the records to the sink
  * @batch: batch; has no records afterwards
  *
  * Context: process, may sleep; no locks are held.
  * Return: 0; -EAGAIN if the bucket has more sockets: read it again; -ENOMEM;
  * -EINTR on a fatal signal; the sink's error.
  */
-int ps_batch_done(struct ps_batch *batch)
+int ps_batch_flush(struct ps_batch *batch)
 {
 	int err;
 

@@ -12,10 +12,10 @@
  *				break;
  *		}
  *		spin_unlock(bucket);
- *		err = ps_batch_next(batch);
+ *		err = ps_batch_end_bucket(batch);
  *	} while (err == -EAGAIN);
  *	...
- *	err = ps_batch_done(batch);
+ *	err = ps_batch_flush(batch);
  *
  * A bucket may be as long as its users like, so it is read in sections.  A
  * section ends at the first socket for which there is no room, and the next one
@@ -45,41 +45,41 @@
 #define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
 
 struct ps_batch;
-struct ps_holders;
+struct ps_sk_modules;
 struct user_namespace;
 
 /**
  * struct ps_sink - where batches go
- * @take: takes the records; called without locks, may sleep; 0 or an error
- * @knows: whether the sink has no use for a full socket of this cookie, since
+ * @add: takes the records; called without locks, may sleep; 0 or an error
+ * @has: whether the sink has no use for a full socket of this cookie, since
  *	it has it; called under locks
  */
 struct ps_sink {
-	int (*take)(struct ps_sink *sink, struct ps_batch *batch);
-	bool (*knows)(struct ps_sink *sink, u64 cookie);
+	int (*add)(struct ps_sink *sink, struct ps_batch *batch);
+	bool (*has)(struct ps_sink *sink, u64 cookie);
 };
 
 /**
  * struct ps_batch - records of one bucket
- * @net: the network namespace whose sockets are wanted, NULL for all
- * @at: the one whose tables are walked
- * @first: the one whose tables are walked first: what others have in common with
+ * @filter_net: the network namespace whose sockets are wanted, NULL for all
+ * @walk_net: the one whose tables are walked
+ * @first_net: the one whose tables are walked first: what others have in common with
  *	it need not be walked again
- * @absent: protocols (bits of enum portsock_proto) that no module was there for
+ * @unloaded: protocols (bits of enum portsock_proto) that no module was there for
  *	when the look began, so that none of their sockets was either
  * @filter: what is asked for, NULL for everything
  * @user_ns: the user namespace that uids are told in
  * @sink: where the records go
- * @holders: the names of kernel modules that hold sockets
- * @again: the second look, at sockets that no process was found to hold
+ * @sk_modules: the names of kernel modules that hold sockets
+ * @recheck: the second look, at sockets that no process was found to hold
  * @uid: the last one that was told
- * @uid_told: what it is in @user_ns
- * @queues: only what travels in messages is looked for
- * @brief: of these protocols (bits of enum portsock_proto) it is wanted who is
+ * @uid_munged: what it is in @user_ns
+ * @inflight_only: only what travels in messages is looked for
+ * @state_only: of these protocols (bits of enum portsock_proto) it is wanted who is
  *	where in which state, of others nothing; 0: all of everything
- * @opener: whose view it is
- * @all_uids: told who bound a port once, also if it was not @opener
- * @taken: records that the sink took
+ * @opener_uid: whose view it is
+ * @show_bind_uids: told who bound a port once, also if it was not @opener
+ * @flushed: records that the sink took
  * @records: of them
  * @count: records in use
  * @capacity: of @records
@@ -102,22 +102,22 @@ struct ps_sink {
  * @text_size: of @text
  */
 struct ps_batch {
-	struct net *net;
-	struct net *at;
-	struct net *first;
-	u64 absent;
+	struct net *filter_net;
+	struct net *walk_net;
+	struct net *first_net;
+	u64 unloaded;
 	const struct ps_filter *filter;
 	struct user_namespace *user_ns;
 	struct ps_sink *sink;
-	struct ps_holders *holders;
-	bool again;
+	struct ps_sk_modules *sk_modules;
+	bool recheck;
 	kuid_t uid;
-	u32 uid_told;
-	bool queues;
-	u64 brief;
-	kuid_t opener;
-	bool all_uids;
-	u64 taken;
+	u32 uid_munged;
+	bool inflight_only;
+	u64 state_only;
+	kuid_t opener_uid;
+	bool show_bind_uids;
+	u64 flushed;
 	struct ps_record *records;
 	u32 count;
 	u32 capacity;
@@ -139,13 +139,13 @@ struct ps_batch {
 
 int ps_batch_init(struct ps_batch *batch);
 void ps_batch_free(struct ps_batch *batch);
-struct ps_record *ps_batch_tell(struct ps_batch *batch, const struct net *net,
+struct ps_record *ps_batch_add_bind_row(struct ps_batch *batch, const struct net *net,
 				u32 port, enum portsock_proto proto);
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
 void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at);
 bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk);
-int ps_batch_done(struct ps_batch *batch);
+int ps_batch_flush(struct ps_batch *batch);
 
 /**
  * ps_batch_has_room() - whether the records of @sockets sockets fit
@@ -179,7 +179,7 @@ static inline bool ps_batch_has_text_room(const struct ps_batch *batch,
  * @batch: batch
  *
  * Context: any; locks may be held.
- * Return: true if no more sockets can be entered before ps_batch_next().
+ * Return: true if no more sockets can be entered before ps_batch_end_bucket().
  */
 static inline bool ps_batch_is_full(const struct ps_batch *batch)
 {
@@ -249,35 +249,35 @@ static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 }
 
 /**
- * ps_batch_tells() - whether what bind() compares with is asked for
+ * ps_batch_wants_bind_rows() - whether what bind() compares with is asked for
  * @batch: batch
  *
  * Context: any.
- * Return: false if ps_batch_tell() has no record for anything.
+ * Return: false if ps_batch_add_bind_row() has no record for anything.
  */
-static inline bool ps_batch_tells(const struct ps_batch *batch)
+static inline bool ps_batch_wants_bind_rows(const struct ps_batch *batch)
 {
-	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->again &&
-		!batch->brief && !batch->queues;
+	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->recheck &&
+		!batch->state_only && !batch->inflight_only;
 }
 
 /* Records that are left for the next bucket; most have one socket or two. */
 #define PS_BATCH_ROOM	64
 
 /**
- * ps_batch_next() - end a section of a bucket
+ * ps_batch_end_bucket() - end a section of a bucket
  * @batch: batch
  *
  * Several short buckets share a batch: the records stay in it unless there is
  * little room left or the section did not reach the end of the bucket.
  *
  * Context: process, may sleep; no locks are held.
- * Return: as ps_batch_done().
+ * Return: as ps_batch_flush().
  */
-static inline int ps_batch_next(struct ps_batch *batch)
+static inline int ps_batch_end_bucket(struct ps_batch *batch)
 {
 	if (unlikely((s32)batch->count > batch->next_limit))
-		return ps_batch_done(batch);
+		return ps_batch_flush(batch);
 	batch->skipped = 0;
 	return 0;
 }
@@ -291,13 +291,13 @@ static inline int ps_batch_next(struct ps_batch *batch)
  */
 static inline bool ps_batch_is_first(const struct ps_batch *batch)
 {
-	return batch->at == batch->first;
+	return batch->walk_net == batch->first_net;
 }
 
 /**
  * ps_batch_wants_net() - whether a network namespace is looked at
  * @batch: batch
- * @net: a socket's network namespace
+ * @filter_net: a socket's network namespace
  *
  * Context: any.
  * Return: true if its sockets are to be added; one that is being torn down has
@@ -306,20 +306,20 @@ static inline bool ps_batch_is_first(const struct ps_batch *batch)
 static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)
 {
-	return batch->net ? batch->net == net : check_net(net);
+	return batch->filter_net ? batch->filter_net == net : check_net(net);
 }
 
 /**
- * ps_batch_knows() - whether the sink has no use for a socket
+ * ps_batch_sink_has() - whether the sink has no use for a socket
  * @batch: batch
  * @cookie: of a full socket
  *
  * Context: any, locks may be held.
  * Return: true if the socket need not be added.
  */
-static inline bool ps_batch_knows(struct ps_batch *batch, u64 cookie)
+static inline bool ps_batch_sink_has(struct ps_batch *batch, u64 cookie)
 {
-	return batch->sink->knows(batch->sink, cookie);
+	return batch->sink->has(batch->sink, cookie);
 }
 
 #endif /* PORTSOCK_BATCH_H */

@@ -4,7 +4,7 @@
 #include "cookie.h"
 
 /**
- * ps_make_cookie() - make a cookie for a socket that has none
+ * ps_cookie_create() - make a cookie for a socket that has none
  * @sk: as for ps_cookie()
  *
  * Not inlined: most sockets have a cookie, and the callers' loops keep their
@@ -13,7 +13,7 @@
  * Context: any; locks may be held.
  * Return: the cookie, never 0.
  */
-noinline u64 ps_make_cookie(struct sock *sk)
+noinline u64 ps_cookie_create(struct sock *sk)
 {
 	u32 halves[2];
 

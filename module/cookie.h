@@ -5,7 +5,7 @@
 
 #include <net/sock.h>
 
-u64 ps_make_cookie(struct sock *sk);
+u64 ps_cookie_create(struct sock *sk);
 
 /**
  * ps_cookie() - return a socket's cookie, making one if there is none yet
@@ -20,7 +20,7 @@ static inline u64 ps_cookie(struct sock *sk)
 {
 	u64 cookie = atomic64_read(&sk->sk_cookie);
 
-	return likely(cookie) ? cookie : ps_make_cookie(sk);
+	return likely(cookie) ? cookie : ps_cookie_create(sk);
 }
 
 #endif /* PORTSOCK_COOKIE_H */

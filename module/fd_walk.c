@@ -26,7 +26,7 @@
 #define EXEC_TRIES	8
 
 /* A socket that a descriptor of this section refers to. */
-struct hold {
+struct fd_ref {
 	struct ps_record *record;	/* in the store, or NULL: */
 	u32 added;			/* index in the batch */
 	u32 fd;
@@ -39,27 +39,27 @@ enum verdict {
 };
 
 /**
- * struct walk - state of the walk
+ * struct fd_walk - state of the walk
  * @store: where owners go
  * @batch: new sockets of the section
- * @viewer: whose view it is
+ * @opener: whose view it is
  * @second: the second look, at the doubtful sockets only
  * @task: whose table is read; a reference is held
  * @is_process: the table counts as the process', not as a thread's own
- * @verdict: whether the viewer may know the task's descriptors
+ * @verdict: whether the opener may know the task's descriptors
  * @exec_id: of the program that @verdict and the section are about
  * @comm: name of the task
  * @index: of the task in the store, NO_TASK until it owns a socket
  * @tries: sections that were read again, since the task began another program
- * @count: of @holds
- * @first: of @holds that was not closed meanwhile
+ * @count: of @refs
+ * @first: of @refs that was not closed meanwhile
  * @socket_ops: what the files of sockets have in common, once one was seen
- * @holds: sockets of the section
+ * @refs: sockets of the section
  */
-struct walk {
+struct fd_walk {
 	struct ps_store *store;
 	struct ps_batch *batch;
-	const struct ps_viewer *viewer;
+	const struct ps_opener *opener;
 	bool second;
 	struct task_struct *task;
 	bool is_process;
@@ -71,7 +71,7 @@ struct walk {
 	u32 count;
 	u32 first;
 	const struct file_operations *socket_ops;
-	struct hold holds[SECTION_FILES];
+	struct fd_ref refs[SECTION_FILES];
 };
 
 #define NO_TASK		U32_MAX
@@ -86,30 +86,30 @@ static bool is_outdated(const struct ps_record *r)
 }
 
 /* A known socket costs a look into the hash; others are told in full. */
-static void note_sock(struct walk *walk, struct sock *sk, u32 fd)
+static void note_sock(struct fd_walk *walk, struct sock *sk, u32 fd)
 {
-	struct hold *hold = &walk->holds[walk->count];
-	struct ps_record *r = ps_store_find(walk->store, ps_cookie(sk));
+	struct fd_ref *ref = &walk->refs[walk->count];
+	struct ps_record *r = ps_store_find_full(walk->store, ps_cookie(sk));
 
 	if (walk->second && !(r && r->evidence & PS_EV_DOUBT))
 		return;
-	hold->fd = fd;
-	hold->record = r;
+	ref->fd = fd;
+	ref->record = r;
 	if (likely(r && !is_outdated(r))) {
 		walk->count++;
 		return;
 	}
-	hold->record = NULL;
-	hold->added = walk->batch->count;
+	ref->record = NULL;
+	ref->added = walk->batch->count;
 	r = ps_batch_add(walk->batch);
 	if (!r)
 		return;
-	ps_families_fill(walk->batch, sk, r);
+	ps_protos_fill(walk->batch, sk, r);
 	walk->count++;
 }
 
 /* Once a socket's operations are known: a call less for each file that is none. */
-static struct socket *first_socket(struct walk *walk, struct file *file)
+static struct socket *first_socket(struct fd_walk *walk, struct file *file)
 {
 	struct socket *socket = ps_sock_from_file(file);
 
@@ -123,7 +123,7 @@ static struct socket *first_socket(struct walk *walk, struct file *file)
  * operations, of which sockets have the same, and so does this once it has seen
  * some.
  */
-static __always_inline struct sock *sock_of(struct walk *walk,
+static __always_inline struct sock *sock_of(struct fd_walk *walk,
 					    struct file *file)
 {
 	struct socket *socket;
@@ -138,11 +138,11 @@ static __always_inline struct sock *sock_of(struct walk *walk,
 }
 
 /* Called under file_lock; places that are reserved have no file yet. */
-static __always_inline void note_place(struct walk *walk, const struct fdtable *fdt, u32 fd)
+static __always_inline void note_place(struct fd_walk *walk, const struct fdtable *fdt, u32 fd)
 {
 	struct sock *sk = sock_of(walk, rcu_dereference_raw(fdt->fd[fd]));
 
-	if (sk && ps_families_want(walk->batch->filter, sk) &&
+	if (sk && ps_protos_want(walk->batch->filter, sk) &&
 	    ps_batch_wants_net(walk->batch, sock_net(sk)))
 		note_sock(walk, sk, fd);
 }
@@ -153,7 +153,7 @@ static __always_inline void note_place(struct walk *walk, const struct fdtable *
  * begins at such a multiple; it ends where the sockets of one more word might not
  * fit.  noinline: keeps the per-fd loop's variables in registers.
  */
-static noinline u32 read_section(struct walk *walk, struct files_struct *files, u32 fd)
+static noinline u32 read_section(struct fd_walk *walk, struct files_struct *files, u32 fd)
 {
 	u32 seen = 0, end = fd + SECTION_PLACES;
 	struct fdtable *fdt;
@@ -177,26 +177,26 @@ static noinline u32 read_section(struct walk *walk, struct files_struct *files, 
 }
 
 /* A task that has ended meanwhile has no number any more, and owns nothing. */
-static int name_task(struct walk *walk)
+static int name_task(struct fd_walk *walk)
 {
-	u32 pid = task_tgid_nr_ns(walk->task, walk->viewer->pid_ns);
+	u32 pid = task_tgid_nr_ns(walk->task, walk->opener->pid_ns);
 	u32 tid = walk->is_process ? pid :
-		task_pid_nr_ns(walk->task, walk->viewer->pid_ns);
+		task_pid_nr_ns(walk->task, walk->opener->pid_ns);
 
 	if (!pid || !tid) {
 		walk->first = walk->count;
 		return 0;
 	}
-	return ps_store_task(walk->store, pid, tid, walk->comm, &walk->index);
+	return ps_store_add_task(walk->store, pid, tid, walk->comm, &walk->index);
 }
 
-static const struct ps_record *held_record(const struct walk *walk,
-					   const struct hold *hold)
+static const struct ps_record *held_record(const struct fd_walk *walk,
+					   const struct fd_ref *ref)
 {
-	return hold->record ?: &walk->batch->records[hold->added];
+	return ref->record ?: &walk->batch->records[ref->added];
 }
 
-static struct sock *sock_at(struct walk *walk, const struct fdtable *fdt,
+static struct sock *sock_at(struct fd_walk *walk, const struct fdtable *fdt,
 			    u32 fd)
 {
 	if (fd >= fdt->max_fds)
@@ -205,7 +205,7 @@ static struct sock *sock_at(struct walk *walk, const struct fdtable *fdt,
 }
 
 /* Whether the socket that was read there stands at the descriptor still. */
-static bool still_holds(struct walk *walk, const struct hold *hold)
+static bool still_holds(struct fd_walk *walk, const struct fd_ref *ref)
 {
 	struct files_struct *files;
 	struct sock *sk;
@@ -215,8 +215,8 @@ static bool still_holds(struct walk *walk, const struct hold *hold)
 	files = walk->task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
-		sk = sock_at(walk, files_fdtable(files), hold->fd);
-		still = sk && ps_cookie(sk) == held_record(walk, hold)->cookie;
+		sk = sock_at(walk, files_fdtable(files), ref->fd);
+		still = sk && ps_cookie(sk) == held_record(walk, ref)->cookie;
 		spin_unlock(&files->file_lock);
 	}
 	task_unlock(walk->task);
@@ -224,12 +224,12 @@ static bool still_holds(struct walk *walk, const struct hold *hold)
 }
 
 /* Where the first one is that was not closed meanwhile. */
-static u32 first_that_stands(struct walk *walk)
+static u32 first_that_stands(struct fd_walk *walk)
 {
 	u32 i;
 
 	for (i = 0; i < walk->count; i++)
-		if (still_holds(walk, &walk->holds[i]))
+		if (still_holds(walk, &walk->refs[i]))
 			break;
 	return i;
 }
@@ -242,9 +242,9 @@ static u32 first_that_stands(struct walk *walk)
  * Return: 0; -EAGAIN if the task began another program during the check, and
  * the section has to be read again; -ENOMEM.
  */
-static int check_access(struct walk *walk)
+static int check_access(struct fd_walk *walk)
 {
-	int err = ps_access_check(walk->viewer->file, walk->task);
+	int err = ps_access_check(walk->opener->file, walk->task);
 
 	if (err == -ENOMEM)
 		return err;
@@ -262,38 +262,38 @@ static int check_access(struct walk *walk)
 }
 
 /* What a hidden process alone tells of, and has no port, is left out. */
-static bool may_be_told(const struct walk *walk, const struct hold *hold)
+static bool may_be_told(const struct fd_walk *walk, const struct fd_ref *ref)
 {
 	const struct ps_record *r;
 
 	if (walk->verdict == VERDICT_ALLOWED)
 		return true;
-	r = held_record(walk, hold);
+	r = held_record(walk, ref);
 	return r->has & PS_HAS_PORT ||
-		ps_store_find_any(walk->store, r->cookie);
+		ps_store_find(walk->store, r->cookie);
 }
 
-static int settle_hold(struct walk *walk, struct hold *hold)
+static int settle_hold(struct fd_walk *walk, struct fd_ref *ref)
 {
 	int err = 0;
 
-	if (!may_be_told(walk, hold))
+	if (!may_be_told(walk, ref))
 		return 0;
-	if (!hold->record)
+	if (!ref->record)
 		err = ps_store_add(walk->store,
-				   &walk->batch->records[hold->added],
-				   &hold->record);
-	if (err || !hold->record)
+				   &walk->batch->records[ref->added],
+				   &ref->record);
+	if (err || !ref->record)
 		return err;
 	if (walk->verdict == VERDICT_ALLOWED)
-		return ps_store_own(walk->store, hold->record, walk->index,
-				    hold->fd);
-	hold->record->evidence |= PS_EV_HIDDEN;
+		return ps_store_add_owner(walk->store, ref->record, walk->index,
+				    ref->fd);
+	ref->record->evidence |= PS_EV_HIDDEN;
 	return 0;
 }
 
 /* Locks dropped: the section's new sockets and its owners into the store. */
-static int settle_section(struct walk *walk)
+static int settle_section(struct fd_walk *walk)
 {
 	u32 i;
 	int err = 0;
@@ -314,7 +314,7 @@ static int settle_section(struct walk *walk)
 	if (walk->verdict == VERDICT_ALLOWED && walk->index == NO_TASK)
 		err = name_task(walk);
 	for (i = walk->first; i < walk->count && !err; i++)
-		err = settle_hold(walk, &walk->holds[i]);
+		err = settle_hold(walk, &walk->refs[i]);
 	ps_batch_reset(walk->batch);
 	return err;
 }
@@ -324,7 +324,7 @@ static int settle_section(struct walk *walk)
  * may have opened some of it: self_exec_id changes before it runs, and it takes
  * file_lock to open anything, so that the second look at it tells.
  */
-static u32 gather_section(struct walk *walk, u32 fd)
+static u32 gather_section(struct fd_walk *walk, u32 fd)
 {
 	struct task_struct *task = walk->task;
 	u64 exec_id = READ_ONCE(task->self_exec_id);
@@ -344,7 +344,7 @@ static u32 gather_section(struct walk *walk, u32 fd)
 }
 
 /* The name of the process, even if its leader is gone. */
-static void note_comm(struct walk *walk)
+static void note_comm(struct fd_walk *walk)
 {
 	const struct task_struct *task = walk->task;
 
@@ -357,7 +357,7 @@ static void note_comm(struct walk *walk)
 	rcu_read_unlock();
 }
 
-static int walk_table(struct walk *walk)
+static int walk_table(struct fd_walk *walk)
 {
 	u32 fd = 0, next;
 	int err;
@@ -378,48 +378,48 @@ static int walk_table(struct walk *walk)
 	return err;
 }
 
-static int walk_tasks(struct walk *walk)
+static int walk_tasks(struct fd_walk *walk)
 {
-	struct ps_task_cursor cursor = {
-		.pid_ns = walk->viewer->pid_ns,
+	struct ps_task_iter iter = {
+		.pid_ns = walk->opener->pid_ns,
 		.filter = walk->batch->filter,
 	};
 	int err = 0;
 
-	ps_task_begin(&cursor);
-	while (!err && ps_task_next(&cursor)) {
-		walk->task = cursor.task;
-		walk->is_process = cursor.is_process;
+	ps_task_iter_begin(&iter);
+	while (!err && ps_task_iter_next(&iter)) {
+		walk->task = iter.task;
+		walk->is_process = iter.is_process;
 		err = walk_table(walk);
 		if (!err && walk->index != NO_TASK)
-			err = ps_task_told(&cursor);
+			err = ps_task_iter_mark_walked(&iter);
 	}
-	ps_task_end(&cursor);
+	ps_task_iter_end(&iter);
 	return err;
 }
 
 /**
- * ps_owners_walk() - find the owners of all sockets of a network namespace
+ * ps_fd_walk() - find the owners of all sockets of a network namespace
  * @store: what the tables told; owners, and the sockets that no table has, are
  *	added
  * @batch: empty; says which network namespace is looked at
- * @viewer: whose view it is; decides which owners are told, and how
+ * @opener: whose view it is; decides which owners are told, and how
  * @second: the second look, at the sockets that are in doubt only
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
  */
-int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
-		   const struct ps_viewer *viewer, bool second)
+int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
+		   const struct ps_opener *opener, bool second)
 {
-	struct walk *walk = kvzalloc(sizeof(*walk), PS_GFP);
+	struct fd_walk *walk = kvzalloc(sizeof(*walk), PS_GFP);
 	int err;
 
 	if (!walk)
 		return -ENOMEM;
 	walk->store = store;
 	walk->batch = batch;
-	walk->viewer = viewer;
+	walk->opener = opener;
 	walk->second = second;
 	err = walk_tasks(walk);
 	kvfree(walk);

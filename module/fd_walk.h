@@ -7,7 +7,7 @@
 #include "store.h"
 #include "opener.h"
 
-int ps_owners_walk(struct ps_store *store, struct ps_batch *batch,
-		   const struct ps_viewer *viewer, bool second);
+int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
+		   const struct ps_opener *opener, bool second);
 
 #endif /* PORTSOCK_FD_WALK_H */

@@ -58,7 +58,7 @@ static int take_held(struct ps_filter *f, enum ps_filter_key key,
 static int take_ports(struct ps_filter *f, enum ps_filter_key key,
 		      const char *value, size_t len)
 {
-	struct ps_ports *set = key == PS_KEY_PORT ? &f->ports : &f->rports;
+	struct ps_port_set *set = key == PS_KEY_PORT ? &f->ports : &f->rports;
 	const char *dash = memchr(value, '-', len);
 	size_t first_len = dash ? (size_t)(dash - value) : len;
 	u64 first, last, port;
@@ -76,7 +76,7 @@ static int take_ports(struct ps_filter *f, enum ps_filter_key key,
 	if (last > set->last)
 		set->last = last;
 	for (port = first; port <= last; port++) {
-		set->count += !ps_ports_has(set, port);
+		set->count += !ps_port_set_has(set, port);
 		set->bits[port / 8] |= 1U << port % 8;
 	}
 	return 0;
@@ -246,7 +246,7 @@ u32 ps_filter_next_port(const struct ps_filter *f, u32 port)
 	if (port < f->ports.first)
 		port = f->ports.first;
 	for (; port <= f->ports.last; port++)
-		if (ps_ports_has(&f->ports, port))
+		if (ps_port_set_has(&f->ports, port))
 			return port;
 	return PS_NO_PORT;
 }
@@ -288,7 +288,7 @@ static bool wants_rport(const struct ps_filter *f, const struct ps_record *r)
 	case PS_FORM_INET:
 	case PS_FORM_INET6:
 	case PS_FORM_VSOCK:
-		return ps_ports_has(&f->rports, r->remote.num);
+		return ps_port_set_has(&f->rports, r->remote.num);
 	default:
 		return false;
 	}
@@ -310,7 +310,7 @@ bool ps_filter_wants_socket(const struct ps_filter *f,
 	if (!ps_filter_wants_proto(f, r->proto))
 		return false;
 	if (ps_filter_has(f, PS_KEY_PORT) &&
-	    !(r->has & PS_HAS_PORT && ps_ports_has(&f->ports, r->port)))
+	    !(r->has & PS_HAS_PORT && ps_port_set_has(&f->ports, r->port)))
 		return false;
 	return wants_rport(f, r) && wants_number(f, PS_KEY_COOKIE, r->cookie);
 }

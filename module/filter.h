@@ -29,13 +29,13 @@ enum ps_filter_key {
 };
 
 /**
- * struct ps_ports - a set of ports
+ * struct ps_port_set - a set of ports
  * @bits: one a port
  * @count: ports in the set
  * @first: no port below it is in the set
  * @last: no port above it is in the set
  */
-struct ps_ports {
+struct ps_port_set {
 	u8 bits[65536 / 8];
 	u32 count;
 	u32 first;
@@ -70,8 +70,8 @@ struct ps_filter {
 	u64 protos;
 	u32 states;
 	u32 held;
-	struct ps_ports ports;
-	struct ps_ports rports;
+	struct ps_port_set ports;
+	struct ps_port_set rports;
 	struct ps_numbers numbers[PS_NKEYS];
 	u64 list[PS_FILTER_NUMBERS];
 	u32 used;
@@ -114,14 +114,14 @@ static inline bool ps_filter_wants_proto(const struct ps_filter *f,
 }
 
 /**
- * ps_ports_has() - whether a port is in a set
+ * ps_port_set_has() - whether a port is in a set
  * @ports: set
  * @port: any number; what is no port is in none
  *
  * Context: any.
  * Return: true if it is.
  */
-static inline bool ps_ports_has(const struct ps_ports *ports, u32 port)
+static inline bool ps_port_set_has(const struct ps_port_set *ports, u32 port)
 {
 	return port <= U16_MAX && ports->bits[port / 8] & 1U << port % 8;
 }
@@ -136,7 +136,7 @@ static inline bool ps_ports_has(const struct ps_ports *ports, u32 port)
  */
 static inline bool ps_filter_wants_port(const struct ps_filter *f, u32 port)
 {
-	return !ps_filter_has(f, PS_KEY_PORT) || ps_ports_has(&f->ports, port);
+	return !ps_filter_has(f, PS_KEY_PORT) || ps_port_set_has(&f->ports, port);
 }
 
 /**

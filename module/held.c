@@ -57,14 +57,14 @@ static bool is_being_freed(const struct ps_record *r)
 }
 
 /**
- * ps_held_reason() - why a socket is there
+ * ps_classify() - why a socket is there
  * @r: a record whose owners were counted
  *
  * Context: any.
  * Return: the reason, or PORTSOCK_HELD_NONE for a socket that has no row: it
  * is just being made or destroyed, or was gone at the second look.
  */
-enum portsock_held ps_held_reason(const struct ps_record *r)
+enum portsock_held ps_classify(const struct ps_record *r)
 {
 	enum portsock_held held;
 
@@ -83,7 +83,7 @@ enum portsock_held ps_held_reason(const struct ps_record *r)
 }
 
 /**
- * ps_held_is_doubtful() - whether an unowned socket must be looked at again
+ * ps_needs_recheck() - whether an unowned socket must be looked at again
  * @r: a record after the descriptor walk
  *
  * A socket that was seen in its table and closed, handed on or accepted before
@@ -92,7 +92,7 @@ enum portsock_held ps_held_reason(const struct ps_record *r)
  * Context: any.
  * Return: true if its reason holds only if a second look confirms it.
  */
-bool ps_held_is_doubtful(const struct ps_record *r)
+bool ps_needs_recheck(const struct ps_record *r)
 {
 	const u16 has_file = PS_EV_FULL | PS_EV_SOCKET;
 

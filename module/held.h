@@ -5,7 +5,7 @@
 
 #include "format/record.h"
 
-enum portsock_held ps_held_reason(const struct ps_record *r);
-bool ps_held_is_doubtful(const struct ps_record *r);
+enum portsock_held ps_classify(const struct ps_record *r);
+bool ps_needs_recheck(const struct ps_record *r);
 
 #endif /* PORTSOCK_HELD_H */

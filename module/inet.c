@@ -176,7 +176,7 @@ static void fill_request(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_inet_mini() - all that is known of a TIME_WAIT or a request
+ * ps_fill_inet_small() - all that is known of a TIME_WAIT or a request
  * @sk: in state TCP_TIME_WAIT or TCP_NEW_SYN_RECV: no struct sock, only the
  *	struct sock_common that it begins with may be read as one.  A request
  *	holds a reference on its listener.
@@ -184,7 +184,7 @@ static void fill_request(struct sock *sk, struct ps_record *r)
  *
  * Context: the lock of its bucket is held.
  */
-void ps_fill_inet_mini(struct sock *sk, struct ps_record *r)
+void ps_fill_inet_small(struct sock *sk, struct ps_record *r)
 {
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;

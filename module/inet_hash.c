@@ -15,7 +15,7 @@
 #include "inet_hash.h"
 
 /* The state comes first: a mini object is no struct sock. */
-static void add_any(const struct ps_hashed *h, struct sock *sk)
+static void add_any(const struct ps_inet_hash *h, struct sock *sk)
 {
 	struct ps_record *r = ps_batch_add(h->batch);
 	int state;
@@ -28,7 +28,7 @@ static void add_any(const struct ps_hashed *h, struct sock *sk)
 		return;
 	}
 	r->proto = h->proto;
-	ps_fill_inet_mini(sk, r);
+	ps_fill_inet_small(sk, r);
 }
 
 /*
@@ -49,7 +49,7 @@ static void note_queued(struct sock *child, struct ps_record *r, u64 listener,
 	r->evidence |= PS_EV_QUEUED;
 	r->parent = listener;
 	r->has |= PS_HAS_PARENT;
-	if (ps_record_is_queued_part(r))
+	if (ps_record_is_queued_subflow(r))
 		r->evidence |= PS_EV_WITNESS;
 }
 
@@ -57,7 +57,7 @@ static void note_queued(struct sock *child, struct ps_record *r, u64 listener,
  * Connections that wait for accept().  A child does not point at its listener;
  * rskq_lock keeps it in the queue, and what is in the queue is not freed.
  */
-static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
+static void add_accept_queue(const struct ps_inet_hash *h, struct sock *listener)
 {
 	struct request_sock_queue *queue =
 		&inet_csk(listener)->icsk_accept_queue;
@@ -84,13 +84,13 @@ static void add_accept_queue(const struct ps_hashed *h, struct sock *listener)
 }
 
 /* Whether a table was walked for the sake of another network namespace. */
-static bool is_walked(const struct ps_hashed *h, const void *table,
+static bool is_walked(const struct ps_inet_hash *h, const void *table,
 		      const void *first)
 {
 	return !ps_batch_is_first(h->batch) && table == first;
 }
 
-static void add_listener(const struct ps_hashed *h, struct sock *sk)
+static void add_listener(const struct ps_inet_hash *h, struct sock *sk)
 {
 	if (!ps_batch_wants_net(h->batch, sock_net(sk))) {
 		ps_batch_skip(h->batch);
@@ -100,7 +100,7 @@ static void add_listener(const struct ps_hashed *h, struct sock *sk)
 	add_accept_queue(h, sk);
 }
 
-static int visit_listeners(const struct ps_hashed *h)
+static int walk_listeners(const struct ps_inet_hash *h)
 {
 	struct ps_listen_bucket *bucket;
 	struct ps_listen_node *node;
@@ -124,13 +124,13 @@ static int visit_listeners(const struct ps_hashed *h)
 					break;
 			}
 			spin_unlock(&bucket->lock);
-			err = ps_batch_next(h->batch);
+			err = ps_batch_end_bucket(h->batch);
 		} while (err == -EAGAIN);
 	}
-	return err ?: ps_batch_done(h->batch);
+	return err ?: ps_batch_flush(h->batch);
 }
 
-static void add_established(const struct ps_hashed *h, struct sock *sk,
+static void add_established(const struct ps_inet_hash *h, struct sock *sk,
 			    bool requests_only)
 {
 	if (ps_batch_wants_net(h->batch, sock_net(sk)) &&
@@ -160,7 +160,7 @@ static bool four_bound_empty(const struct inet_bind_hashbucket *buckets)
 		 (unsigned long)READ_ONCE(buckets[3].chain.first));
 }
 
-static int visit_chain(const struct ps_hashed *h, u32 i, bool requests_only)
+static int walk_chain(const struct ps_inet_hash *h, u32 i, bool requests_only)
 {
 	struct inet_ehash_bucket *bucket = &h->tables->ehash[i];
 	spinlock_t *lock = inet_ehash_lockp(h->tables, i);
@@ -177,12 +177,12 @@ static int visit_chain(const struct ps_hashed *h, u32 i, bool requests_only)
 				break;
 		}
 		spin_unlock_bh(lock);
-		err = ps_batch_next(h->batch);
+		err = ps_batch_end_bucket(h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-static int visit_established(const struct ps_hashed *h, bool requests_only)
+static int walk_established(const struct ps_inet_hash *h, bool requests_only)
 {
 	const struct inet_ehash_bucket *buckets = h->tables->ehash;
 	u32 i, stop;
@@ -190,7 +190,7 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 
 	if (!requests_only && is_walked(h, buckets, h->first->ehash))
 		return 0;
-	ps_for_breathing(i, stop, 0, h->tables->ehash_mask + 1) {
+	ps_for_each_resched(i, stop, 0, h->tables->ehash_mask + 1) {
 		if (!(i & 3) && i + 4 <= stop &&
 		    four_established_empty(&buckets[i])) {
 			i += 3;
@@ -198,11 +198,11 @@ static int visit_established(const struct ps_hashed *h, bool requests_only)
 		}
 		if (hlist_nulls_empty(&buckets[i].chain))
 			continue;
-		err = visit_chain(h, i, requests_only);
+		err = walk_chain(h, i, requests_only);
 		if (err)
 			return err;
 	}
-	return ps_batch_done(h->batch);
+	return ps_batch_flush(h->batch);
 }
 
 /*
@@ -217,7 +217,7 @@ static void fill_reuseport(const struct ps_batch *batch,
 			   struct ps_record *r)
 {
 	r->flags |= PORTSOCK_FLAG(REUSEPORT);
-	if (batch->all_uids || uid_eq(port->fastuid, batch->opener)) {
+	if (batch->show_bind_uids || uid_eq(port->fastuid, batch->opener_uid)) {
 		r->uid = from_kuid_munged(batch->user_ns, port->fastuid);
 		r->has |= PS_HAS_UID;
 	}
@@ -230,10 +230,10 @@ static void fill_reuseport(const struct ps_batch *batch,
 }
 
 /* The fastreuse state of a port, in the form of a row. */
-static void add_port(const struct ps_hashed *h,
+static void add_port(const struct ps_inet_hash *h,
 		     const struct inet_bind_bucket *port)
 {
-	struct ps_record *r = ps_batch_tell(h->batch, ps_bind_net(port),
+	struct ps_record *r = ps_batch_add_bind_row(h->batch, ps_bind_net(port),
 					    port->port, h->proto);
 
 	if (!r)
@@ -249,7 +249,7 @@ static void add_port(const struct ps_hashed *h,
  * The ports of a bucket: of one network namespace one or two, of all of them as
  * many as there are.  Ports have no cookie, so the walk goes on by position.
  */
-static int visit_bucket_ports(const struct ps_hashed *h,
+static int walk_bucket_ports(const struct ps_inet_hash *h,
 			      struct inet_bind_hashbucket *bucket)
 {
 	struct inet_bind_bucket *port;
@@ -259,7 +259,7 @@ static int visit_bucket_ports(const struct ps_hashed *h,
 
 	/* With room for more ports than a bucket has but in a strange case. */
 	if (!ps_batch_has_room(h->batch, PS_BATCH_ROOM))
-		err = ps_batch_done(h->batch);
+		err = ps_batch_flush(h->batch);
 	if (err)
 		return err;
 	do {
@@ -277,7 +277,7 @@ static int visit_bucket_ports(const struct ps_hashed *h,
 		}
 		spin_unlock_bh(&bucket->lock);
 		done = more ? pos - 1 : 0;
-		err = ps_batch_next(h->batch);
+		err = ps_batch_end_bucket(h->batch);
 	} while (!err && more);
 	return err;
 }
@@ -286,17 +286,17 @@ static int visit_bucket_ports(const struct ps_hashed *h,
  * A socket in the bind table: TIME_WAITs are in it too, the established table
  * has had them.
  */
-static void add_bound(const struct ps_hashed *h, struct sock *sk)
+static void add_bound(const struct ps_inet_hash *h, struct sock *sk)
 {
 	if (inet_sk_state_load(sk) != TCP_TIME_WAIT &&
 	    ps_batch_wants_net(h->batch, sock_net(sk)) &&
-	    !ps_batch_knows(h->batch, ps_cookie(sk)))
+	    !ps_batch_sink_has(h->batch, ps_cookie(sk)))
 		add_any(h, sk);
 	else
 		ps_batch_skip(h->batch);
 }
 
-static int visit_bucket_socks(const struct ps_hashed *h,
+static int walk_bucket_socks(const struct ps_inet_hash *h,
 			      struct inet_bind_hashbucket *bucket)
 {
 	struct ps_bind_pos pos;
@@ -305,28 +305,28 @@ static int visit_bucket_socks(const struct ps_hashed *h,
 
 	do {
 		spin_lock_bh(&bucket->lock);
-		ps_bind_for_each(sk, &pos, bucket, h->batch->net, PS_NO_PORT) {
+		ps_bind_for_each(sk, &pos, bucket, h->batch->filter_net, PS_NO_PORT) {
 			if (ps_batch_enter(h->batch, sk))
 				add_bound(h, sk);
 			else if (ps_batch_is_full(h->batch))
 				break;
 		}
 		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_next(h->batch);
+		err = ps_batch_end_bucket(h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-static int visit_bound(const struct ps_hashed *h)
+static int walk_bound(const struct ps_inet_hash *h)
 {
 	struct inet_bind_hashbucket *buckets = h->tables->bhash;
-	const bool tells = ps_batch_tells(h->batch);
+	const bool tells = ps_batch_wants_bind_rows(h->batch);
 	u32 i, stop;
 	int err = 0;
 
 	if (is_walked(h, buckets, h->first->bhash))
 		return 0;
-	ps_for_breathing(i, stop, 0, h->tables->bhash_size) {
+	ps_for_each_resched(i, stop, 0, h->tables->bhash_size) {
 		if (!(i & 3) && i + 4 <= stop &&
 		    four_bound_empty(&buckets[i])) {
 			i += 3;
@@ -335,16 +335,16 @@ static int visit_bound(const struct ps_hashed *h)
 		if (hlist_empty(&buckets[i].chain))
 			continue;
 		if (tells)
-			err = visit_bucket_ports(h, &buckets[i]);
-		err = err ?: visit_bucket_socks(h, &buckets[i]);
+			err = walk_bucket_ports(h, &buckets[i]);
+		err = err ?: walk_bucket_socks(h, &buckets[i]);
 		if (err)
 			return err;
 	}
-	return ps_batch_done(h->batch);
+	return ps_batch_flush(h->batch);
 }
 
 /* Returns whether a listener at the port has requests. */
-static bool add_at_port(const struct ps_hashed *h, struct sock *sk)
+static bool add_at_port(const struct ps_inet_hash *h, struct sock *sk)
 {
 	add_any(h, sk);
 	if (inet_sk_state_load(sk) != TCP_LISTEN)
@@ -354,7 +354,7 @@ static bool add_at_port(const struct ps_hashed *h, struct sock *sk)
 }
 
 /* The fastreuse state of the port, if there is such a port. */
-static int visit_port_state(u32 number, const struct ps_hashed *h,
+static int walk_port_state(u32 number, const struct ps_inet_hash *h,
 			    struct inet_bind_hashbucket *bucket)
 {
 	struct inet_bind_bucket *port;
@@ -362,25 +362,25 @@ static int visit_port_state(u32 number, const struct ps_hashed *h,
 	spin_lock_bh(&bucket->lock);
 	inet_bind_bucket_for_each(port, &bucket->chain)
 		if (port->port == number &&
-		    net_eq(ps_bind_net(port), h->batch->at))
+		    net_eq(ps_bind_net(port), h->batch->walk_net))
 			add_port(h, port);
 	spin_unlock_bh(&bucket->lock);
-	return ps_batch_done(h->batch);
+	return ps_batch_flush(h->batch);
 }
 
-static int visit_port(u32 number, const struct ps_hashed *h,
+static int walk_port(u32 number, const struct ps_inet_hash *h,
 		      bool *has_requests)
 {
 	struct inet_hashinfo *tables = h->tables;
-	struct net *net = h->batch->at;
+	struct net *net = h->batch->walk_net;
 	struct inet_bind_hashbucket *bucket =
 		&tables->bhash[inet_bhashfn(net, number, tables->bhash_size)];
 	struct ps_bind_pos pos;
 	struct sock *sk;
 	int err = 0;
 
-	if (ps_batch_tells(h->batch))
-		err = visit_port_state(number, h, bucket);
+	if (ps_batch_wants_bind_rows(h->batch))
+		err = walk_port_state(number, h, bucket);
 	if (err)
 		return err;
 	do {
@@ -392,7 +392,7 @@ static int visit_port(u32 number, const struct ps_hashed *h,
 				break;
 		}
 		spin_unlock_bh(&bucket->lock);
-		err = ps_batch_done(h->batch);
+		err = ps_batch_flush(h->batch);
 	} while (err == -EAGAIN);
 	return err;
 }
@@ -401,7 +401,7 @@ static int visit_port(u32 number, const struct ps_hashed *h,
  * All sockets at a port of a namespace are in one bucket of the bind table,
  * TIME_WAITs included, but for requests: a listener knows only how many it has.
  */
-static int visit_ports(const struct ps_hashed *h)
+static int walk_ports(const struct ps_inet_hash *h)
 {
 	const struct ps_filter *filter = h->batch->filter;
 	u32 port = ps_filter_next_port(filter, 0);
@@ -410,23 +410,23 @@ static int visit_ports(const struct ps_hashed *h)
 
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
-		err = visit_port(port, h, &has_requests);
-	if (!err && has_requests && !h->batch->brief)
-		err = visit_established(h, true);
+		err = walk_port(port, h, &has_requests);
+	if (!err && has_requests && !h->batch->state_only)
+		err = walk_established(h, true);
 	return err;
 }
 
 /**
- * ps_hashed_visit() - walk a protocol's tables
+ * ps_inet_hash_walk() - walk a protocol's tables
  * @h: protocol
  *
  * Context: process, may sleep.
- * Return: 0 or what ps_batch_done() said.
+ * Return: 0 or what ps_batch_flush() said.
  */
-int ps_hashed_visit(const struct ps_hashed *h)
+int ps_inet_hash_walk(const struct ps_inet_hash *h)
 {
 	if (ps_filter_has_few_ports(h->batch->filter))
-		return visit_ports(h);
-	return visit_listeners(h) ?: visit_established(h, false) ?:
-		visit_bound(h);
+		return walk_ports(h);
+	return walk_listeners(h) ?: walk_established(h, false) ?:
+		walk_bound(h);
 }

@@ -33,7 +33,7 @@ static u32 count_parts(const struct ps_store *store)
 	u32 i, count = 0;
 
 	ps_store_for_each(r, end, i, store)
-		count += ps_record_is_queued_part(r);
+		count += ps_record_is_queued_subflow(r);
 	return count;
 }
 
@@ -43,7 +43,7 @@ static void gather_parts(struct ps_store *store, struct ps_record **parts)
 	u32 i, count = 0;
 
 	ps_store_for_each(r, end, i, store)
-		if (ps_record_is_queued_part(r))
+		if (ps_record_is_queued_subflow(r))
 			parts[count++] = r;
 }
 
@@ -54,7 +54,7 @@ static void join(struct ps_record *whole, struct ps_record **parts, u32 count)
 					   cmp_parts);
 	struct ps_record *part;
 
-	if (!found || !ps_record_is_queued_part(*found))
+	if (!found || !ps_record_is_queued_subflow(*found))
 		return;
 	part = *found;
 	ps_record_keep_parent(whole, part);
@@ -72,21 +72,21 @@ static void join_all(struct ps_store *store, struct ps_record **parts,
 		if (r->proto == PORTSOCK_PROTO_MPTCP && r->has & PS_HAS_PORT)
 			join(r, parts, count);
 	/* What is left has no whole yet: another's listener is no parent. */
-	ps_for_breathing(i, stop, 0, count)
-		if (ps_record_is_queued_part(parts[i]))
+	ps_for_each_resched(i, stop, 0, count)
+		if (ps_record_is_queued_subflow(parts[i]))
 			parts[i]->has &= ~PS_HAS_PARENT;
 }
 
 /**
- * ps_parts_join() - say who waits for whom
+ * ps_mptcp_link_subflows() - say who waits for whom
  * @store: all is gathered, no row is made
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM or -EINTR on a fatal signal.
  */
-int ps_parts_join(struct ps_store *store)
+int ps_mptcp_link_subflows(struct ps_store *store)
 {
-	u32 count = store->parts ? count_parts(store) : 0;
+	u32 count = store->has_queued_subflows ? count_parts(store) : 0;
 	struct ps_record **parts, **spare;
 	int err = -ENOMEM;
 

@@ -5,6 +5,6 @@
 
 struct ps_store;
 
-int ps_parts_join(struct ps_store *store);
+int ps_mptcp_link_subflows(struct ps_store *store);
 
 #endif /* PORTSOCK_MPTCP_QUEUE_H */

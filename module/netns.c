@@ -14,13 +14,13 @@
 #include "netns.h"
 
 /**
- * ps_nets_find() - the network namespace of an inode number
+ * ps_netns_find() - the network namespace of an inode number
  * @inum: as `lsns` and /proc/PID/ns/net tell it
  *
  * Context: process, may sleep.
  * Return: the namespace with a reference, NULL if there is none.
  */
-struct net *ps_nets_find(u32 inum)
+struct net *ps_netns_find(u32 inum)
 {
 	struct net *net, *found = NULL;
 
@@ -46,13 +46,13 @@ static u32 count_nets(void)
 }
 
 /**
- * ps_nets_get_all() - all network namespaces that there are
- * @all: result; ps_nets_put_all() is due if this returns 0
+ * ps_netns_get_all() - all network namespaces that there are
+ * @all: result; ps_netns_put_all() is due if this returns 0
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ps_nets_get_all(struct ps_nets *all)
+int ps_netns_get_all(struct ps_netns_list *all)
 {
 	struct net *net;
 	int err = 0;
@@ -72,16 +72,16 @@ int ps_nets_get_all(struct ps_nets *all)
 }
 
 /**
- * ps_nets_put_all() - undo ps_nets_get_all()
+ * ps_netns_put_all() - undo ps_netns_get_all()
  * @all: network namespaces
  *
  * Context: process, may sleep.
  */
-void ps_nets_put_all(struct ps_nets *all)
+void ps_netns_put_all(struct ps_netns_list *all)
 {
 	u32 i, stop;
 
-	ps_for_breathing(i, stop, 0, all->count)
+	ps_for_each_resched(i, stop, 0, all->count)
 		put_net(all->nets[i]);
 	kvfree(all->nets);
 }

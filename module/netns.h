@@ -8,17 +8,17 @@
 struct net;
 
 /**
- * struct ps_nets - network namespaces, a reference on each
+ * struct ps_netns_list - network namespaces, a reference on each
  * @nets: of them
  * @count: of @nets
  */
-struct ps_nets {
+struct ps_netns_list {
 	struct net **nets;
 	u32 count;
 };
 
-struct net *ps_nets_find(u32 inum);
-int ps_nets_get_all(struct ps_nets *all);
-void ps_nets_put_all(struct ps_nets *all);
+struct net *ps_netns_find(u32 inum);
+int ps_netns_get_all(struct ps_netns_list *all);
+void ps_netns_put_all(struct ps_netns_list *all);
 
 #endif /* PORTSOCK_NETNS_H */

@@ -72,7 +72,7 @@
 /**
  * struct port_set - ports with events
  * @ports: a bit for each port and one for UNBOUND, in the byte order of struct
- *	ps_ports
+ *	ps_port_set
  * @words: a bit for each word of @ports that may be other than 0
  */
 struct port_set {
@@ -284,7 +284,7 @@ static bool batch_has(const struct ps_channel *ch, u32 port)
 
 /* Whether the batch has one of the filter's ports; adds the cost of finding out. */
 static bool batch_has_any(const struct ps_channel *ch,
-			  const struct ps_ports *ports, u64 *cost)
+			  const struct ps_port_set *ports, u64 *cost)
 {
 	const unsigned long *wanted = (const unsigned long *)ports->bits;
 	const struct port_set *batch = &ch->batch;
@@ -405,7 +405,7 @@ static bool on_unbound_port(struct ps_channel *ch, struct ps_watcher *w)
 static bool visit_watcher(struct ps_channel *ch, struct ps_watcher *w, bool any,
 			  bool was_unbound, u64 *cost)
 {
-	const struct ps_filter *filter = w->viewer->filter;
+	const struct ps_filter *filter = w->opener->filter;
 	bool has_ports = ps_filter_has(filter, PS_KEY_PORT);
 
 	*cost += VISIT_NS;
@@ -597,12 +597,12 @@ static void free_unused(struct work_struct *work)
 /**
  * ps_watcher_init() - initialize a watcher that is not running
  * @w: watcher
- * @viewer: opener, at this address as long as @w exists
+ * @opener: opener, at this address as long as @w exists
  */
-void ps_watcher_init(struct ps_watcher *w, const struct ps_viewer *viewer)
+void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener)
 {
 	memset(w, 0, sizeof(*w));
-	w->viewer = viewer;
+	w->opener = opener;
 	init_waitqueue_head(&w->wait);
 	INIT_LIST_HEAD(&w->link);
 	INIT_DELAYED_WORK(&w->recheck, recheck_work);
@@ -695,7 +695,7 @@ bool ps_watcher_needs_check(struct ps_watcher *w)
 
 static void start(struct ps_watcher *w)
 {
-	const struct ps_filter *filter = w->viewer->filter;
+	const struct ps_filter *filter = w->opener->filter;
 
 	w->protos = WATCHED;
 	if (ps_filter_has(filter, PS_KEY_PROTO))
@@ -703,7 +703,7 @@ static void start(struct ps_watcher *w)
 	WRITE_ONCE(w->silent, w->protos);
 	w->few_ports = ps_filter_has_few_ports(filter);
 	if (w->protos & TCP_BIT && state_tp)
-		w->channel = channel_get(w->viewer->target);
+		w->channel = channel_get(w->opener->target);
 	set_bit(PS_WATCHER_RECHECK, &w->bits);
 	WRITE_ONCE(w->running, true);
 }
@@ -762,7 +762,7 @@ void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
 		start(w);
 	protos = arm_for_check(w);
 	if (protos)
-		same = ps_snapshot_compare(snapshot, w->viewer, max_sockets,
+		same = ps_snapshot_is_current(snapshot, w->opener, max_sockets,
 					   protos);
 	if (same == -EINTR)	/* another poller of the file compares */
 		require_recheck(w);

@@ -9,12 +9,12 @@
 
 struct ps_channel;
 struct ps_snapshot;
-struct ps_viewer;
+struct ps_opener;
 
 /**
  * struct ps_watcher - change notification of one open file
  * @wait: wait queue of its pollers
- * @viewer: opener; its filter and target may change only between
+ * @opener: opener; its filter and target may change only between
  *	ps_watcher_stop() and the next ps_watcher_check()
  * @bits: bits of enum ps_watcher_bit
  * @running: between the first ps_watcher_check() and ps_watcher_stop()
@@ -32,7 +32,7 @@ struct ps_viewer;
  */
 struct ps_watcher {
 	wait_queue_head_t wait;
-	const struct ps_viewer *viewer;
+	const struct ps_opener *opener;
 	unsigned long bits;
 	bool running;
 	u64 protos;
@@ -53,7 +53,7 @@ enum ps_watcher_bit {
 	PS_WATCHER_LATER,	/* @recheck is due for a full comparison   */
 };
 
-void ps_watcher_init(struct ps_watcher *w, const struct ps_viewer *viewer);
+void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener);
 void ps_watcher_renew(struct ps_watcher *w);
 void ps_watcher_notify(struct ps_watcher *w);
 bool ps_watcher_needs_check(struct ps_watcher *w);

@@ -12,7 +12,7 @@ struct ps_filter;
 struct user_namespace;
 
 /**
- * struct ps_viewer - the opener
+ * struct ps_opener - the opener
  * @file: the open file; it keeps the credentials, and the mount that decides
  *	on @pid_ns
  * @net: its network namespace, a reference
@@ -22,7 +22,7 @@ struct user_namespace;
  * @boottime_offset: of its time namespace, in nanoseconds
  * @filter: what is asked for, NULL for everything
  */
-struct ps_viewer {
+struct ps_opener {
 	struct file *file;
 	struct net *net;
 	struct net *target;

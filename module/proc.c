@@ -62,7 +62,7 @@ MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with 
 /**
  * struct view - an open /proc/portsock
  * @lock: held over a read
- * @viewer: the opener
+ * @opener: the opener
  * @taken: @snapshot and @text are there
  * @snapshot: from the last read at offset 0
  * @text: of @snapshot
@@ -70,10 +70,10 @@ MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with 
  */
 struct view {
 	struct mutex lock;
-	struct ps_viewer viewer;
+	struct ps_opener opener;
 	bool taken;
 	struct ps_snapshot snapshot;
-	struct ps_text text;
+	struct ps_render render;
 	struct ps_watcher watcher;
 };
 
@@ -81,7 +81,7 @@ static void drop_snapshot(struct view *view)
 {
 	if (!view->taken)
 		return;
-	ps_text_free(&view->text);
+	ps_render_free(&view->render);
 	ps_snapshot_free(&view->snapshot);
 	view->taken = false;
 }
@@ -92,11 +92,11 @@ static int take_snapshot(struct view *view)
 
 	drop_snapshot(view);
 	ps_watcher_renew(&view->watcher);
-	err = ps_snapshot_take(&view->snapshot, &view->viewer,
+	err = ps_snapshot_take(&view->snapshot, &view->opener,
 			       READ_ONCE(max_sockets));
 	if (!err) {
 		view->taken = true;
-		err = ps_text_init(&view->text, &view->snapshot);
+		err = ps_render_init(&view->render, &view->snapshot);
 	}
 	if (err) {
 		drop_snapshot(view);
@@ -114,7 +114,7 @@ static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
 	int err;
 
 	while (iov_iter_count(to)) {
-		err = ps_text_at(&view->text, offset + done, &bytes, &len);
+		err = ps_render_at(&view->render, offset + done, &bytes, &len);
 		if (err)
 			return done ?: err;
 		if (!len)
@@ -150,7 +150,7 @@ static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 /* Whether the opener may look into a network namespace other than its own. */
 static bool may_look_into(const struct view *view, struct user_namespace *owner)
 {
-	return file_ns_capable(view->viewer.file, owner, CAP_NET_ADMIN);
+	return file_ns_capable(view->opener.file, owner, CAP_NET_ADMIN);
 }
 
 /* Of one that does not exist only those may know who may see all. */
@@ -162,11 +162,11 @@ static int find_target(const struct view *view, u32 netns, struct net **target)
 	*target = NULL;
 	if (!netns)
 		return all ? 0 : -EPERM;
-	if (netns == view->viewer.net->ns.inum) {
-		*target = get_net(view->viewer.net);
+	if (netns == view->opener.net->ns.inum) {
+		*target = get_net(view->opener.net);
 		return 0;
 	}
-	net = ps_nets_find(netns);
+	net = ps_netns_find(netns);
 	if (!net)
 		return all ? -ENOENT : -EPERM;
 	if (!may_look_into(view, net->user_ns)) {
@@ -179,14 +179,14 @@ static int find_target(const struct view *view, u32 netns, struct net **target)
 
 static void put_target(struct view *view)
 {
-	if (view->viewer.target)
-		put_net(view->viewer.target);
+	if (view->opener.target)
+		put_net(view->opener.target);
 }
 
 /* Takes over the filter, unless this fails. */
 static int set_filter(struct view *view, struct ps_filter *filter)
 {
-	u32 netns = view->viewer.net->ns.inum;
+	u32 netns = view->opener.net->ns.inum;
 	struct net *target;
 	int err;
 
@@ -203,9 +203,9 @@ static int set_filter(struct view *view, struct ps_filter *filter)
 	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
 	put_target(view);
-	kvfree(view->viewer.filter);
-	view->viewer.target = target;
-	view->viewer.filter = filter;
+	kvfree(view->opener.filter);
+	view->opener.target = target;
+	view->opener.filter = filter;
 	ps_watcher_notify(&view->watcher);
 	mutex_unlock(&view->lock);
 	return 0;
@@ -277,13 +277,13 @@ static int proc_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	}
 	mutex_init(&view->lock);
-	view->viewer.file = file;
-	view->viewer.net = get_net(current->nsproxy->net_ns);
-	view->viewer.target = get_net(view->viewer.net);
-	view->viewer.user_ns = file->f_cred->user_ns;
-	view->viewer.pid_ns = proc_pid_ns(inode->i_sb);
-	view->viewer.boottime_offset = current_boottime_offset();
-	ps_watcher_init(&view->watcher, &view->viewer);
+	view->opener.file = file;
+	view->opener.net = get_net(current->nsproxy->net_ns);
+	view->opener.target = get_net(view->opener.net);
+	view->opener.user_ns = file->f_cred->user_ns;
+	view->opener.pid_ns = proc_pid_ns(inode->i_sb);
+	view->opener.boottime_offset = current_boottime_offset();
+	ps_watcher_init(&view->watcher, &view->opener);
 	file->private_data = view;
 	return 0;
 }
@@ -294,9 +294,9 @@ static int proc_release(struct inode *inode, struct file *file)
 
 	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
-	kvfree(view->viewer.filter);
+	kvfree(view->opener.filter);
 	put_target(view);
-	put_net(view->viewer.net);
+	put_net(view->opener.net);
 	kfree(view);
 	module_put(THIS_MODULE);
 	return 0;

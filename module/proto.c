@@ -10,114 +10,114 @@
 #include "trace.h"
 
 /* Walked in this order; the last one takes every socket. */
-static const struct ps_family *const families[] = {
-	&ps_family_tcp,
-	&ps_family_udp,
-	&ps_family_udplite,
-	&ps_family_ping,
-	&ps_family_mptcp,
-	&ps_family_dccp,
-	&ps_family_sctp,
-	&ps_family_vsock,
-	&ps_family_raw,
-	&ps_family_unix,
-	&ps_family_netlink,
-	&ps_family_packet,
-	&ps_family_tipc,
-	&ps_family_smc,
-	&ps_family_xdp,
-	&ps_family_other,
+static const struct ps_proto *const protos[] = {
+	&ps_proto_tcp,
+	&ps_proto_udp,
+	&ps_proto_udplite,
+	&ps_proto_ping,
+	&ps_proto_mptcp,
+	&ps_proto_dccp,
+	&ps_proto_sctp,
+	&ps_proto_vsock,
+	&ps_proto_raw,
+	&ps_proto_unix,
+	&ps_proto_netlink,
+	&ps_proto_packet,
+	&ps_proto_tipc,
+	&ps_proto_smc,
+	&ps_proto_xdp,
+	&ps_proto_other,
 };
 
-/* Whether anything in the family's table can be asked for. */
+/* Whether anything in the proto's table can be asked for. */
 static bool wants_table(const struct ps_batch *batch,
-			const struct ps_family *family)
+			const struct ps_proto *proto)
 {
 	const struct ps_filter *filter = batch->filter;
 
-	if (!family->visit || !(family->protos & ~batch->absent) ||
-	    (batch->queues && !family->carries) ||
-	    (family->shared && !ps_batch_is_first(batch)))
+	if (!proto->walk || !(proto->protos & ~batch->unloaded) ||
+	    (batch->inflight_only && !proto->carries) ||
+	    (proto->shared && !ps_batch_is_first(batch)))
 		return false;
 	/* Sockets in messages that have a port are in their own tables, too. */
-	if (batch->brief && (family->carries ||
-			     !(batch->brief & family->protos)))
+	if (batch->state_only && (proto->carries ||
+			     !(batch->state_only & proto->protos)))
 		return false;
 	if (ps_filter_has(filter, PS_KEY_PROTO) &&
-	    !(filter->protos & family->protos))
+	    !(filter->protos & proto->protos))
 		return false;
-	return !family->portless || !(ps_filter_has(filter, PS_KEY_PORT) ||
+	return !proto->portless || !(ps_filter_has(filter, PS_KEY_PORT) ||
 				      ps_filter_has(filter, PS_KEY_RPORT));
 }
 
 /**
- * ps_families_missing() - what this kernel has tables of that are out of reach
+ * ps_protos_missing() - what this kernel has tables of that are out of reach
  *
  * Context: any.
  * Return: bits of enum portsock_proto.
  */
-u64 ps_families_missing(void)
+u64 ps_protos_missing(void)
 {
 	unsigned int i;
 	u64 missing = 0;
 
-	for (i = 0; i < ARRAY_SIZE(families); i++)
-		missing |= families[i]->missing;
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		missing |= protos[i]->missing;
 	return missing;
 }
 
-static int visit_traced(struct ps_batch *batch, const struct ps_family *family)
+static int walk_traced(struct ps_batch *batch, const struct ps_proto *proto)
 {
-	u64 taken = batch->taken, at = ktime_get_boottime_ns();
-	int err = family->visit(batch);
+	u64 taken = batch->flushed, at = ktime_get_boottime_ns();
+	int err = proto->walk(batch);
 
-	trace_family(family, batch, batch->taken - taken,
+	trace_proto_walk(proto, batch, batch->flushed - taken,
 		     ktime_get_boottime_ns() - at, err);
 	return err;
 }
 
 /* What nobody traces costs a branch that is patched out. */
-static int visit(struct ps_batch *batch, const struct ps_family *family)
+static int walk_one(struct ps_batch *batch, const struct ps_proto *proto)
 {
-	if (trace_family_enabled())
-		return visit_traced(batch, family);
-	return family->visit(batch);
+	if (trace_proto_walk_enabled())
+		return walk_traced(batch, proto);
+	return proto->walk(batch);
 }
 
 /**
- * ps_families_visit() - walk the tables of all families
+ * ps_protos_walk() - walk the tables of all protos
  * @batch: where the sockets go; says whose tables are walked
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EINTR or the sink's error.
  */
-int ps_families_visit(struct ps_batch *batch)
+int ps_protos_walk(struct ps_batch *batch)
 {
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(families) && !err; i++)
-		if (wants_table(batch, families[i]))
-			err = visit(batch, families[i]);
+	for (i = 0; i < ARRAY_SIZE(protos) && !err; i++)
+		if (wants_table(batch, protos[i]))
+			err = walk_one(batch, protos[i]);
 	return err;
 }
 
 /**
- * ps_families_fill() - tell what is known of a socket
+ * ps_protos_fill() - tell what is known of a socket
  * @batch: keeps the record's texts
  * @sk: a full socket that cannot go away meanwhile
  * @r: zeroed, with PS_NO_EXPIRY
  *
  * Context: locks may be held.
  */
-void ps_families_fill(struct ps_batch *batch, struct sock *sk,
+void ps_protos_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
 {
 	unsigned int i = 0;
 
-	while (!families[i]->match(sk))
+	while (!protos[i]->match(sk))
 		i++;
-	families[i]->fill(batch, sk, r);
+	protos[i]->fill(batch, sk, r);
 }
 
 /* Most sockets are of the same few users, one after the other. */
@@ -125,9 +125,9 @@ static u32 tell_uid(struct ps_batch *batch, kuid_t uid)
 {
 	if (!uid_eq(uid, batch->uid)) {
 		batch->uid = uid;
-		batch->uid_told = from_kuid_munged(batch->user_ns, uid);
+		batch->uid_munged = from_kuid_munged(batch->user_ns, uid);
 	}
-	return batch->uid_told;
+	return batch->uid_munged;
 }
 
 /*
@@ -169,7 +169,7 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 /*
  * A socket that the kernel made for itself or never gave a file to is asked
  * whose code it calls; of those with a file, the TCP and UDP ones that no process
- * was found to hold: the callbacks of other families belong to their protocol,
+ * was found to hold: the callbacks of other protos belong to their protocol,
  * in as many modules as it may have.
  */
 static bool may_be_held_by_module(const struct ps_batch *batch,
@@ -179,7 +179,7 @@ static bool may_be_held_by_module(const struct ps_batch *batch,
 		return true;
 	if (!(evidence & PS_EV_SOCKET) || evidence & PS_EV_CLOSING)
 		return false;
-	return !(evidence & PS_EV_FILE) || (batch->again &&
+	return !(evidence & PS_EV_FILE) || (batch->recheck &&
 		(ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) ||
 		 ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP)));
 }
@@ -189,7 +189,7 @@ static void fill_module(struct ps_batch *batch, struct sock *sk,
 {
 	if (!may_be_held_by_module(batch, sk, r->evidence))
 		return;
-	r->owners_at = ps_holder_find(batch->holders, sk);
+	r->owners_at = ps_sk_module_find(batch->sk_modules, sk);
 	if (r->owners_at)
 		r->evidence |= PS_EV_MODULE;
 }
@@ -231,7 +231,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	r->evidence = PS_EV_FULL;
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;
-	if (batch->brief)
+	if (batch->state_only)
 		return;
 	r->has = PS_HAS_UID;
 	r->flags = sock_flags(sk);
@@ -243,7 +243,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 }
 
 /**
- * ps_fill_backlog() - the queues of a listener: how many wait, how many may
+ * ps_fill_backlog() - the inflight_only of a listener: how many wait, how many may
  * @sk: a full socket that cannot go away meanwhile
  * @r: from ps_fill_sock()
  *
@@ -257,7 +257,7 @@ void ps_fill_backlog(const struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_memory() - queues by the memory of what waits in them
+ * ps_fill_memory() - inflight_only by the memory of what waits in them
  * @sk: a full socket that cannot go away meanwhile
  * @r: from ps_fill_sock()
  *
@@ -273,16 +273,16 @@ void ps_fill_memory(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_plain() - state and queues of a socket of which nothing else is known
+ * ps_fill_generic() - state and inflight_only of a socket of which nothing else is known
  * @sk: a full socket that cannot go away meanwhile
  * @r: from ps_fill_sock()
  *
- * Most families use TCP's numbers for the two states that all of them have;
+ * Most protos use TCP's numbers for the two states that all of them have;
  * those of Bluetooth have the first of them in common.
  *
  * Context: locks may be held.
  */
-void ps_fill_plain(struct sock *sk, struct ps_record *r)
+void ps_fill_generic(struct sock *sk, struct ps_record *r)
 {
 	u8 listening = sk->sk_family == AF_BLUETOOTH ? 4 : TCP_LISTEN;
 	u8 state = READ_ONCE(sk->sk_state);

@@ -10,11 +10,11 @@
 #include "compat/sock.h"
 #include "cookie.h"
 
-#define PS_FAMILY_NAME_MAX	16
+#define PS_PROTO_NAME_MAX	16
 
 /**
- * struct ps_family - a family of sockets
- * @name: for people, less than PS_FAMILY_NAME_MAX bytes
+ * struct ps_proto - a family of sockets
+ * @name: for people, less than PS_PROTO_NAME_MAX bytes
  * @protos: bits of enum portsock_proto that stand in its table
  * @portless: its sockets have no port
  * @shared: its table is that of all network namespaces
@@ -23,13 +23,13 @@
  *	module cannot reach: what no descriptor refers to is not told; or
  *	PS_MISSING_INFLIGHT
  * @match: whether a socket is of this family; the first that says so has it
- * @visit: walk the table of batch->at and add every socket that
+ * @walk: walk the table of batch->walk_net and add every socket that
  *	ps_batch_wants_net(), bucket by bucket; NULL where a module can reach no table.
- *	Context: process, may sleep.  Return: 0 or what ps_batch_done() said.
+ *	Context: process, may sleep.  Return: 0 or what ps_batch_flush() said.
  * @fill: tell what is known of a full socket, which cannot go away meanwhile.
  *	Context: locks are held.
  */
-struct ps_family {
+struct ps_proto {
 	const char *name;
 	u64 protos;
 	bool portless;
@@ -37,35 +37,35 @@ struct ps_family {
 	bool carries;
 	u64 missing;
 	bool (*match)(const struct sock *sk);
-	int (*visit)(struct ps_batch *batch);
+	int (*walk)(struct ps_batch *batch);
 	void (*fill)(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r);
 };
 
-extern const struct ps_family ps_family_tcp;
-extern const struct ps_family ps_family_udp;
-extern const struct ps_family ps_family_udplite;
-extern const struct ps_family ps_family_ping;
-extern const struct ps_family ps_family_mptcp;
-extern const struct ps_family ps_family_dccp;
-extern const struct ps_family ps_family_sctp;
-extern const struct ps_family ps_family_vsock;
-extern const struct ps_family ps_family_raw;
-extern const struct ps_family ps_family_unix;
-extern const struct ps_family ps_family_netlink;
-extern const struct ps_family ps_family_packet;
-extern const struct ps_family ps_family_tipc;
-extern const struct ps_family ps_family_smc;
-extern const struct ps_family ps_family_xdp;
-extern const struct ps_family ps_family_other;
+extern const struct ps_proto ps_proto_tcp;
+extern const struct ps_proto ps_proto_udp;
+extern const struct ps_proto ps_proto_udplite;
+extern const struct ps_proto ps_proto_ping;
+extern const struct ps_proto ps_proto_mptcp;
+extern const struct ps_proto ps_proto_dccp;
+extern const struct ps_proto ps_proto_sctp;
+extern const struct ps_proto ps_proto_vsock;
+extern const struct ps_proto ps_proto_raw;
+extern const struct ps_proto ps_proto_unix;
+extern const struct ps_proto ps_proto_netlink;
+extern const struct ps_proto ps_proto_packet;
+extern const struct ps_proto ps_proto_tipc;
+extern const struct ps_proto ps_proto_smc;
+extern const struct ps_proto ps_proto_xdp;
+extern const struct ps_proto ps_proto_other;
 
-u64 ps_families_missing(void);
-int ps_families_visit(struct ps_batch *batch);
-void ps_families_fill(struct ps_batch *batch, struct sock *sk,
+u64 ps_protos_missing(void);
+int ps_protos_walk(struct ps_batch *batch);
+void ps_protos_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r);
 
 /**
- * ps_families_want() - whether a socket is worth being looked at
+ * ps_protos_want() - whether a socket is worth being looked at
  * @filter: what is asked for
  * @sk: a full socket that cannot go away meanwhile
  *
@@ -75,7 +75,7 @@ void ps_families_fill(struct ps_batch *batch, struct sock *sk,
  * Context: locks may be held.
  * Return: false if it certainly is not asked for.
  */
-static inline bool ps_families_want(const struct ps_filter *filter,
+static inline bool ps_protos_want(const struct ps_filter *filter,
 				    const struct sock *sk)
 {
 	if (!ps_filter_has(filter, PS_KEY_PORT))
@@ -119,7 +119,7 @@ static inline bool ps_is_kernel_sock(const struct sock *sk)
 /* What every family's fill needs: family.c, inet.c */
 void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto);
-void ps_fill_plain(struct sock *sk, struct ps_record *r);
+void ps_fill_generic(struct sock *sk, struct ps_record *r);
 void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
 void ps_fill_memory(struct sock *sk, struct ps_record *r);
 void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r);
@@ -128,7 +128,7 @@ void ps_fill_bound_at(u16 family, const void *ip, u16 port,
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
 u8 ps_stream_state(u8 state, const struct ps_record *r);
-void ps_fill_inet_mini(struct sock *sk, struct ps_record *r);
+void ps_fill_inet_small(struct sock *sk, struct ps_record *r);
 
 /**
  * ps_fill_dev() - the interface that a socket is bound to

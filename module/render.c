@@ -17,55 +17,55 @@
 /* The most that one piece takes: a row's beginning, an owner, the newline. */
 #define PIECE_MAX	(PS_RECORD_MAX + PS_OWNER_MAX + 2)
 
-struct mark {
+struct page_start {
 	u64 offset;
-	struct ps_place place;
+	struct ps_render_pos pos;
 };
 
 /**
- * ps_text_init() - get ready to write a snapshot
- * @text: text
- * @snapshot: stays as it is until ps_text_free()
+ * ps_render_init() - get ready to write a snapshot
+ * @render: text of a snapshot
+ * @snapshot: stays as it is until ps_render_free()
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM; ps_text_free() is due in both cases.
+ * Return: 0 or -ENOMEM; ps_render_free() is due in both cases.
  */
-int ps_text_init(struct ps_text *text, const struct ps_snapshot *snapshot)
+int ps_render_init(struct ps_render *render, const struct ps_snapshot *snapshot)
 {
-	struct mark *first;
+	struct page_start *first;
 
-	memset(text, 0, sizeof(*text));
-	ps_vec_init(&text->marks, sizeof(struct mark));
-	text->snapshot = snapshot;
-	text->page = kvmalloc(PAGE_BYTES, PS_GFP);
-	first = ps_vec_push(&text->marks);
-	if (!text->page || !first)
+	memset(render, 0, sizeof(*render));
+	ps_vec_init(&render->page_index, sizeof(struct page_start));
+	render->snapshot = snapshot;
+	render->page = kvmalloc(PAGE_BYTES, PS_GFP);
+	first = ps_vec_push(&render->page_index);
+	if (!render->page || !first)
 		return -ENOMEM;
 	memset(first, 0, sizeof(*first));
 	return 0;
 }
 
 /**
- * ps_text_free() - undo ps_text_init()
- * @text: text
+ * ps_render_free() - undo ps_render_init()
+ * @render: text of a snapshot
  *
  * Context: process, may sleep.
  */
-void ps_text_free(struct ps_text *text)
+void ps_render_free(struct ps_render *render)
 {
-	kvfree(text->page);
-	text->page = NULL;
-	ps_vec_free(&text->marks);
+	kvfree(render->page);
+	render->page = NULL;
+	ps_vec_free(&render->page_index);
 }
 
 /* Copies of constant length, which most are no longer than. */
 static char *put_owner(char *p, const struct ps_store *store,
-		       struct ps_hold hold)
+		       struct ps_owner_ref ref)
 {
-	const struct ps_task *task = ps_store_holder(store, hold);
+	const struct ps_owner_task *task = ps_store_owner_task(store, ref);
 
 	memcpy(p, task->text, PS_OWNER_FRONT);
-	p = ps_put_u32(p + task->front, hold.fd);
+	p = ps_put_u32(p + task->front, ref.fd);
 	memcpy(p, task->text + task->front, PS_COMM_SIZE);
 	if (unlikely(task->back > PS_COMM_SIZE))
 		memcpy(p, task->text + task->front, task->back);
@@ -74,13 +74,13 @@ static char *put_owner(char *p, const struct ps_store *store,
 
 /* The row up to and with its first owner. */
 static char *put_row(char *p, const struct ps_store *store,
-		     const struct ps_record *r, struct ps_common *common)
+		     const struct ps_record *r, struct ps_row_cache *common)
 {
 	p = ps_format_next(p, r, common);
 	if (likely(r->owners))
-		return put_owner(p, store, ps_store_hold(store, r, 0));
+		return put_owner(p, store, ps_store_owner_at(store, r, 0));
 	if (r->held == PORTSOCK_HELD_KERNEL)
-		return ps_format_holder(p, ps_holder_name(&store->holders,
+		return ps_format_module(p, ps_sk_module_name(&store->sk_modules,
 							  r->owners_at));
 	*p++ = '-';
 	return p;
@@ -88,103 +88,103 @@ static char *put_row(char *p, const struct ps_store *store,
 
 /* The first line's, then what ports remember: rows that are metadata. */
 static char *put_front(char *p, const struct ps_snapshot *snapshot,
-		       struct ps_place *place)
+		       struct ps_render_pos *pos)
 {
-	const struct ps_vec *ports = &snapshot->store.ports;
+	const struct ps_vec *ports = &snapshot->store.bind_rows;
 
-	if (!place->owner) {
+	if (!pos->owner) {
 		p = ps_format_header(p, &snapshot->header);
 	} else {
 		memcpy(p, "# ", 2);
-		p = ps_format_record(p + 2, ps_vec_at(ports, place->owner - 1));
+		p = ps_format_record(p + 2, ps_vec_at(ports, pos->owner - 1));
 		memcpy(p, "-\n", 2);
 		p += 2;
 	}
-	if (place->owner++ < ports->count)
+	if (pos->owner++ < ports->count)
 		return p;
-	place->row = 1;
-	place->owner = 0;
+	pos->row = 1;
+	pos->owner = 0;
 	return p;
 }
 
-static bool at_end(const struct ps_text *text)
+static bool at_end(const struct ps_render *render)
 {
-	return text->next.row > text->snapshot->store.nrows;
+	return render->next.row > render->snapshot->store.nrows;
 }
 
 /*
  * Writes a row, or what is left of it, as long as there is room for a piece; then
- * place->owner is 0 if it is complete.
+ * pos->owner is 0 if it is complete.
  */
 static char *put_pieces(char *p, const char *full, const struct ps_store *store,
-			struct ps_place *place, struct ps_common *common)
+			struct ps_render_pos *pos, struct ps_row_cache *common)
 {
-	const struct ps_record *r = store->rows[place->row - 1];
+	const struct ps_record *r = store->rows[pos->row - 1];
 
-	if (likely(!place->owner)) {
+	if (likely(!pos->owner)) {
 		p = put_row(p, store, r, common);
-		place->owner = 1;
+		pos->owner = 1;
 	}
-	for (; place->owner < r->owners; place->owner++) {
+	for (; pos->owner < r->owners; pos->owner++) {
 		if (p > full)
 			return p;
 		*p++ = ',';
 		p = put_owner(p, store,
-			      ps_store_hold(store, r, place->owner));
+			      ps_store_owner_at(store, r, pos->owner));
 	}
 	*p++ = '\n';
-	place->owner = 0;
+	pos->owner = 0;
 	return p;
 }
 
-/* Writes the page that begins at @mark. */
-static void write_page(struct ps_text *text, const struct mark *mark)
+/* Writes the page that begins at @start. */
+static void write_page(struct ps_render *render, const struct page_start *start)
 {
-	const struct ps_store *store = &text->snapshot->store;
-	char *p = text->page, *full = p + PAGE_BYTES - PIECE_MAX;
-	struct ps_place next = mark->place;
-	struct ps_common common;
+	const struct ps_store *store = &render->snapshot->store;
+	char *p = render->page, *full = p + PAGE_BYTES - PIECE_MAX;
+	struct ps_render_pos next = start->pos;
+	struct ps_row_cache common;
 
-	ps_common_init(&common);
+	ps_row_cache_init(&common);
 	while (p <= full && !next.row)
-		p = put_front(p, text->snapshot, &next);
+		p = put_front(p, render->snapshot, &next);
 	while (p <= full && next.row && next.row <= store->nrows) {
 		p = put_pieces(p, full, store, &next, &common);
 		next.row += !next.owner;
 	}
-	text->begin = mark->offset;
-	text->next = next;
-	text->len = p - text->page;
+	render->begin = start->offset;
+	render->next = next;
+	render->len = p - render->page;
 }
 
-static int write_page_number(struct ps_text *text, u32 number)
+static int write_page_number(struct ps_render *render, u32 number)
 {
-	struct mark *next;
+	struct page_start *next;
 
-	write_page(text, ps_vec_at(&text->marks, number));
-	text->number = number;
-	if (number + 1 < text->marks.count || at_end(text))
+	write_page(render, ps_vec_at(&render->page_index, number));
+	render->number = number;
+	if (number + 1 < render->page_index.count || at_end(render))
 		return 0;
-	next = ps_vec_push(&text->marks);
+	next = ps_vec_push(&render->page_index);
 	if (!next) {
-		text->len = 0;	/* it will be written again */
+		render->len = 0;	/* it will be written again */
 		return -ENOMEM;
 	}
-	next->offset = text->begin + text->len;
-	next->place = text->next;
+	next->offset = render->begin + render->len;
+	next->pos = render->next;
 	return 0;
 }
 
 /* The last page known to begin at or before @offset. */
-static u32 find_page(const struct ps_text *text, u64 offset)
+static u32 find_page(const struct ps_render *render, u64 offset)
 {
-	u32 low = 0, high = text->marks.count, middle;
-	const struct mark *mark;
+	u32 low = 0, high = render->page_index.count, middle;
+	const struct page_start *start;
 
 	while (high - low > 1) {
 		middle = low + (high - low) / 2;
-		mark = ps_vec_at(&text->marks, middle);
-		if (mark->offset <= offset)
+		start = ps_vec_at(&render->page_index, middle);
+		if (start->offset <= offset)
 			low = middle;
 		else
 			high = middle;
@@ -192,33 +192,33 @@ static u32 find_page(const struct ps_text *text, u64 offset)
 	return low;
 }
 
-static bool has_offset(const struct ps_text *text, u64 offset)
+static bool has_offset(const struct ps_render *render, u64 offset)
 {
-	return text->len && offset >= text->begin &&
-		offset - text->begin < text->len;
+	return render->len && offset >= render->begin &&
+		offset - render->begin < render->len;
 }
 
 /**
- * ps_text_at() - the text from an offset on
- * @text: text
+ * ps_render_at() - the text from an offset on
+ * @render: text of a snapshot
  * @offset: in bytes
- * @bytes: the text, valid until the next call
+ * @bytes: the render, valid until the next call
  * @len: bytes there are, 0 at the end of the text
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EINTR on a fatal signal.
  */
-int ps_text_at(struct ps_text *text, u64 offset, const char **bytes,
+int ps_render_at(struct ps_render *render, u64 offset, const char **bytes,
 	       size_t *len)
 {
 	u32 number;
 	int err;
 
-	while (!has_offset(text, offset)) {
-		number = find_page(text, offset);
-		if (text->len && number == text->number)
+	while (!has_offset(render, offset)) {
+		number = find_page(render, offset);
+		if (render->len && number == render->number)
 			break;	/* behind the last page */
-		err = write_page_number(text, number);
+		err = write_page_number(render, number);
 		if (err)
 			return err;
 		if (fatal_signal_pending(current))
@@ -227,9 +227,9 @@ int ps_text_at(struct ps_text *text, u64 offset, const char **bytes,
 	}
 	*bytes = NULL;
 	*len = 0;
-	if (has_offset(text, offset)) {
-		*bytes = text->page + (offset - text->begin);
-		*len = text->len - (offset - text->begin);
+	if (has_offset(render, offset)) {
+		*bytes = render->page + (offset - render->begin);
+		*len = render->len - (offset - render->begin);
 	}
 	return 0;
 }

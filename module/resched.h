@@ -7,30 +7,30 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#define PS_BREATH	4096U	/* turns; a power of two */
+#define PS_RESCHED_EVERY	4096U	/* turns; a power of two */
 
 /**
- * ps_breathe() - let others run, every PS_BREATH-th time
+ * ps_resched() - let others run, every PS_RESCHED_EVERY-th time
  * @i: counts the turns of a loop over records or buckets
  *
  * Context: process, may sleep.
  */
-static inline void ps_breathe(u32 i)
+static inline void ps_resched(u32 i)
 {
-	if (unlikely(!(i & (PS_BREATH - 1))))
+	if (unlikely(!(i & (PS_RESCHED_EVERY - 1))))
 		cond_resched();
 }
 
 /*
  * A loop that may be long, over numbers or an array: @i from @begin to @end.  @stop
- * is the loop's own; a break leaves a part of PS_BREATH turns, not the loop.
+ * is the loop's own; a break leaves a part of PS_RESCHED_EVERY turns, not the loop.
  */
-#define ps_for_breathing(i, stop, begin, end) \
-	for (i = begin; (stop = ps_breath_end(i, end)) != i; cond_resched()) \
+#define ps_for_each_resched(i, stop, begin, end) \
+	for (i = begin; (stop = ps_resched_end(i, end)) != i; cond_resched()) \
 		for (; i < stop; i++)
 
-#define ps_breath_end(i, end) \
-	((i) >= (end) ? (i) : (end) - (i) > PS_BREATH ? (i) + PS_BREATH : (end))
+#define ps_resched_end(i, end) \
+	((i) >= (end) ? (i) : (end) - (i) > PS_RESCHED_EVERY ? (i) + PS_RESCHED_EVERY : (end))
 
 /**
  * ps_copy_resched() - memcpy() with reschedule points

@@ -23,7 +23,7 @@
  */
 static void drop_twin(struct ps_store *store, struct ps_record *timewait)
 {
-	struct ps_record *r = ps_store_find(store, timewait->cookie);
+	struct ps_record *r = ps_store_find_full(store, timewait->cookie);
 
 	if (!r || r->evidence & PS_EV_GONE)
 		return;
@@ -53,10 +53,10 @@ static bool is_secret(const struct ps_record *r)
 }
 
 /* Returns whether that is news. */
-static bool tell_carried(struct ps_store *store, const struct ps_edge *edge)
+static bool tell_carried(struct ps_store *store, const struct ps_inflight_edge *edge)
 {
-	struct ps_record *carrier = ps_store_find_any(store, edge->carrier);
-	struct ps_record *carried = ps_store_find_any(store, edge->carried);
+	struct ps_record *carrier = ps_store_find(store, edge->carrier);
+	struct ps_record *carried = ps_store_find(store, edge->carried);
 
 	if (!carrier || !carried || carried->evidence & PS_EV_TOLD ||
 	    (!carrier->owners && !(carrier->evidence & PS_EV_TOLD)))
@@ -77,7 +77,7 @@ static int propagate_visibility(struct ps_store *store)
 
 	for (level = 0; news && level < CARRIER_LEVELS; level++) {
 		news = false;
-		ps_for_breathing(i, stop, 0, store->edges.count)
+		ps_for_each_resched(i, stop, 0, store->edges.count)
 			if (tell_carried(store, ps_vec_at(&store->edges, i)))
 				news = true;
 		if (fatal_signal_pending(current))
@@ -97,8 +97,8 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 	if (ps_record_is_timewait(r))
 		drop_twin(store, r);
 	if (ps_record_is_request(r))
-		store->requests = true;
-	r->held = ps_held_reason(r);
+		store->has_requests = true;
+	r->held = ps_classify(r);
 	if (r->held == PORTSOCK_HELD_INFLIGHT &&
 	    ps_filter_has(store->filter, PS_KEY_OWNERS))
 		r->held = PORTSOCK_HELD_PROCESS;	/* nobody was asked */
@@ -119,8 +119,8 @@ static void name_reason(struct ps_store *store, struct ps_record *r)
 
 static int cmp_holds(const void *a, const void *b, const void *priv)
 {
-	const struct ps_hold *x = a, *y = b;
-	const struct ps_task *s, *t;
+	const struct ps_owner_ref *x = a, *y = b;
+	const struct ps_owner_task *s, *t;
 	const struct ps_store *store = priv;
 
 	s = ps_vec_at(&store->tasks, x->task);
@@ -134,14 +134,14 @@ static int cmp_holds(const void *a, const void *b, const void *priv)
 
 /*
  * The walk tells an owner once more if the thread by which it was told ends
- * meanwhile, see ps_task_next().
+ * meanwhile, see ps_task_iter_next().
  */
 static void drop_equal_holds(struct ps_store *store, struct ps_record *r)
 {
-	struct ps_hold *holds = store->holds + r->owners_at;
+	struct ps_owner_ref *holds = store->owner_refs + r->owners_at;
 	u32 i, stop, kept = 1;
 
-	ps_for_breathing(i, stop, 1, r->owners)
+	ps_for_each_resched(i, stop, 1, r->owners)
 		if (cmp_holds(&holds[kept - 1], &holds[i], store))
 			holds[kept++] = holds[i];
 	store->nowners -= r->owners - kept;
@@ -157,13 +157,13 @@ static void drop_equal_holds(struct ps_store *store, struct ps_record *r)
  * @spare has room for as many owners as the largest record has.
  */
 static int sort_holds(struct ps_store *store, struct ps_record *r,
-		      struct ps_hold *spare)
+		      struct ps_owner_ref *spare)
 {
-	struct ps_hold *holds = store->holds + r->owners_at;
+	struct ps_owner_ref *holds = store->owner_refs + r->owners_at;
 	u32 i, stop;
 	int err;
 
-	ps_for_breathing(i, stop, 1, r->owners)
+	ps_for_each_resched(i, stop, 1, r->owners)
 		if (cmp_holds(&holds[i - 1], &holds[i], store) >= 0)
 			goto unsorted;
 	return 0;
@@ -177,7 +177,7 @@ unsorted:
 
 static int sort_all_holds(struct ps_store *store, u32 most)
 {
-	struct ps_hold *spare = kvmalloc_array(most, sizeof(*spare), PS_GFP);
+	struct ps_owner_ref *spare = kvmalloc_array(most, sizeof(*spare), PS_GFP);
 	struct ps_record *r, *end;
 	u32 i;
 	int err = spare ? 0 : -ENOMEM;
@@ -200,8 +200,8 @@ static void name_reasons(struct ps_store *store)
 		store->nowners += r->owners;
 		if (likely(r->owners <= 1))
 			continue;
-		store->nholds += r->owners;
-		r->owners_at = store->nholds;
+		store->nowner_refs += r->owners;
+		r->owners_at = store->nowner_refs;
 	}
 }
 
@@ -212,22 +212,22 @@ static void name_reasons(struct ps_store *store)
  */
 static int gather_holds(struct ps_store *store)
 {
-	const struct ps_found *found;
+	const struct ps_extra_owner *extra;
 	struct ps_record *r, *end;
-	u32 i = store->found.count, most = 0;
+	u32 i = store->extra_owners.count, most = 0;
 
-	if (!store->nholds)
+	if (!store->nowner_refs)
 		return 0;
-	store->holds = kvmalloc_array(store->nholds, sizeof(*store->holds),
+	store->owner_refs = kvmalloc_array(store->nowner_refs, sizeof(*store->owner_refs),
 				      PS_GFP);
-	if (!store->holds)
+	if (!store->owner_refs)
 		return -ENOMEM;
 	while (i--) {
-		ps_breathe(i);
-		found = ps_vec_at(&store->found, i);
-		r = found->record;
+		ps_resched(i);
+		extra = ps_vec_at(&store->extra_owners, i);
+		r = extra->record;
 		if (!(r->evidence & PS_EV_GONE))
-			store->holds[--r->owners_at] = found->hold;
+			store->owner_refs[--r->owners_at] = extra->ref;
 	}
 	ps_store_for_each(r, end, i, store)
 		if (r->owners > 1)
@@ -261,7 +261,7 @@ static void drop_requests(struct ps_store *store)
 	struct ps_record *r;
 	u32 i, stop, kept = 0;
 
-	ps_for_breathing(i, stop, 0, store->nrows) {
+	ps_for_each_resched(i, stop, 0, store->nrows) {
 		r = store->rows[i];
 		if (ps_record_is_request(r) && (is_child(store, kept - 1, r) ||
 				      is_child(store, i + 1, r)))
@@ -280,16 +280,16 @@ static void drop_requests(struct ps_store *store)
  */
 int ps_rows_make(struct ps_store *store)
 {
-	int err = ps_parts_join(store) ?: propagate_visibility(store);
+	int err = ps_mptcp_link_subflows(store) ?: propagate_visibility(store);
 
 	if (err)
 		return err;
 	name_reasons(store);
 	err = gather_holds(store);
-	ps_store_settle(store);
+	ps_store_drop_index(store);
 	if (!err)
 		err = ps_sort(store);
-	if (!err && store->requests)
+	if (!err && store->has_requests)
 		drop_requests(store);
 	return err;
 }

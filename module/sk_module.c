@@ -13,33 +13,33 @@
 
 #include "sk_module.h"
 
-#define CODE_BITS	ilog2(PS_HOLDER_CODES)
+#define CODE_BITS	ilog2(PS_SK_MODULE_FUNCTIONS)
 #define CALLBACKS	6
 
 /**
- * ps_holder_add() - the number of a name
- * @holders: names
+ * ps_sk_module_add() - the number of a name
+ * @modules: names
  * @name: of a kernel module, need not be NUL-terminated
  * @len: length of @name
  *
  * Context: any, locks may be held.
  * Return: its number, 0 if there is no room for it.
  */
-u32 ps_holder_add(struct ps_holders *holders, const char *name, size_t len)
+u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name, size_t len)
 {
 	u32 i;
 
 	if (!len || len >= MODULE_NAME_LEN)
 		return 0;
-	for (i = 1; i <= holders->count; i++)
-		if (!strncmp(holders->names[i], name, len) &&
-		    !holders->names[i][len])
+	for (i = 1; i <= modules->count; i++)
+		if (!strncmp(modules->names[i], name, len) &&
+		    !modules->names[i][len])
 			return i;
-	if (i == PS_HOLDER_NAMES)
+	if (i == PS_SK_MODULE_NAMES)
 		return 0;
-	memcpy(holders->names[i], name, len);
-	holders->names[i][len] = '\0';
-	return holders->count = i;
+	memcpy(modules->names[i], name, len);
+	modules->names[i][len] = '\0';
+	return modules->count = i;
 }
 
 /*
@@ -47,7 +47,7 @@ u32 ps_holder_add(struct ps_holders *holders, const char *name, size_t len)
  * of the kernel itself has none; code that it makes at run time has a name
  * that no module can have.
  */
-static u32 ask_name(struct ps_holders *holders, const void *code)
+static u32 ask_name(struct ps_sk_modules *modules, const void *code)
 {
 	char text[KSYM_SYMBOL_LEN], *name, *end;
 
@@ -56,23 +56,23 @@ static u32 ask_name(struct ps_holders *holders, const void *code)
 	end = name ? strchr(name, ']') : NULL;
 	if (!end || strstarts(name + 1, "__"))
 		return 0;
-	return ps_holder_add(holders, name + 1, end - name - 1);
+	return ps_sk_module_add(modules, name + 1, end - name - 1);
 }
 
 /* Whose it is; once there is no room to remember more, nobody's. */
-static u32 find_code(struct ps_holders *holders, const void *code)
+static u32 find_code(struct ps_sk_modules *modules, const void *code)
 {
 	u32 slot = hash_ptr(code, CODE_BITS);
 
-	for (; holders->codes[slot].code; slot++, slot %= PS_HOLDER_CODES)
-		if (holders->codes[slot].code == code)
-			return holders->codes[slot].name;
-	if (holders->ncodes == PS_HOLDER_CODES - 1)
+	for (; modules->codes[slot].code; slot++, slot %= PS_SK_MODULE_FUNCTIONS)
+		if (modules->codes[slot].code == code)
+			return modules->codes[slot].name;
+	if (modules->ncodes == PS_SK_MODULE_FUNCTIONS - 1)
 		return 0;
-	holders->ncodes++;
-	holders->codes[slot].name = ask_name(holders, code);
-	holders->codes[slot].code = code;
-	return holders->codes[slot].name;
+	modules->ncodes++;
+	modules->codes[slot].name = ask_name(modules, code);
+	modules->codes[slot].code = code;
+	return modules->codes[slot].name;
 }
 
 static bool is_inet(const struct sock *sk)
@@ -103,7 +103,7 @@ static bool is_owner(const struct module *owner, const char *name)
 	return owner && !strcmp(owner->name, name);
 }
 
-/* The protocol is no holder, nor is what a process put on top of it (tls). */
+/* The protocol is no module, nor is what a process put on top of it (tls). */
 static bool is_protocol(const struct sock *sk, const char *name)
 {
 	const struct tcp_ulp_ops *ulp = NULL;
@@ -116,24 +116,24 @@ static bool is_protocol(const struct sock *sk, const char *name)
 }
 
 /**
- * ps_holder_find() - the kernel module that a socket calls
- * @holders: names, to which the module's is added
+ * ps_sk_module_find() - the kernel module that a socket calls
+ * @modules: names, to which the module's is added
  * @sk: a full socket that cannot go away meanwhile
  *
  * Context: any, locks may be held.
- * Return: for ps_holder_name(); 0 if the socket calls no module but its own
+ * Return: for ps_sk_module_name(); 0 if the socket calls no module but its own
  * protocol's.
  */
-u32 ps_holder_find(struct ps_holders *holders, const struct sock *sk)
+u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk)
 {
 	const void *code[CALLBACKS];
-	u32 i, holder;
+	u32 i, module;
 
 	take_callbacks(sk, code);
 	for (i = 0; i < CALLBACKS; i++) {
-		holder = code[i] ? find_code(holders, code[i]) : 0;
-		if (holder && !is_protocol(sk, holders->names[holder]))
-			return holder;
+		module = code[i] ? find_code(modules, code[i]) : 0;
+		if (module && !is_protocol(sk, modules->names[module]))
+			return module;
 	}
 	return 0;
 }

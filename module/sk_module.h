@@ -7,42 +7,42 @@
 
 struct sock;
 
-#define PS_HOLDER_NAMES	32
-#define PS_HOLDER_CODES	128	/* a power of two */
+#define PS_SK_MODULE_NAMES	32
+#define PS_SK_MODULE_FUNCTIONS	128	/* a power of two */
 
 /**
- * struct ps_holders - the names that one snapshot came upon; zeroed: none
+ * struct ps_sk_modules - the names that one snapshot came upon; zeroed: none
  * @count: of @names in use
  * @names: of kernel modules; the first place stays empty
  * @ncodes: of @codes in use
  * @codes: hash of the functions that were asked for, open addressing: which of
  *	@names has it, 0 for those of the kernel itself
  */
-struct ps_holders {
+struct ps_sk_modules {
 	u32 count;
-	char names[PS_HOLDER_NAMES][MODULE_NAME_LEN];
+	char names[PS_SK_MODULE_NAMES][MODULE_NAME_LEN];
 	u32 ncodes;
 	struct {
 		const void *code;
 		u32 name;
-	} codes[PS_HOLDER_CODES];
+	} codes[PS_SK_MODULE_FUNCTIONS];
 };
 
-u32 ps_holder_add(struct ps_holders *holders, const char *name, size_t len);
-u32 ps_holder_find(struct ps_holders *holders, const struct sock *sk);
+u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name, size_t len);
+u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk);
 
 /**
- * ps_holder_name() - a kernel module's name
- * @holders: names
- * @holder: from ps_holder_find() or ps_holder_add()
+ * ps_sk_module_name() - a kernel module's name
+ * @modules: names
+ * @module: from ps_sk_module_find() or ps_sk_module_add()
  *
  * Context: any.
  * Return: the name; "kernel" where no module is known.
  */
-static inline const char *ps_holder_name(const struct ps_holders *holders,
-					 u32 holder)
+static inline const char *ps_sk_module_name(const struct ps_sk_modules *modules,
+					 u32 module)
 {
-	return holder ? holders->names[holder] : "kernel";
+	return module ? modules->names[module] : "kernel";
 }
 
 #endif /* PORTSOCK_SK_MODULE_H */

@@ -39,9 +39,9 @@ static int keep_port(struct ps_store *store, const struct ps_record *r)
 {
 	struct ps_record *kept;
 
-	if (store->ports.count >= store->max)
+	if (store->bind_rows.count >= store->max)
 		return -EFBIG;
-	kept = ps_vec_push(&store->ports);
+	kept = ps_vec_push(&store->bind_rows);
 	if (!kept)
 		return -ENOMEM;
 	*kept = *r;
@@ -56,7 +56,7 @@ static int take_one(struct ps_store *store, const struct ps_record *r)
 		return ps_store_add(store, r, NULL);
 	if (r->evidence & PS_EV_BUCKET)
 		return keep_port(store, r);
-	err = ps_store_carry(store, r);
+	err = ps_store_add_inflight_edge(store, r);
 	return err || is_edge(r) ? err : ps_store_add(store, r, NULL);
 }
 
@@ -78,12 +78,12 @@ static bool knows_all(struct ps_sink *sink, u64 cookie)
 {
 	struct look *look = container_of(sink, struct look, sink);
 
-	return ps_store_find(look->store, cookie);
+	return ps_store_find_full(look->store, cookie);
 }
 
 static struct ps_record *find_doubtful(struct ps_store *store, u64 cookie)
 {
-	struct ps_record *r = ps_store_find(store, cookie);
+	struct ps_record *r = ps_store_find_full(store, cookie);
 
 	return r && r->evidence & PS_EV_DOUBT ? r : NULL;
 }
@@ -98,12 +98,12 @@ static int take_doubtful(struct ps_sink *sink, struct ps_batch *batch)
 
 	for (i = 0; i < batch->count && !err; i++) {
 		r = &batch->records[i];
-		err = ps_store_carry(look->store, r);
+		err = ps_store_add_inflight_edge(look->store, r);
 		if (err || !(r->evidence & PS_EV_FULL))
 			continue;
 		old = find_doubtful(look->store, r->cookie);
 		if (old)
-			err = ps_store_renew(look->store, old, r);
+			err = ps_store_update(look->store, old, r);
 	}
 	return err;
 }
@@ -116,13 +116,13 @@ static bool knows_undoubted(struct ps_sink *sink, u64 cookie)
 }
 
 static const struct ps_sink sink_all = {
-	.take = take_all,
-	.knows = knows_all,
+	.add = take_all,
+	.has = knows_all,
 };
 
 static const struct ps_sink sink_doubtful = {
-	.take = take_doubtful,
-	.knows = knows_undoubted,
+	.add = take_doubtful,
+	.has = knows_undoubted,
 };
 
 /* Marks what is in doubt; returns whether anything is. */
@@ -133,7 +133,7 @@ static bool mark_doubtful(struct ps_store *store)
 	u32 i;
 
 	ps_store_for_each(r, end, i, store) {
-		if (!r->owners && ps_held_is_doubtful(r)) {
+		if (!r->owners && ps_needs_recheck(r)) {
 			r->evidence |= PS_EV_DOUBT;
 			any = true;
 		}
@@ -143,16 +143,16 @@ static bool mark_doubtful(struct ps_store *store)
 
 static int visit_net(struct ps_batch *batch, struct net *net, struct net *first)
 {
-	batch->at = net;
-	batch->first = first;
-	return ps_families_visit(batch);
+	batch->walk_net = net;
+	batch->first_net = first;
+	return ps_protos_walk(batch);
 }
 
 static int visit_all_nets(struct ps_batch *batch)
 {
-	struct ps_nets all;
+	struct ps_netns_list all;
 	u32 i;
-	int err = ps_nets_get_all(&all);
+	int err = ps_netns_get_all(&all);
 
 	if (err)
 		return err;
@@ -161,15 +161,15 @@ static int visit_all_nets(struct ps_batch *batch)
 		/* Most namespaces add nothing, and hand nothing over. */
 		cond_resched();
 	}
-	ps_nets_put_all(&all);
+	ps_netns_put_all(&all);
 	return err;
 }
 
 static int visit(struct ps_batch *batch)
 {
-	if (!batch->net)
+	if (!batch->filter_net)
 		return visit_all_nets(batch);
-	return visit_net(batch, batch->net, batch->net);
+	return visit_net(batch, batch->filter_net, batch->filter_net);
 }
 
 /*
@@ -181,80 +181,80 @@ static int visit_queues(struct ps_batch *batch)
 {
 	int err;
 
-	batch->queues = true;
+	batch->inflight_only = true;
 	err = visit(batch);
-	batch->queues = false;
+	batch->inflight_only = false;
 	return err;
 }
 
 /* A process' own descriptors tell all that is asked for. */
 static int look_at_processes(struct look *look, struct ps_batch *batch,
-			     const struct ps_viewer *viewer)
+			     const struct ps_opener *opener)
 {
 	look->sink = sink_all;
-	return ps_owners_walk(look->store, batch, viewer, false);
+	return ps_fd_walk(look->store, batch, opener, false);
 }
 
 static int look_at(struct look *look, struct ps_batch *batch,
-		   const struct ps_viewer *viewer)
+		   const struct ps_opener *opener)
 {
 	int err;
 
 	if (ps_filter_has(batch->filter, PS_KEY_PID))
-		return look_at_processes(look, batch, viewer);
+		return look_at_processes(look, batch, opener);
 	look->sink = sink_all;
 	err = visit(batch);
-	if (err || batch->brief || ps_filter_has(batch->filter, PS_KEY_OWNERS))
+	if (err || batch->state_only || ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
-	err = ps_owners_walk(look->store, batch, viewer, false) ?:
+	err = ps_fd_walk(look->store, batch, opener, false) ?:
 		visit_queues(batch);
 	if (err || !mark_doubtful(look->store))
 		return err;
 	look->sink = sink_doubtful;
-	batch->again = true;
+	batch->recheck = true;
 	return visit(batch) ?:
-		ps_owners_walk(look->store, batch, viewer, true);
+		ps_fd_walk(look->store, batch, opener, true);
 }
 
 /* Who may bind() as anybody in the network namespaces that are looked at. */
-static bool may_bind_as_anybody(const struct ps_viewer *viewer)
+static bool may_bind_as_anybody(const struct ps_opener *opener)
 {
-	struct user_namespace *owner = viewer->target ?
-		viewer->target->user_ns : &init_user_ns;
+	struct user_namespace *owner = opener->target ?
+		opener->target->user_ns : &init_user_ns;
 
-	return file_ns_capable(viewer->file, owner, CAP_NET_ADMIN);
+	return file_ns_capable(opener->file, owner, CAP_NET_ADMIN);
 }
 
-static int gather(struct ps_store *store, const struct ps_viewer *viewer,
+static int gather(struct ps_store *store, const struct ps_opener *opener,
 		  u64 brief)
 {
 	struct look look = { .store = store };
 	struct ps_batch batch = {
-		.net = viewer->target,
-		.filter = viewer->filter,
-		.user_ns = viewer->user_ns,
+		.filter_net = opener->target,
+		.filter = opener->filter,
+		.user_ns = opener->user_ns,
 		.sink = &look.sink,
-		.holders = &store->holders,
-		.brief = brief,
-		.opener = viewer->file->f_cred->fsuid,
+		.sk_modules = &store->sk_modules,
+		.state_only = brief,
+		.opener_uid = opener->file->f_cred->fsuid,
 	};
 	int err;
 
 	if (ps_filter_has(batch.filter, PS_KEY_BIND))
-		batch.all_uids = may_bind_as_anybody(viewer);
+		batch.show_bind_uids = may_bind_as_anybody(opener);
 
 	err = ps_batch_init(&batch) ?:
-		look_at(&look, &batch, viewer);
+		look_at(&look, &batch, opener);
 	ps_batch_free(&batch);
 	return err;
 }
 
 /* Returns when it begins. */
-static u64 begin(const struct ps_viewer *viewer, bool brief)
+static u64 begin(const struct ps_opener *opener, bool brief)
 {
 	u64 at = ktime_get_boottime_ns();
 
-	trace_snapshot_begin(at, viewer->target ? viewer->target->ns.inum : 0,
+	trace_snapshot_begin(at, opener->target ? opener->target->ns.inum : 0,
 			     brief);
 	return at;
 }
@@ -262,7 +262,7 @@ static u64 begin(const struct ps_viewer *viewer, bool brief)
 /**
  * ps_snapshot_take() - look at all sockets and their owners
  * @snapshot: result; ps_snapshot_free() is due if this returns 0
- * @viewer: whose view it is
+ * @opener: whose view it is
  * @max_sockets: rows that may be gathered
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
@@ -270,15 +270,15 @@ static u64 begin(const struct ps_viewer *viewer, bool brief)
  * fatal signal.
  */
 int ps_snapshot_take(struct ps_snapshot *snapshot,
-		     const struct ps_viewer *viewer, u32 max_sockets)
+		     const struct ps_opener *opener, u32 max_sockets)
 {
 	struct ps_header *h = &snapshot->header;
-	u64 at = begin(viewer, false);
+	u64 at = begin(opener, false);
 	int err;
 
 	ps_store_init(&snapshot->store, max_sockets);
-	snapshot->store.filter = viewer->filter;
-	err = gather(&snapshot->store, viewer, 0) ?:
+	snapshot->store.filter = opener->filter;
+	err = gather(&snapshot->store, opener, 0) ?:
 		ps_rows_make(&snapshot->store);
 	h->took = ktime_get_boottime_ns() - at;
 	h->sockets = snapshot->store.nrows;
@@ -289,10 +289,10 @@ int ps_snapshot_take(struct ps_snapshot *snapshot,
 		return err;
 	}
 	h->version = PORTSOCK_FORMAT;
-	h->netns = viewer->net->ns.inum;
-	h->pidns = viewer->pid_ns->ns.inum;
-	h->at = at + viewer->boottime_offset;
-	h->missing = ps_families_missing();
+	h->netns = opener->net->ns.inum;
+	h->pidns = opener->pid_ns->ns.inum;
+	h->at = at + opener->boottime_offset;
+	h->missing = ps_protos_missing();
 	return 0;
 }
 
@@ -330,7 +330,7 @@ static u32 count_comparable(const struct ps_store *store, u64 protos)
 
 static bool has_same(const struct ps_store *now, const struct ps_record *r)
 {
-	const struct ps_record *same = ps_store_find(now, r->cookie);
+	const struct ps_record *same = ps_store_find_full(now, r->cookie);
 
 	return same && same->state == r->state && same->port == r->port;
 }
@@ -356,9 +356,9 @@ static bool is_same(const struct ps_store *old, const struct ps_store *now,
 }
 
 /**
- * ps_snapshot_compare() - whether a snapshot still tells who is where
+ * ps_snapshot_is_current() - whether a snapshot still tells who is where
  * @snapshot: taken
- * @viewer: whose it is
+ * @opener: whose it is
  * @max_sockets: records that may be gathered
  * @protos: bits of enum portsock_proto, of which the ports and states of full
  *	sockets are compared: not who holds them, and not what is only bound, a
@@ -367,8 +367,8 @@ static bool is_same(const struct ps_store *old, const struct ps_store *now,
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
  * Return: 1 if it does, 0 if not, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
  */
-int ps_snapshot_compare(const struct ps_snapshot *snapshot,
-			const struct ps_viewer *viewer, u32 max_sockets,
+int ps_snapshot_is_current(const struct ps_snapshot *snapshot,
+			const struct ps_opener *opener, u32 max_sockets,
 			u64 protos)
 {
 	struct ps_store *now = kmalloc(sizeof(*now), PS_GFP);
@@ -377,10 +377,10 @@ int ps_snapshot_compare(const struct ps_snapshot *snapshot,
 
 	if (!now)
 		return -ENOMEM;
-	at = begin(viewer, true);
+	at = begin(opener, true);
 	ps_store_init(now, max_sockets);
-	now->filter = viewer->filter;
-	ret = gather(now, viewer, protos);
+	now->filter = opener->filter;
+	ret = gather(now, opener, protos);
 	trace_snapshot_end(at, ktime_get_boottime_ns() - at,
 			   now->records.count, 0, ret);
 	if (!ret)

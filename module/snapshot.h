@@ -18,9 +18,9 @@ struct ps_snapshot {
 };
 
 int ps_snapshot_take(struct ps_snapshot *snapshot,
-		     const struct ps_viewer *viewer, u32 max_sockets);
-int ps_snapshot_compare(const struct ps_snapshot *snapshot,
-			const struct ps_viewer *viewer, u32 max_sockets,
+		     const struct ps_opener *opener, u32 max_sockets);
+int ps_snapshot_is_current(const struct ps_snapshot *snapshot,
+			const struct ps_opener *opener, u32 max_sockets,
 			u64 protos);
 void ps_snapshot_free(struct ps_snapshot *snapshot);
 

@@ -43,14 +43,14 @@ static void radix_pass(const struct item *from, struct item *to, u32 count,
 	u32 i, at = 0, n;
 
 	memset(places, 0, digits * sizeof(*places));
-	ps_for_breathing(item, stop, from, end)
+	ps_for_each_resched(item, stop, from, end)
 		places[item->key >> shift & mask]++;
 	for (i = 0; i < digits; i++) {
 		n = places[i];
 		places[i] = at;
 		at += n;
 	}
-	ps_for_breathing(item, stop, from, end)
+	ps_for_each_resched(item, stop, from, end)
 		to[places[item->key >> shift & mask]++] = *item;
 }
 
@@ -60,7 +60,7 @@ static u64 differing(const struct item *items, u32 count)
 	const struct item *item, *stop;
 	u64 bits = 0;
 
-	ps_for_breathing(item, stop, items, items + count)
+	ps_for_each_resched(item, stop, items, items + count)
 		bits |= item->key ^ items->key;
 	return bits;
 }
@@ -70,7 +70,7 @@ static u32 end_of_run(const struct item *items, u32 begin, u32 count)
 {
 	u32 end, stop;
 
-	ps_for_breathing(end, stop, begin + 1, count)
+	ps_for_each_resched(end, stop, begin + 1, count)
 		if (items[end].key != items[begin].key)
 			return end;
 	return count;
@@ -139,7 +139,7 @@ static void merge_runs(const char *left, const char *right, const char *end,
 		}
 		memcpy(to, from, size);
 		to += size;
-		ps_breathe(++merged);
+		ps_resched(++merged);
 	}
 }
 
@@ -184,7 +184,7 @@ int ps_merge_sort(void *base, void *spare, u32 count, size_t size,
 				   priv);
 			if (fatal_signal_pending(current))
 				return -EINTR;
-			ps_breathe(i);
+			ps_resched(i);
 		}
 		swap(from, to);
 	}
@@ -221,7 +221,7 @@ static int sort_run(struct item *items, struct item *spare, u32 count,
 {
 	struct item *item, *stop;
 
-	ps_for_breathing(item, stop, items, items + count)
+	ps_for_each_resched(item, stop, items, items + count)
 		item->key = ps_order_remote_key(item->record);
 	if (likely(count <= SMALL_RUN))
 		return ps_merge_sort(items, spare, count, sizeof(*items),
@@ -237,7 +237,7 @@ static int sort_equals(struct item *items, struct item *spare, u32 count,
 	u32 run;
 	int err;
 
-	ps_for_breathing(item, stop, items, last) {
+	ps_for_each_resched(item, stop, items, last) {
 		if (likely(item->key != item[1].key))
 			continue;
 		run = end_of_run(item, 0, items + count - item);
@@ -283,7 +283,7 @@ static int sort_part(struct ps_store *store, struct item *items,
 	sorted = radix_sort(items, spare, count, places);
 	err = sort_equals(sorted, sorted == items ? spare : items, count,
 			  places);
-	ps_for_breathing(item, stop, sorted, sorted + count)
+	ps_for_each_resched(item, stop, sorted, sorted + count)
 		*row++ = item->record;
 	store->nrows += count;
 	return err;

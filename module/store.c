@@ -29,10 +29,10 @@ void ps_store_init(struct ps_store *store, u32 max)
 	store->max = max;
 	store->slots = &store->no_slot;
 	ps_vec_init(&store->records, sizeof(struct ps_record));
-	ps_vec_init(&store->ports, sizeof(struct ps_record));
-	ps_vec_init(&store->tasks, sizeof(struct ps_task));
-	ps_vec_init(&store->found, sizeof(struct ps_found));
-	ps_vec_init(&store->edges, sizeof(struct ps_edge));
+	ps_vec_init(&store->bind_rows, sizeof(struct ps_record));
+	ps_vec_init(&store->tasks, sizeof(struct ps_owner_task));
+	ps_vec_init(&store->extra_owners, sizeof(struct ps_extra_owner));
+	ps_vec_init(&store->edges, sizeof(struct ps_inflight_edge));
 	ps_vec_init(&store->texts, sizeof(struct text_chunk));
 }
 
@@ -43,14 +43,14 @@ static void free_slots(struct ps_store *store)
 }
 
 /**
- * ps_store_settle() - free what only the gathering needs
+ * ps_store_drop_index() - free what only the gathering needs
  * @store: nothing can be added afterwards
  *
  * Context: process, may sleep.
  */
-void ps_store_settle(struct ps_store *store)
+void ps_store_drop_index(struct ps_store *store)
 {
-	ps_vec_free(&store->found);
+	ps_vec_free(&store->extra_owners);
 	ps_vec_free(&store->edges);
 	free_slots(store);
 	store->slots = &store->no_slot;
@@ -66,17 +66,17 @@ void ps_store_free(struct ps_store *store)
 {
 	u32 i, stop;
 
-	ps_store_settle(store);
-	ps_for_breathing(i, stop, 0, store->texts.count)
+	ps_store_drop_index(store);
+	ps_for_each_resched(i, stop, 0, store->texts.count)
 		kfree(((struct text_chunk *)ps_vec_at(&store->texts, i))->text);
 	ps_vec_free(&store->texts);
 	ps_vec_free(&store->tasks);
-	ps_vec_free(&store->ports);
+	ps_vec_free(&store->bind_rows);
 	ps_vec_free(&store->records);
 	kvfree(store->rows);
-	kvfree(store->holds);
+	kvfree(store->owner_refs);
 	store->rows = NULL;
-	store->holds = NULL;
+	store->owner_refs = NULL;
 }
 
 /*
@@ -269,8 +269,8 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r,
 			*added = NULL;
 		return 0;
 	}
-	if (unlikely(ps_record_is_queued_part(r)))
-		store->parts = true;
+	if (unlikely(ps_record_is_queued_subflow(r)))
+		store->has_queued_subflows = true;
 	slot = look_up(store, r);
 	if (unlikely(!*slot && store->records.count == store->room)) {
 		err = widen_hash(store);
@@ -285,14 +285,14 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r,
 }
 
 /**
- * ps_store_find_any() - whether anything but a TIME_WAIT is known
+ * ps_store_find() - whether anything but a TIME_WAIT is known
  * @store: store
  * @cookie: of a socket or a request
  *
  * Context: any; nobody adds meanwhile.
  * Return: its record, NULL if there is none.
  */
-struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie)
+struct ps_record *ps_store_find(const struct ps_store *store, u64 cookie)
 {
 	const struct ps_record r = { .cookie = cookie };
 
@@ -300,7 +300,7 @@ struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie)
 }
 
 /**
- * ps_store_renew() - what a second look at a doubtful socket told
+ * ps_store_update() - what a second look at a doubtful socket told
  * @store: store
  * @old: record of the doubtful socket
  * @r: its texts are copied
@@ -308,7 +308,7 @@ struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie)
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ps_store_renew(struct ps_store *store, struct ps_record *old,
+int ps_store_update(struct ps_store *store, struct ps_record *old,
 		   const struct ps_record *r)
 {
 	u16 before = old->evidence;
@@ -322,21 +322,21 @@ int ps_store_renew(struct ps_store *store, struct ps_record *old,
 static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
 		     u32 fd)
 {
-	struct ps_found *found;
+	struct ps_extra_owner *extra;
 
-	if (store->found.count / OWNERS_PER_SOCKET >= store->max)
+	if (store->extra_owners.count / OWNERS_PER_SOCKET >= store->max)
 		return -EFBIG;
-	found = ps_vec_push(&store->found);
-	if (!found)
+	extra = ps_vec_push(&store->extra_owners);
+	if (!extra)
 		return -ENOMEM;
-	found->record = r;
-	found->hold.task = task;
-	found->hold.fd = fd;
+	extra->record = r;
+	extra->ref.task = task;
+	extra->ref.fd = fd;
 	return 0;
 }
 
 /**
- * ps_store_own_more() - ps_store_own() of a socket that has an owner
+ * ps_store_add_more_owners() - ps_store_add_owner() of a socket that has an owner
  * @store: store
  * @r: its record
  * @task: index of the task
@@ -345,7 +345,7 @@ static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many owners.
  */
-int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
+int ps_store_add_more_owners(struct ps_store *store, struct ps_record *r, u32 task,
 		      u32 fd)
 {
 	int err = 0;
@@ -360,16 +360,16 @@ int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
 }
 
 /**
- * ps_store_carry() - remember that one socket carries another
+ * ps_store_add_inflight_edge() - remember that one socket carries another
  * @store: store
  * @r: any record; only those with PS_EV_CARRIED tell of such
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many.
  */
-int ps_store_carry(struct ps_store *store, const struct ps_record *r)
+int ps_store_add_inflight_edge(struct ps_store *store, const struct ps_record *r)
 {
-	struct ps_edge *edge;
+	struct ps_inflight_edge *edge;
 
 	if (!(r->evidence & PS_EV_CARRIED))
 		return 0;
@@ -384,7 +384,7 @@ int ps_store_carry(struct ps_store *store, const struct ps_record *r)
 }
 
 /**
- * ps_store_task() - add a task that owns sockets
+ * ps_store_add_task() - add a task that owns sockets
  * @store: store
  * @pid: process
  * @tid: thread with a table of its own, else @pid
@@ -394,10 +394,10 @@ int ps_store_carry(struct ps_store *store, const struct ps_record *r)
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
+int ps_store_add_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index)
 {
-	struct ps_task *task = ps_vec_push(&store->tasks);
+	struct ps_owner_task *task = ps_vec_push(&store->tasks);
 	char *p;
 
 	if (!task)

@@ -19,14 +19,14 @@
 struct ps_batch;
 
 /**
- * struct ps_task - a process or thread that owns sockets
+ * struct ps_owner_task - a process or thread that owns sockets
  * @pid: process
  * @tid: the thread whose own table it is, else @pid
  * @front: bytes of @text that go before the descriptor
  * @back: bytes of @text that go behind it
  * @text: what all its descriptors have in common in OWNERS
  */
-struct ps_task {
+struct ps_owner_task {
 	u32 pid;
 	u32 tid;
 	u8 front;
@@ -35,31 +35,31 @@ struct ps_task {
 };
 
 /**
- * struct ps_hold - a descriptor that refers to a socket
- * @task: index of a struct ps_task
+ * struct ps_owner_ref - a descriptor that refers to a socket
+ * @task: index of a struct ps_owner_task
  * @fd: descriptor
  */
-struct ps_hold {
+struct ps_owner_ref {
 	u32 task;
 	u32 fd;
 };
 
 /**
- * struct ps_found - one of several descriptors that refer to one socket
+ * struct ps_extra_owner - one of several descriptors that refer to one socket
  * @record: the socket's record
- * @hold: who holds it
+ * @ref: who holds it
  */
-struct ps_found {
+struct ps_extra_owner {
 	struct ps_record *record;
-	struct ps_hold hold;
+	struct ps_owner_ref ref;
 };
 
 /**
- * struct ps_edge - a message in the queue of one socket carries another
+ * struct ps_inflight_edge - a message in the queue of one socket carries another
  * @carrier: cookie of the one
  * @carried: cookie of the other
  */
-struct ps_edge {
+struct ps_inflight_edge {
 	u64 carrier;
 	u64 carried;
 };
@@ -69,10 +69,10 @@ struct ps_edge {
  * @max: records that may be gathered
  * @filter: what is asked for, NULL for everything
  * @records: struct ps_record
- * @ports: struct ps_record with PS_EV_BUCKET
- * @tasks: struct ps_task
- * @found: struct ps_found, owners of what has several, as the walk comes upon them
- * @edges: struct ps_edge, of records with PS_EV_CARRIED
+ * @bind_rows: struct ps_record with PS_EV_BUCKET
+ * @tasks: struct ps_owner_task
+ * @extra_owners: struct ps_extra_owner, owners of what has several, as the walk comes upon them
+ * @edges: struct ps_inflight_edge, of records with PS_EV_CARRIED
  * @texts: chunks of text that records refer to
  * @text_room: bytes left in the last of @texts
  * @no_slot: NULL, what @slots is before the first record
@@ -83,19 +83,19 @@ struct ps_edge {
  * @rows: records in the order of the view, from ps_rows_make()
  * @nrows: of @rows
  * @nowners: of all rows
- * @requests: there may be rows of connections that are being made
- * @parts: there are sockets that wait as part of another
- * @holds: owners of what has several, those of one record together
- * @nholds: of @holds
- * @holders: what a record's owners_at means if the kernel holds it
+ * @has_requests: there may be rows of connections that are being made
+ * @has_queued_subflows: there are sockets that wait as part of another
+ * @owner_refs: owners of what has several, those of one record together
+ * @nowner_refs: of @holds
+ * @sk_modules: what a record's owners_at means if the kernel holds it
  */
 struct ps_store {
 	u32 max;
 	const struct ps_filter *filter;
 	struct ps_vec records;
-	struct ps_vec ports;
+	struct ps_vec bind_rows;
 	struct ps_vec tasks;
-	struct ps_vec found;
+	struct ps_vec extra_owners;
 	struct ps_vec edges;
 	struct ps_vec texts;
 	u32 text_room;
@@ -107,11 +107,11 @@ struct ps_store {
 	struct ps_record **rows;
 	u32 nrows;
 	u32 nowners;
-	bool requests;
-	bool parts;
-	struct ps_hold *holds;
-	u32 nholds;
-	struct ps_holders holders;
+	bool has_requests;
+	bool has_queued_subflows;
+	struct ps_owner_ref *owner_refs;
+	u32 nowner_refs;
+	struct ps_sk_modules sk_modules;
 };
 
 void ps_store_init(struct ps_store *store, u32 max);
@@ -119,15 +119,15 @@ void ps_store_free(struct ps_store *store);
 
 int ps_store_add(struct ps_store *store, const struct ps_record *r,
 		 struct ps_record **added);
-struct ps_record *ps_store_find_any(const struct ps_store *store, u64 cookie);
-int ps_store_renew(struct ps_store *store, struct ps_record *old,
+struct ps_record *ps_store_find(const struct ps_store *store, u64 cookie);
+int ps_store_update(struct ps_store *store, struct ps_record *old,
 		   const struct ps_record *r);
-int ps_store_own_more(struct ps_store *store, struct ps_record *r, u32 task,
+int ps_store_add_more_owners(struct ps_store *store, struct ps_record *r, u32 task,
 		      u32 fd);
-int ps_store_carry(struct ps_store *store, const struct ps_record *r);
-int ps_store_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
+int ps_store_add_inflight_edge(struct ps_store *store, const struct ps_record *r);
+int ps_store_add_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
 		  u32 *index);
-void ps_store_settle(struct ps_store *store);
+void ps_store_drop_index(struct ps_store *store);
 
 /**
  * ps_store_chunk() - records that stand together
@@ -146,7 +146,7 @@ static inline struct ps_record *ps_store_chunk(const struct ps_store *store,
 
 	if (before >= store->records.count)
 		return NULL;
-	ps_breathe(before);
+	ps_resched(before);
 	r = store->records.chunks[i];
 	*end = r + min(store->records.count - before, PS_VEC_CHUNK);
 	return r;
@@ -177,7 +177,7 @@ static inline u32 ps_store_slot(const struct ps_store *store, u64 cookie)
 }
 
 /**
- * ps_store_find() - whether a full socket is known
+ * ps_store_find_full() - whether a full socket is known
  * @store: store
  * @cookie: of the socket
  *
@@ -185,7 +185,7 @@ static inline u32 ps_store_slot(const struct ps_store *store, u64 cookie)
  * Return: its record, NULL if there is none: of a TIME_WAIT or a request with the
  * same cookie nothing is said.
  */
-static inline struct ps_record *ps_store_find(const struct ps_store *store,
+static inline struct ps_record *ps_store_find_full(const struct ps_store *store,
 					      u64 cookie)
 {
 	struct ps_record *r;
@@ -199,7 +199,7 @@ static inline struct ps_record *ps_store_find(const struct ps_store *store,
 }
 
 /**
- * ps_store_own() - say that a descriptor refers to a socket
+ * ps_store_add_owner() - say that a descriptor refers to a socket
  * @store: store
  * @r: its record
  * @task: index of the task
@@ -208,11 +208,11 @@ static inline struct ps_record *ps_store_find(const struct ps_store *store,
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-static inline int ps_store_own(struct ps_store *store, struct ps_record *r,
+static inline int ps_store_add_owner(struct ps_store *store, struct ps_record *r,
 			       u32 task, u32 fd)
 {
 	if (unlikely(r->owners))
-		return ps_store_own_more(store, r, task, fd);
+		return ps_store_add_more_owners(store, r, task, fd);
 	r->owners = 1;
 	r->owner = task;
 	r->fd = fd;
@@ -220,7 +220,7 @@ static inline int ps_store_own(struct ps_store *store, struct ps_record *r,
 }
 
 /**
- * ps_store_hold() - an owner of a record
+ * ps_store_owner_at() - an owner of a record
  * @store: after ps_rows_make()
  * @r: record
  * @i: less than r->owners
@@ -228,26 +228,26 @@ static inline int ps_store_own(struct ps_store *store, struct ps_record *r,
  * Context: any.
  * Return: the descriptor.
  */
-static inline struct ps_hold ps_store_hold(const struct ps_store *store,
+static inline struct ps_owner_ref ps_store_owner_at(const struct ps_store *store,
 					   const struct ps_record *r, u32 i)
 {
 	if (unlikely(r->owners > 1))
-		return store->holds[r->owners_at + i];
-	return (struct ps_hold){ .task = r->owner, .fd = r->fd };
+		return store->owner_refs[r->owners_at + i];
+	return (struct ps_owner_ref){ .task = r->owner, .fd = r->fd };
 }
 
 /**
- * ps_store_holder() - whose descriptor it is
+ * ps_store_owner_task() - whose descriptor it is
  * @store: store
- * @hold: from ps_store_hold()
+ * @ref: from ps_store_owner_at()
  *
  * Context: any.
  * Return: the task.
  */
-static inline const struct ps_task *
-ps_store_holder(const struct ps_store *store, struct ps_hold hold)
+static inline const struct ps_owner_task *
+ps_store_owner_task(const struct ps_store *store, struct ps_owner_ref ref)
 {
-	return ps_vec_at(&store->tasks, hold.task);
+	return ps_vec_at(&store->tasks, ref.task);
 }
 
 #endif /* PORTSOCK_STORE_H */

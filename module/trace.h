@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints: when a snapshot is taken, and what each family's table gives. */
+/* Tracepoints: when a snapshot is taken, and what each proto's table gives. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM portsock
 
@@ -15,30 +15,30 @@
  * trace_snapshot_begin() - sockets are about to be looked at
  * @at: CLOCK_BOOTTIME in ns, as in the view's first line
  * @netns: whose sockets, 0 for those of all network namespaces
- * @brief: only to find out whether the last snapshot is still true
+ * @state_only: only to find out whether the last snapshot is still true
  */
 TRACE_EVENT(snapshot_begin,
-	TP_PROTO(u64 at, u32 netns, bool brief),
-	TP_ARGS(at, netns, brief),
+	TP_PROTO(u64 at, u32 netns, bool state_only),
+	TP_ARGS(at, netns, state_only),
 	TP_STRUCT__entry(
 		__field(u64, at)
 		__field(u32, netns)
-		__field(bool, brief)
+		__field(bool, state_only)
 	),
 	TP_fast_assign(
 		__entry->at = at;
 		__entry->netns = netns;
-		__entry->brief = brief;
+		__entry->state_only = state_only;
 	),
-	TP_printk("at=%llu netns=%u brief=%d", __entry->at, __entry->netns,
-		  __entry->brief)
+	TP_printk("at=%llu netns=%u state_only=%d", __entry->at, __entry->netns,
+		  __entry->state_only)
 );
 
 /**
  * trace_snapshot_end() - ... and have been
  * @at: what trace_snapshot_begin() said
  * @took: ns
- * @sockets: rows; of a brief look, records
+ * @sockets: rows; of a state_only look, records
  * @owners: descriptors in OWNERS
  * @error: 0, or why there is no snapshot
  */
@@ -65,38 +65,38 @@ TRACE_EVENT(snapshot_end,
 );
 
 /**
- * trace_family() - a family's table of one network namespace has been walked
- * @family: whose
+ * trace_proto_walk() - a proto's table of one network namespace has been walked
+ * @proto: whose
  * @batch: where the records went
  * @records: how many; a socket in an accept queue gives two
  * @took: ns
  * @error: 0, or why the walk ended early
  */
-TRACE_EVENT(family,
-	TP_PROTO(const struct ps_family *family, const struct ps_batch *batch,
+TRACE_EVENT(proto_walk,
+	TP_PROTO(const struct ps_proto *proto, const struct ps_batch *batch,
 		 u64 records, u64 took, int error),
-	TP_ARGS(family, batch, records, took, error),
+	TP_ARGS(proto, batch, records, took, error),
 	TP_STRUCT__entry(
-		__array(char, name, PS_FAMILY_NAME_MAX)
+		__array(char, name, PS_PROTO_NAME_MAX)
 		__field(u32, netns)
-		__field(bool, queues)
-		__field(bool, again)
+		__field(bool, inflight_only)
+		__field(bool, recheck)
 		__field(u64, records)
 		__field(u64, took)
 		__field(int, error)
 	),
 	TP_fast_assign(
-		strscpy_pad(__entry->name, family->name, PS_FAMILY_NAME_MAX);
-		__entry->netns = batch->at->ns.inum;
-		__entry->queues = batch->queues;
-		__entry->again = batch->again;
+		strscpy_pad(__entry->name, proto->name, PS_PROTO_NAME_MAX);
+		__entry->netns = batch->walk_net->ns.inum;
+		__entry->inflight_only = batch->inflight_only;
+		__entry->recheck = batch->recheck;
 		__entry->records = records;
 		__entry->took = took;
 		__entry->error = error;
 	),
-	TP_printk("name=%s netns=%u queues=%d again=%d records=%llu took=%llu error=%d",
-		  __entry->name, __entry->netns, __entry->queues,
-		  __entry->again, __entry->records, __entry->took,
+	TP_printk("name=%s netns=%u inflight_only=%d recheck=%d records=%llu took=%llu error=%d",
+		  __entry->name, __entry->netns, __entry->inflight_only,
+		  __entry->recheck, __entry->records, __entry->took,
 		  __entry->error)
 );
 

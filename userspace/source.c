@@ -292,7 +292,7 @@ static int take_owners(struct ps_source *s, char *text)
 
 	row->holder = NULL;
 	row->count = 0;
-	if (ps_parse_holder(text, &row->holder, &row->holder_len))
+	if (ps_parse_module(text, &row->holder, &row->holder_len))
 		return 0;
 	if (*text == '[')
 		return -1;

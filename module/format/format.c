@@ -126,7 +126,7 @@ static char *put_other_end(char *p, const struct ps_record *r,
 	return ps_put_literal(p, PORTSOCK_NONE);
 }
 
-static void remember_ip(struct ps_common_ip *common, const u8 ip[4])
+static void remember_ip(struct ps_row_cache_ip *common, const u8 ip[4])
 {
 	char *p = ps_put_ip4(common->text, ip);
 
@@ -137,7 +137,7 @@ static void remember_ip(struct ps_common_ip *common, const u8 ip[4])
 
 /* An IPv4 address and a colon: most often those of the row before. */
 static __always_inline char *put_ip(char *p, const u8 ip[4],
-				    struct ps_common_ip *common)
+				    struct ps_row_cache_ip *common)
 {
 	u32 same;
 
@@ -150,7 +150,7 @@ static __always_inline char *put_ip(char *p, const u8 ip[4],
 
 static __always_inline char *put_end(char *p, const struct ps_record *r,
 				     const struct ps_end *end,
-				     struct ps_common_ip *common)
+				     struct ps_row_cache_ip *common)
 {
 	if (end->form == PS_FORM_ANY)
 		return ps_put_literal(p, "*:*");
@@ -161,7 +161,7 @@ static __always_inline char *put_end(char *p, const struct ps_record *r,
 
 /* Most have the number that was just written as @port, of @len digits. */
 static __always_inline char *put_local(char *p, const struct ps_record *r,
-				       struct ps_common_ip *common,
+				       struct ps_row_cache_ip *common,
 				       const char *port, size_t len)
 {
 	const struct ps_end *end = &r->local;
@@ -212,7 +212,7 @@ static __always_inline char *put_cookie(char *p, bool there, u64 value)
 
 /* PROTO PORT STATE LOCAL REMOTE: what a person's eye goes down. */
 static __always_inline char *put_place(char *p, const struct ps_record *r,
-				       struct ps_common *common)
+				       struct ps_row_cache *common)
 {
 	char *column = p + 3, *port;
 	size_t len;
@@ -244,14 +244,14 @@ static char *write_common(char *p, const struct ps_record *r)
 	return p;
 }
 
-static bool is_common(const struct ps_common *common, const struct ps_record *r)
+static bool is_common(const struct ps_row_cache *common, const struct ps_record *r)
 {
 	return r->netns == common->netns && r->cgroup == common->cgroup &&
 		r->flags == common->flags && r->held == common->held &&
 		(r->has & PS_HAS_CGROUP) == common->has_cgroup;
 }
 
-static void remember_common(struct ps_common *common, const struct ps_record *r)
+static void remember_common(struct ps_row_cache *common, const struct ps_record *r)
 {
 	common->netns = r->netns;
 	common->cgroup = r->cgroup;
@@ -263,12 +263,12 @@ static void remember_common(struct ps_common *common, const struct ps_record *r)
 
 /* Most are no longer than what is copied at once, of a length that is known. */
 static char *put_common(char *p, const struct ps_record *r,
-			struct ps_common *common)
+			struct ps_row_cache *common)
 {
 	if (unlikely(!common->len || !is_common(common, r)))
 		remember_common(common, r);
-	memcpy(p, common->text, PS_COMMON_USUAL);
-	if (unlikely(common->len > PS_COMMON_USUAL))
+	memcpy(p, common->text, PS_ROW_CACHE_USUAL);
+	if (unlikely(common->len > PS_ROW_CACHE_USUAL))
 		memcpy(p, common->text, common->len);
 	return p + common->len;
 }
@@ -312,9 +312,9 @@ static __always_inline char *put_own(char *p, const struct ps_record *r)
  */
 char *ps_format_record(char *p, const struct ps_record *r)
 {
-	struct ps_common common;
+	struct ps_row_cache common;
 
-	ps_common_init(&common);
+	ps_row_cache_init(&common);
 	return ps_format_next(p, r, &common);
 }
 
@@ -328,7 +328,7 @@ char *ps_format_record(char *p, const struct ps_record *r)
  * Return: the place behind the blank that follows EXPIRES.
  */
 char *ps_format_next(char *p, const struct ps_record *r,
-		     struct ps_common *common)
+		     struct ps_row_cache *common)
 {
 	p = put_own(put_place(p, r, common), r);
 	return put_tail(put_common(p, r, common), r);
@@ -384,14 +384,14 @@ char *ps_format_owner(char *p, const struct ps_owner *o)
 }
 
 /**
- * ps_format_holder() - the kernel as a holder: [name]
- * @p: room for PS_HOLDER_MAX bytes
+ * ps_format_module() - the kernel as a holder: [name]
+ * @p: room for PS_MODULE_MAX bytes
  * @name: of the kernel module, at most 64 bytes, NUL-terminated
  *
  * Context: any.
  * Return: the place behind it.
  */
-char *ps_format_holder(char *p, const char *name)
+char *ps_format_module(char *p, const char *name)
 {
 	*p++ = '[';
 	p = put_bytes(p, name, strlen(name));

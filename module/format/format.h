@@ -10,7 +10,7 @@
 #define PS_HEADER_MAX	768
 #define PS_RECORD_MAX	2048
 #define PS_OWNER_MAX	128
-#define PS_HOLDER_MAX	72
+#define PS_MODULE_MAX	72
 
 /* Longest name of a unix socket, in bytes before escaping. */
 #define PS_TEXT_MAX	108
@@ -19,23 +19,23 @@
 #define PS_OWNER_FRONT	(2 * PS_U32_ROOM + 1)
 #define PS_OWNER_BACK	(1 + 4 * PS_COMM_SIZE)
 
-#define PS_COMMON_USUAL	48
-#define PS_COMMON_MAX	192
+#define PS_ROW_CACHE_USUAL	48
+#define PS_ROW_CACHE_MAX	192
 
 /**
- * struct ps_common_ip - an IPv4 address as text
+ * struct ps_row_cache_ip - an IPv4 address as text
  * @ip: as it stands in a record
  * @len: bytes of @text; no member is defined while it is 0
  * @text: address and colon
  */
-struct ps_common_ip {
+struct ps_row_cache_ip {
 	u32 ip;
 	u32 len;
 	char text[24];
 };
 
 /**
- * struct ps_common - what a row has in common with the next ones, as text
+ * struct ps_row_cache - what a row has in common with the next ones, as text
  * @local: address of the last IPv4 row
  * @remote: its other one
  * @netns: of the row
@@ -46,25 +46,25 @@ struct ps_common_ip {
  * @len: bytes of @text; no member is defined while it is 0
  * @text: the columns NETNS to HELD
  */
-struct ps_common {
-	struct ps_common_ip local;
-	struct ps_common_ip remote;
+struct ps_row_cache {
+	struct ps_row_cache_ip local;
+	struct ps_row_cache_ip remote;
 	u32 netns;
 	u32 flags;
 	u64 cgroup;
 	u8 held;
 	u8 has_cgroup;
 	u8 len;
-	char text[PS_COMMON_MAX];
+	char text[PS_ROW_CACHE_MAX];
 };
 
 /**
- * ps_common_init() - before the first row
+ * ps_row_cache_init() - before the first row
  * @common: result
  *
  * Context: any.
  */
-static inline void ps_common_init(struct ps_common *common)
+static inline void ps_row_cache_init(struct ps_row_cache *common)
 {
 	common->local.len = 0;
 	common->remote.len = 0;
@@ -74,10 +74,10 @@ static inline void ps_common_init(struct ps_common *common)
 char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);
 char *ps_format_next(char *p, const struct ps_record *r,
-		     struct ps_common *common);
+		     struct ps_row_cache *common);
 char *ps_format_owner_front(char *p, u32 pid, u32 tid);
 char *ps_format_owner_back(char *p, const char *comm);
 char *ps_format_owner(char *p, const struct ps_owner *o);
-char *ps_format_holder(char *p, const char *name);
+char *ps_format_module(char *p, const char *name);
 
 #endif /* PORTSOCK_FORMAT_FORMAT_H */

@@ -171,7 +171,7 @@ static inline bool ps_record_is_request(const struct ps_record *r)
 }
 
 /**
- * ps_record_is_queued_part() - whether it waits for accept() as part of another
+ * ps_record_is_queued_subflow() - whether it waits for accept() as part of another
  * @r: record
  *
  * Until its whole is found among the records, its parent is that one's listener.
@@ -179,7 +179,7 @@ static inline bool ps_record_is_request(const struct ps_record *r)
  * Context: any.
  * Return: true for an MPTCP subflow in its listener's queue.
  */
-static inline bool ps_record_is_queued_part(const struct ps_record *r)
+static inline bool ps_record_is_queued_subflow(const struct ps_record *r)
 {
 	const u16 both = PS_EV_KERNEL | PS_EV_QUEUED;
 

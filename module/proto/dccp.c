@@ -31,9 +31,9 @@ static void dccp_fill(struct ps_batch *batch, struct sock *sk,
 		ps_fill_backlog(sk, r);
 }
 
-static int dccp_visit(struct ps_batch *batch)
+static int dccp_walk(struct ps_batch *batch)
 {
-	struct ps_hashed dccp = {
+	struct ps_inet_hash dccp = {
 		.proto = PORTSOCK_PROTO_DCCP,
 		.fill = dccp_fill,
 		.tables = __symbol_get(tables_name),
@@ -42,19 +42,19 @@ static int dccp_visit(struct ps_batch *batch)
 	int err;
 
 	if (!dccp.tables) {
-		batch->absent |= ps_family_dccp.protos;
+		batch->unloaded |= ps_proto_dccp.protos;
 		return 0;
 	}
 	dccp.first = dccp.tables;
-	err = ps_hashed_visit(&dccp);
+	err = ps_inet_hash_walk(&dccp);
 	__symbol_put(tables_name);
 	return err;
 }
 
-const struct ps_family ps_family_dccp = {
+const struct ps_proto ps_proto_dccp = {
 	.name = "dccp",
 	.protos = 1ULL << PORTSOCK_PROTO_DCCP,
 	.match = dccp_match,
-	.visit = dccp_visit,
+	.walk = dccp_walk,
 	.fill = dccp_fill,
 };

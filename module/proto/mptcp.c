@@ -36,28 +36,28 @@ static void add_sock(struct ps_batch *batch, struct sock *sk,
 		r->evidence |= PS_EV_WITNESS;
 }
 
-static int mptcp_visit(struct ps_batch *batch)
+static int mptcp_walk(struct ps_batch *batch)
 {
 	long slot = 0, num = 0;
 	struct ps_record *r;
 	struct sock *sk;
 	int err = 0;
 
-	while (!err && (sk = ps_mptcp_next(batch->at, &slot, &num))) {
+	while (!err && (sk = ps_mptcp_next(batch->walk_net, &slot, &num))) {
 		r = ps_batch_add(batch);
 		if (r)
 			add_sock(batch, sk, r);
 		sock_put(sk);
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 	}
 	return err;
 }
 
-const struct ps_family ps_family_mptcp = {
+const struct ps_proto ps_proto_mptcp = {
 	.name = "mptcp",
 	.protos = 1ULL << PORTSOCK_PROTO_MPTCP | 1ULL << PORTSOCK_PROTO_TCP,
 	.missing = PS_MPTCP_MISSING ? 1ULL << PORTSOCK_PROTO_MPTCP : 0,
 	.match = mptcp_match,
-	.visit = mptcp_visit,
+	.walk = mptcp_walk,
 	.fill = mptcp_fill,
 };

@@ -28,7 +28,7 @@ static void netlink_fill(struct ps_batch *batch, struct sock *sk,
 	r->local.id = nl->nl_pid;
 }
 
-const struct ps_family ps_family_netlink = {
+const struct ps_proto ps_proto_netlink = {
 	.name = "netlink",
 	.match = netlink_match,
 	.fill = netlink_fill,

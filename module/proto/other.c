@@ -59,10 +59,10 @@ static void other_fill(struct ps_batch *batch, struct sock *sk,
 		       struct ps_record *r)
 {
 	ps_fill_sock(batch, sk, r, other_proto(sk));
-	ps_fill_plain(sk, r);
+	ps_fill_generic(sk, r);
 }
 
-const struct ps_family ps_family_other = {
+const struct ps_proto ps_proto_other = {
 	.name = "other",
 	.match = other_match,
 	.fill = other_fill,

@@ -33,9 +33,9 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
  * A socket leaves the list before its struct socket leaves it, and both under
  * the mutex or after it (packet_release()): there is one as long as it is held.
  */
-static int packet_visit(struct ps_batch *batch)
+static int packet_walk(struct ps_batch *batch)
 {
-	struct netns_packet *packet = &batch->at->packet;
+	struct netns_packet *packet = &batch->walk_net->packet;
 	struct ps_record *r;
 	struct sock *sk;
 	int err;
@@ -51,16 +51,16 @@ static int packet_visit(struct ps_batch *batch)
 				packet_fill(batch, sk, r);
 		}
 		mutex_unlock(&packet->sklist_lock);
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-const struct ps_family ps_family_packet = {
+const struct ps_proto ps_proto_packet = {
 	.name = "packet",
 	.protos = 1ULL << PORTSOCK_PROTO_PACKET,
 	.portless = true,
 	.match = packet_match,
-	.visit = packet_visit,
+	.walk = packet_walk,
 	.fill = packet_fill,
 };

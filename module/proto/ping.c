@@ -23,7 +23,7 @@ static void ping_fill(struct ps_batch *batch, struct sock *sk,
 	r->has |= PS_HAS_QUEUES;
 }
 
-const struct ps_family ps_family_ping = {
+const struct ps_proto ps_proto_ping = {
 	.name = "ping",
 	.match = ping_match,
 	.fill = ping_fill,

@@ -41,7 +41,7 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 		ps_batch_skip(batch);
 }
 
-static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
+static int walk_table(struct raw_hashinfo *table, struct ps_batch *batch)
 {
 	struct sock *sk;
 	u32 i;
@@ -59,28 +59,28 @@ static int visit_table(struct raw_hashinfo *table, struct ps_batch *batch)
 					add_sock(batch, sk);
 			}
 			ps_raw_unlock(table);
-			err = ps_batch_done(batch);
+			err = ps_batch_flush(batch);
 		} while (err == -EAGAIN);
 	}
 	return err;
 }
 
-static int raw_visit(struct ps_batch *batch)
+static int raw_walk(struct ps_batch *batch)
 {
 	struct raw_hashinfo *inet6 = ps_raw6_table();
-	int err = visit_table(&raw_v4_hashinfo, batch);
+	int err = walk_table(&raw_v4_hashinfo, batch);
 
 	if (!err && inet6)
-		err = visit_table(inet6, batch);
+		err = walk_table(inet6, batch);
 	return err;
 }
 
-const struct ps_family ps_family_raw = {
+const struct ps_proto ps_proto_raw = {
 	.name = "raw",
 	.protos = 1ULL << PORTSOCK_PROTO_RAW,
 	.portless = true,
 	.shared = true,
 	.match = raw_match,
-	.visit = raw_visit,
+	.walk = raw_walk,
 	.fill = raw_fill,
 };

@@ -66,14 +66,14 @@ static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 
 	if (PS_SCTP_LOCKED && !ps_batch_enter(batch, sk))
 		return 0;
-	if (ep->base.dead || !net_eq(sock_net(sk), batch->at)) {
+	if (ep->base.dead || !net_eq(sock_net(sk), batch->walk_net)) {
 		ps_batch_skip(batch);
 		return 0;
 	}
 	r = ps_batch_add(batch);
 	if (r)
 		sctp_fill(batch, sk, r);
-	return PS_SCTP_LOCKED ? 0 : ps_batch_next(batch);
+	return PS_SCTP_LOCKED ? 0 : ps_batch_end_bucket(batch);
 }
 
 /**
@@ -102,7 +102,7 @@ static int add_association(struct sctp_endpoint *ep,
 	struct sock *sk = ep->base.sk;
 	struct ps_record *r;
 
-	if (!ep->base.dead && !ps_batch_knows(batch, ps_cookie(sk))) {
+	if (!ep->base.dead && !ps_batch_sink_has(batch, ps_cookie(sk))) {
 		r = ps_batch_add(batch);
 		if (r)
 			sctp_fill(batch, sk, r);
@@ -117,51 +117,51 @@ static int end_section(struct sctp_endpoint *ep,
 {
 	struct section *section = arg;
 
-	section->err = ps_batch_done(section->batch);
+	section->err = ps_batch_flush(section->batch);
 	section->seen = 0;
 	return section->err;
 }
 
-static int visit_endpoints(struct ps_batch *batch)
+static int walk_endpoints(struct ps_batch *batch)
 {
-	typeof(&sctp_for_each_endpoint) visit =
+	typeof(&sctp_for_each_endpoint) traverse =
 		symbol_get(sctp_for_each_endpoint);
 	int err;
 
-	if (!visit) {
-		batch->absent |= ps_family_sctp.protos;
+	if (!traverse) {
+		batch->unloaded |= ps_proto_sctp.protos;
 		return 0;
 	}
 	do {
-		err = ps_sctp_endpoints(visit, batch->at, add_endpoint,
-					batch) ?: ps_batch_done(batch);
+		err = ps_sctp_endpoints(traverse, batch->walk_net, add_endpoint,
+					batch) ?: ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	symbol_put(sctp_for_each_endpoint);
 	return err;
 }
 
-static int visit_associations(struct ps_batch *batch)
+static int walk_associations(struct ps_batch *batch)
 {
-	typeof(&sctp_transport_traverse_process) visit =
+	typeof(&sctp_transport_traverse_process) traverse =
 		symbol_get(sctp_transport_traverse_process);
 	struct section section = { .batch = batch };
 
-	if (!visit)
+	if (!traverse)
 		return 0;
-	visit(add_association, end_section, batch->at, &section.pos, &section);
+	traverse(add_association, end_section, batch->walk_net, &section.pos, &section);
 	symbol_put(sctp_transport_traverse_process);
-	return section.err ?: ps_batch_done(batch);
+	return section.err ?: ps_batch_flush(batch);
 }
 
-static int sctp_visit(struct ps_batch *batch)
+static int sctp_walk(struct ps_batch *batch)
 {
-	return visit_endpoints(batch) ?: visit_associations(batch);
+	return walk_endpoints(batch) ?: walk_associations(batch);
 }
 
-const struct ps_family ps_family_sctp = {
+const struct ps_proto ps_proto_sctp = {
 	.name = "sctp",
 	.protos = 1ULL << PORTSOCK_PROTO_SCTP,
 	.match = sctp_match,
-	.visit = sctp_visit,
+	.walk = sctp_walk,
 	.fill = sctp_fill,
 };

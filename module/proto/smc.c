@@ -24,7 +24,7 @@ static void smc_fill(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
 {
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_SMC);
-	ps_fill_plain(sk, r);
+	ps_fill_generic(sk, r);
 }
 
 static void add_sock(struct ps_batch *batch, struct sock *sk)
@@ -38,7 +38,7 @@ static void add_sock(struct ps_batch *batch, struct sock *sk)
 		ps_batch_skip(batch);
 }
 
-static int visit_table(struct smc_hashinfo *table, struct ps_batch *batch)
+static int walk_table(struct smc_hashinfo *table, struct ps_batch *batch)
 {
 	struct sock *sk;
 	int err;
@@ -52,12 +52,12 @@ static int visit_table(struct smc_hashinfo *table, struct ps_batch *batch)
 				add_sock(batch, sk);
 		}
 		read_unlock_bh(&table->lock);
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-static int smc_visit(struct ps_batch *batch)
+static int smc_walk(struct ps_batch *batch)
 {
 	const char *const protos[] = { "smc_proto", "smc_proto6" };
 	struct proto *proto;
@@ -68,19 +68,19 @@ static int smc_visit(struct ps_batch *batch)
 		proto = __symbol_get(protos[i]);
 		if (!proto)
 			continue;
-		err = visit_table(proto->h.smc_hash, batch);
+		err = walk_table(proto->h.smc_hash, batch);
 		__symbol_put(protos[i]);
 	}
 	return err;
 }
 
-const struct ps_family ps_family_smc = {
+const struct ps_proto ps_proto_smc = {
 	.name = "smc",
 	.protos = 1ULL << PORTSOCK_PROTO_SMC,
 	.portless = true,
 	.shared = true,
 	.missing = PS_SMC_MISSING ? 1ULL << PORTSOCK_PROTO_SMC : 0,
 	.match = smc_match,
-	.visit = smc_visit,
+	.walk = smc_walk,
 	.fill = smc_fill,
 };

@@ -92,7 +92,7 @@ static void fill_subflow(struct ps_batch *batch, struct sock *sk,
 	if (!subflow && !r->parent)
 		return;
 	r->evidence |= PS_EV_KERNEL;
-	r->owners_at = ps_holder_add(batch->holders, "mptcp", strlen("mptcp"));
+	r->owners_at = ps_sk_module_add(batch->sk_modules, "mptcp", strlen("mptcp"));
 }
 
 static void tcp_fill(struct ps_batch *batch, struct sock *sk,
@@ -109,25 +109,25 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	fill_subflow(batch, sk, r);
 }
 
-static int tcp_visit(struct ps_batch *batch)
+static int tcp_walk(struct ps_batch *batch)
 {
-	const struct ps_hashed tcp = {
+	const struct ps_inet_hash tcp = {
 		.proto = PORTSOCK_PROTO_TCP,
 		.fill = tcp_fill,
 		.whole = find_whole_listener,
-		.tables = ps_tcp_hashinfo(batch->at),
-		.first = ps_tcp_hashinfo(batch->first),
+		.tables = ps_tcp_hashinfo(batch->walk_net),
+		.first = ps_tcp_hashinfo(batch->first_net),
 		.batch = batch,
 	};
 
-	return ps_hashed_visit(&tcp);
+	return ps_inet_hash_walk(&tcp);
 }
 
-const struct ps_family ps_family_tcp = {
+const struct ps_proto ps_proto_tcp = {
 	.name = "tcp",
 	/* The accept queues of MPTCP hang at its subflows that listen. */
 	.protos = 1ULL << PORTSOCK_PROTO_TCP | 1ULL << PORTSOCK_PROTO_MPTCP,
 	.match = tcp_match,
-	.visit = tcp_visit,
+	.walk = tcp_walk,
 	.fill = tcp_fill,
 };

@@ -31,14 +31,14 @@ static void tipc_fill(struct ps_batch *batch, struct sock *sk,
 	struct socket *socket = sk->sk_socket;
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_TIPC);
-	ps_fill_plain(sk, r);
+	ps_fill_generic(sk, r);
 	if (!socket)
 		return;
 	fill_end(socket, 0, &r->local);
 	fill_end(socket, 1, &r->remote);
 }
 
-const struct ps_family ps_family_tipc = {
+const struct ps_proto ps_proto_tipc = {
 	.name = "tipc",
 	.match = tipc_match,
 	.fill = tipc_fill,

@@ -40,7 +40,7 @@ static void tell_next(struct ps_batch *batch, struct sock *sk,
 		      enum portsock_proto proto)
 {
 	struct ps_record *r =
-		ps_batch_tell(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
+		ps_batch_add_bind_row(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
 
 	if (r)
 		r->cookie = ps_cookie(sk);
@@ -79,7 +79,7 @@ static void add_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	}
 }
 
-static int visit_slot(struct ps_batch *batch, struct udp_hslot *slot,
+static int walk_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		      enum portsock_proto proto)
 {
 	int err;
@@ -90,13 +90,13 @@ static int visit_slot(struct ps_batch *batch, struct udp_hslot *slot,
 		spin_lock_bh(&slot->lock);
 		add_slot(batch, slot, proto);
 		spin_unlock_bh(&slot->lock);
-		err = ps_batch_next(batch);
+		err = ps_batch_end_bucket(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
 /* A port's sockets stand in one slot; a slot is visited once for each port. */
-static int visit_ports(struct ps_batch *batch, struct udp_table *table,
+static int walk_ports(struct ps_batch *batch, struct udp_table *table,
 		       enum portsock_proto proto)
 {
 	u32 port = ps_filter_next_port(batch->filter, 0);
@@ -104,47 +104,47 @@ static int visit_ports(struct ps_batch *batch, struct udp_table *table,
 
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(batch->filter, port + 1))
-		err = visit_slot(batch, udp_hashslot(table, batch->at, port),
+		err = walk_slot(batch, udp_hashslot(table, batch->walk_net, port),
 				 proto);
-	return err ?: ps_batch_done(batch);
+	return err ?: ps_batch_flush(batch);
 }
 
 /**
- * ps_udp_visit() - walk a table of UDP or UDP-Lite
- * @table: that of batch->at
- * @first: that of batch->first
+ * ps_udp_walk() - walk a table of UDP or UDP-Lite
+ * @table: that of batch->walk_net
+ * @first: that of batch->first_net
  * @proto: which of the two
  * @batch: where the sockets go
  *
  * Context: process, may sleep.
- * Return: 0 or what ps_batch_done() said.
+ * Return: 0 or what ps_batch_flush() said.
  */
-int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
+int ps_udp_walk(struct udp_table *table, const struct udp_table *first,
 		 enum portsock_proto proto, struct ps_batch *batch)
 {
 	u32 i;
 	int err = 0;
 
 	if (ps_filter_has_few_ports(batch->filter))
-		return visit_ports(batch, table, proto);
+		return walk_ports(batch, table, proto);
 	if (table == first && !ps_batch_is_first(batch))
 		return 0;
 	for (i = 0; i <= table->mask && !err; i++)
-		err = visit_slot(batch, &table->hash[i], proto);
-	return err ?: ps_batch_done(batch);
+		err = walk_slot(batch, &table->hash[i], proto);
+	return err ?: ps_batch_flush(batch);
 }
 
-static int udp_visit(struct ps_batch *batch)
+static int udp_walk(struct ps_batch *batch)
 {
-	return ps_udp_visit(ps_udp_table(batch->at),
-			    ps_udp_table(batch->first), PORTSOCK_PROTO_UDP,
+	return ps_udp_walk(ps_udp_table(batch->walk_net),
+			    ps_udp_table(batch->first_net), PORTSOCK_PROTO_UDP,
 			    batch);
 }
 
-const struct ps_family ps_family_udp = {
+const struct ps_proto ps_proto_udp = {
 	.name = "udp",
 	.protos = 1ULL << PORTSOCK_PROTO_UDP,
 	.match = udp_match,
-	.visit = udp_visit,
+	.walk = udp_walk,
 	.fill = udp_fill,
 };

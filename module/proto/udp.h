@@ -7,7 +7,7 @@
 
 #include "../proto.h"
 
-int ps_udp_visit(struct udp_table *table, const struct udp_table *first,
+int ps_udp_walk(struct udp_table *table, const struct udp_table *first,
 		 enum portsock_proto proto, struct ps_batch *batch);
 void ps_udp_fill(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		 enum portsock_proto proto);

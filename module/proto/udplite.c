@@ -14,19 +14,19 @@ static void udplite_fill(struct ps_batch *batch, struct sock *sk,
 	ps_udp_fill(batch, sk, r, PORTSOCK_PROTO_UDPLITE);
 }
 
-static int udplite_visit(struct ps_batch *batch)
+static int udplite_walk(struct ps_batch *batch)
 {
 	struct udp_table *table = ps_udplite_table();
 
 	if (!table)
 		return 0;
-	return ps_udp_visit(table, table, PORTSOCK_PROTO_UDPLITE, batch);
+	return ps_udp_walk(table, table, PORTSOCK_PROTO_UDPLITE, batch);
 }
 
-const struct ps_family ps_family_udplite = {
+const struct ps_proto ps_proto_udplite = {
 	.name = "udplite",
 	.protos = 1ULL << PORTSOCK_PROTO_UDPLITE,
 	.match = udplite_match,
-	.visit = udplite_visit,
+	.walk = udplite_walk,
 	.fill = udplite_fill,
 };

@@ -100,7 +100,7 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 
 /*
  * That one socket is reached through another: the store follows these to whom
- * the viewer may know of.  Unix sockets stand in the table themselves, and are
+ * the opener may know of.  Unix sockets stand in the table themselves, and are
  * not read here, for their queues' locks are of one class.
  */
 static struct ps_record *add_carried(struct ps_batch *batch,
@@ -156,10 +156,10 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 		return;
 	}
 	r = add_carried(batch, carrier, sk);
-	if (!r || sk->sk_family == AF_UNIX || ps_batch_knows(batch, r->cookie))
+	if (!r || sk->sk_family == AF_UNIX || ps_batch_sink_has(batch, r->cookie))
 		return;
 	r->evidence = 0;
-	ps_families_fill(batch, sk, r);
+	ps_protos_fill(batch, sk, r);
 	r->evidence |= PS_EV_CARRIED;
 	r->has &= ~PS_HAS_PARENT;
 	r->parent = ps_cookie(carrier);
@@ -250,10 +250,10 @@ static void add_sock(struct unix_walk *walk, struct sock *sk)
 		walk->busy = true;
 }
 
-static int visit_bucket(struct unix_walk *walk, u32 i)
+static int walk_bucket(struct unix_walk *walk, u32 i)
 {
 	struct ps_batch *batch = walk->batch;
-	struct net *net = batch->at;
+	struct net *net = batch->walk_net;
 	struct sock *sk;
 	int err;
 
@@ -269,7 +269,7 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
 				add_sock(walk, sk);
 		}
 		spin_unlock(ps_unix_lock(net, i));
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
@@ -280,14 +280,14 @@ static int visit_bucket(struct unix_walk *walk, u32 i)
  * read again and again for one queue that stays locked.  What is read twice is
  * joined by the store.
  */
-static int visit_busy_bucket(struct unix_walk *walk, u32 i)
+static int walk_busy_bucket(struct unix_walk *walk, u32 i)
 {
 	int err;
 
 	do {
 		walk->busy = false;
 		walk->sections = 0;
-		err = visit_bucket(walk, i);
+		err = walk_bucket(walk, i);
 		if (err || !walk->busy || !walk->tries || walk->sections > 1)
 			break;
 		walk->tries--;
@@ -310,11 +310,11 @@ static u32 next_bucket(struct net *net, u32 i)
  * Whatever is asked for may travel in a message, so every queue is looked into
  * (of what has a port a table tells).
  */
-static int unix_visit(struct ps_batch *batch)
+static int unix_walk(struct ps_batch *batch)
 {
 	struct unix_walk walk = {
 		.batch = batch,
-		.wanted = !batch->queues &&
+		.wanted = !batch->inflight_only &&
 			ps_filter_wants_proto(batch->filter,
 					      PORTSOCK_PROTO_UNIX),
 		.tries = BUSY_TRIES,
@@ -322,13 +322,13 @@ static int unix_visit(struct ps_batch *batch)
 	u32 i;
 	int err = 0;
 
-	for (i = next_bucket(batch->at, 0); i < PS_UNIX_BUCKETS && !err;
-	     i = next_bucket(batch->at, i + 1))
-		err = visit_busy_bucket(&walk, i);
+	for (i = next_bucket(batch->walk_net, 0); i < PS_UNIX_BUCKETS && !err;
+	     i = next_bucket(batch->walk_net, i + 1))
+		err = walk_busy_bucket(&walk, i);
 	return err;
 }
 
-const struct ps_family ps_family_unix = {
+const struct ps_proto ps_proto_unix = {
 	.name = "unix",
 	.protos = ~0ULL,
 	.portless = true,
@@ -336,6 +336,6 @@ const struct ps_family ps_family_unix = {
 	.carries = true,
 	.missing = PS_UNIX_FILES_MISSING ? PS_MISSING_INFLIGHT : 0,
 	.match = unix_match,
-	.visit = unix_visit,
+	.walk = unix_walk,
 	.fill = unix_fill,
 };

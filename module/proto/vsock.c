@@ -164,7 +164,7 @@ static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
 	return free;
 }
 
-static int visit_accept_queue(struct ps_batch *batch, struct sock *listener,
+static int walk_accept_queue(struct ps_batch *batch, struct sock *listener,
 			      u32 *tries)
 {
 	bool free;
@@ -174,7 +174,7 @@ static int visit_accept_queue(struct ps_batch *batch, struct sock *listener,
 		local_bh_disable();
 		free = try_accept_queue(batch, listener);
 		local_bh_enable();
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 		if (!err && !free && *tries) {
 			--*tries;
 			usleep_range(50, 100);
@@ -184,7 +184,7 @@ static int visit_accept_queue(struct ps_batch *batch, struct sock *listener,
 	return err;
 }
 
-static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
+static int walk_listeners(const struct list_head *bucket, spinlock_t *lock,
 			   struct ps_batch *batch, u32 *tries)
 {
 	struct listeners *next = kzalloc(sizeof(*next), PS_GFP);
@@ -197,7 +197,7 @@ static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
 			break;
 		for (i = 0; i < next->count; i++) {
 			if (!err)
-				err = visit_accept_queue(batch, next->socks[i],
+				err = walk_accept_queue(batch, next->socks[i],
 							 tries);
 			sock_put(next->socks[i]);
 		}
@@ -207,7 +207,7 @@ static int visit_listeners(const struct list_head *bucket, spinlock_t *lock,
 }
 
 /* The last bucket has those without a port. */
-static int visit_bound(struct list_head *table, spinlock_t *lock,
+static int walk_bound(struct list_head *table, spinlock_t *lock,
 		       struct ps_batch *batch)
 {
 	u32 i, tries = BUSY_TRIES;
@@ -223,15 +223,15 @@ static int visit_bound(struct list_head *table, spinlock_t *lock,
 				add_sock(batch, sk_vsock(vsk));
 			}
 			spin_unlock_bh(lock);
-			err = ps_batch_done(batch);
+			err = ps_batch_flush(batch);
 		} while (err == -EAGAIN);
 		if (!err && !list_empty(&table[i]))
-			err = visit_listeners(&table[i], lock, batch, &tries);
+			err = walk_listeners(&table[i], lock, batch, &tries);
 	}
 	return err;
 }
 
-static int visit_connected(struct list_head *table, spinlock_t *lock,
+static int walk_connected(struct list_head *table, spinlock_t *lock,
 			   struct ps_batch *batch)
 {
 	struct vsock_sock *vsk;
@@ -247,13 +247,13 @@ static int visit_connected(struct list_head *table, spinlock_t *lock,
 				add_sock(batch, sk_vsock(vsk));
 			}
 			spin_unlock_bh(lock);
-			err = ps_batch_done(batch);
+			err = ps_batch_flush(batch);
 		} while (err == -EAGAIN);
 	}
 	return err;
 }
 
-static int vsock_visit(struct ps_batch *batch)
+static int vsock_walk(struct ps_batch *batch)
 {
 	spinlock_t *lock = symbol_get(vsock_table_lock);
 	struct list_head *bound, *connected;
@@ -264,8 +264,8 @@ static int vsock_visit(struct ps_batch *batch)
 	/* The same module has them, which the first one keeps. */
 	bound = (void *)symbol_get(vsock_bind_table);
 	connected = (void *)symbol_get(vsock_connected_table);
-	err = (bound ? visit_bound(bound, lock, batch) : 0) ?:
-		(connected ? visit_connected(connected, lock, batch) : 0);
+	err = (bound ? walk_bound(bound, lock, batch) : 0) ?:
+		(connected ? walk_connected(connected, lock, batch) : 0);
 	if (connected)
 		symbol_put(vsock_connected_table);
 	if (bound)
@@ -274,11 +274,11 @@ static int vsock_visit(struct ps_batch *batch)
 	return err;
 }
 
-const struct ps_family ps_family_vsock = {
+const struct ps_proto ps_proto_vsock = {
 	.name = "vsock",
 	.protos = 1ULL << PORTSOCK_PROTO_VSOCK,
 	.shared = true,
 	.match = vsock_match,
-	.visit = vsock_visit,
+	.walk = vsock_walk,
 	.fill = vsock_fill,
 };

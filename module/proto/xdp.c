@@ -12,12 +12,12 @@ static void xdp_fill(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
 {
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_XDP);
-	ps_fill_plain(sk, r);
+	ps_fill_generic(sk, r);
 }
 
-static int xdp_visit(struct ps_batch *batch)
+static int xdp_walk(struct ps_batch *batch)
 {
-	struct netns_xdp *xdp = ps_netns_xdp(batch->at);
+	struct netns_xdp *xdp = ps_netns_xdp(batch->walk_net);
 	struct ps_record *r;
 	struct sock *sk;
 	int err;
@@ -35,16 +35,16 @@ static int xdp_visit(struct ps_batch *batch)
 				xdp_fill(batch, sk, r);
 		}
 		mutex_unlock(&xdp->lock);
-		err = ps_batch_done(batch);
+		err = ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-const struct ps_family ps_family_xdp = {
+const struct ps_proto ps_proto_xdp = {
 	.name = "xdp",
 	.protos = 1ULL << PORTSOCK_PROTO_XDP,
 	.portless = true,
 	.match = xdp_match,
-	.visit = xdp_visit,
+	.walk = xdp_walk,
 	.fill = xdp_fill,
 };

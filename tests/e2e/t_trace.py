@@ -10,7 +10,7 @@ from scenario import Skip, equal, scenario, true, wait_until
 from t_module import insert, remove
 
 TRACING = "/sys/kernel/tracing"
-EVENTS = ("snapshot_begin", "family", "snapshot_end")
+EVENTS = ("snapshot_begin", "proto_walk", "snapshot_end")
 LINE = re.compile(r"^.*-(?P<pid>\d+) .*: (?P<event>" + "|".join(EVENTS) + r"): (?P<fields>.*)$")
 CONTROL = "/sys/kernel/debug/dynamic_debug/control"
 
@@ -73,14 +73,14 @@ class Trace:
 
 def families(told, **wanted):
     """How many records each family's table gave."""
-    return {fields["name"]: fields["records"] for event, fields in told if event == "family" and wanted.items() <= fields.items()}
+    return {fields["name"]: fields["records"] for event, fields in told if event == "proto_walk" and wanted.items() <= fields.items()}
 
 
 def check_frame(told, now):
     """The events of one view."""
     equal("the first and the last", [told[0][0], told[-1][0]], ["snapshot_begin", "snapshot_end"])
-    true("all others are families", {event for event, _ in told[1:-1]} == {"family"})
-    equal("it begins", told[0][1], {"at": now.meta["at"], "netns": now.meta["netns"], "brief": 0})
+    true("all others are families", {event for event, _ in told[1:-1]} == {"proto_walk"})
+    equal("it begins", told[0][1], {"at": now.meta["at"], "netns": now.meta["netns"], "state_only": 0})
     equal("it ends", told[-1][1], {"error": 0, **{key: now.meta[key] for key in ("at", "took", "sockets", "owners")}})
     for event, fields in told[1:-1]:
         equal("netns of " + fields["name"], fields["netns"], now.meta["netns"])
@@ -93,11 +93,11 @@ def a_view():
         now = view.read()
         told = trace.told()
         check_frame(told, now)
-        first = families(told, queues=0, again=0)
+        first = families(told, inflight_only=0, recheck=0)
         # what waits for accept() stands in the listener's queue, too
         equal("tcp", first["tcp"], len(run("ss", "-Htan").stdout.splitlines()) + 3)
         equal("udp", first["udp"], len(run("ss", "-Huan").stdout.splitlines()))
-        equal("what may carry sockets is looked into again", list(families(told, queues=1)), ["unix"])
+        equal("what may carry sockets is looked into again", list(families(told, inflight_only=1)), ["unix"])
         trace.on(False)
         view.read()
         equal("what is told when it is off", trace.told(), [])
@@ -138,7 +138,7 @@ def a_poll():
         poll.poll(0)
         told = trace.told()
         equal("the first and the last", [told[0][0], told[-1][0]], ["snapshot_begin", "snapshot_end"])
-        equal("it is brief", told[0][1]["brief"], 1)
+        equal("it is state_only", told[0][1]["state_only"], 1)
         found = families(told)
         true("UDP is looked at", "udp" in found)
         true("TCP is not", "tcp" not in found)

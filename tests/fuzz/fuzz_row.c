@@ -22,7 +22,7 @@ static char *again(char *line, struct ps_layout *layout, size_t size)
 		goto none;
 	p = ps_format_record(text, &r);
 	PROMISE(p <= text + PS_RECORD_MAX);
-	if (ps_parse_holder(owners, &holder, &len)) {
+	if (ps_parse_module(owners, &holder, &len)) {
 		memcpy(p, owners, len + 2);
 		p += len + 2;
 	} else if (!r.owners) {

@@ -47,7 +47,7 @@ static int init(struct kunit *test)
 	if (!fix)
 		return -ENOMEM;
 	test->priv = fix;
-	fix->sink.take = take;
+	fix->sink.add = take;
 	fix->batch.sink = &fix->sink;
 	fix->in_order = true;
 	fix->socks = kvcalloc(SOCKETS, sizeof(*fix->socks), GFP_KERNEL);
@@ -82,7 +82,7 @@ static int read_section(struct kunit *test, u32 first, u32 end, u32 gone)
 		if (ps_batch_enter(&fix->batch, sk))
 			ps_batch_add(&fix->batch)->cookie = ps_cookie(sk);
 	}
-	return ps_batch_next(&fix->batch);
+	return ps_batch_end_bucket(&fix->batch);
 }
 
 static void read_bucket(struct kunit *test, u32 first, u32 end)
@@ -100,7 +100,7 @@ static void expect_each_once(struct kunit *test, u32 count)
 {
 	struct fixture *fix = test->priv;
 
-	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_flush(&fix->batch), 0);
 	KUNIT_EXPECT_EQ(test, fix->taken, count);
 	KUNIT_EXPECT_TRUE(test, fix->in_order);
 }
@@ -162,7 +162,7 @@ static void skipped_sockets_end_a_section(struct kunit *test)
 			looked++;
 		}
 		most = max(most, looked);
-	} while (ps_batch_next(&fix->batch) == -EAGAIN);
+	} while (ps_batch_end_bucket(&fix->batch) == -EAGAIN);
 	KUNIT_EXPECT_EQ(test, sections, 3U);
 	KUNIT_EXPECT_EQ(test, most, (u32)PS_BATCH_SKIPPED);
 }
@@ -179,7 +179,7 @@ static void sockets_that_leave(struct kunit *test)
 		err = read_section(test, 0, SOCKETS, sections++ ? 2 : 0);
 	} while (err == -EAGAIN);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_flush(&fix->batch), 0);
 	for (i = 1; i < SOCKETS; i += 2)
 		missed += !fix->seen[i + 1];
 	KUNIT_EXPECT_EQ(test, missed, 0U);
@@ -209,7 +209,7 @@ static void the_socket_to_resume_at_leaves(struct kunit *test)
 		err = read_section(test, 0, SOCKETS, 0);
 	} while (err == -EAGAIN && sections++ < 100);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_flush(&fix->batch), 0);
 	for (i = 1; i <= SOCKETS; i++)
 		missed += !fix->seen[i];
 	KUNIT_EXPECT_EQ(test, missed, 0U);
@@ -238,7 +238,7 @@ static void a_timewait_of_the_same_cookie(struct kunit *test)
 			ps_batch_skip(&fix->batch);
 			looked++;
 		}
-		err = ps_batch_next(&fix->batch);
+		err = ps_batch_end_bucket(&fix->batch);
 	} while (err == -EAGAIN);
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_EQ(test, looked, end);
@@ -265,7 +265,7 @@ static int read_queue(struct kunit *test, u32 shift)
 			}
 		} while (ps_batch_queue_lost(batch, sk));
 	}
-	return ps_batch_next(batch);
+	return ps_batch_end_bucket(batch);
 }
 
 static void a_long_queue_is_read_in_sections(struct kunit *test)
@@ -296,7 +296,7 @@ static void a_queue_that_is_emptied(struct kunit *test)
 		shift = min_t(u32, shift + 700, SOCKETS / 2);
 	} while (err == -EAGAIN);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, ps_batch_done(&fix->batch), 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_flush(&fix->batch), 0);
 	for (i = SOCKETS / 2 + 4; i <= SOCKETS; i++)
 		missed += !fix->seen[i];
 	KUNIT_EXPECT_EQ(test, missed, 0U);

@@ -13,7 +13,7 @@
 
 struct fixture {
 	struct ps_snapshot snapshot;
-	struct ps_text text;
+	struct ps_render render;
 	char *whole;
 	size_t len;
 };
@@ -36,7 +36,7 @@ static void text_exit(struct kunit *test)
 
 	if (!fix)
 		return;
-	ps_text_free(&fix->text);
+	ps_render_free(&fix->render);
 	ps_store_free(&fix->snapshot.store);
 	kvfree(fix->whole);
 }
@@ -49,7 +49,7 @@ static void remember(struct kunit *test, u32 ports)
 	u32 i;
 
 	for (i = 0; i < ports; i++) {
-		r = ps_vec_push(&fix->snapshot.store.ports);
+		r = ps_vec_push(&fix->snapshot.store.bind_rows);
 		KUNIT_ASSERT_NOT_NULL(test, r);
 		*r = (struct ps_record){
 			.proto = PORTSOCK_PROTO_TCP, .port = i,
@@ -76,7 +76,7 @@ static void make_up(struct kunit *test, u32 rows, u32 owners)
 	KUNIT_ASSERT_EQ(test, ps_rows_make(store), 0);
 	fix->snapshot.header.sockets = store->nrows;
 	fix->snapshot.header.owners = store->nowners;
-	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);
+	KUNIT_ASSERT_EQ(test, ps_render_init(&fix->render, &fix->snapshot), 0);
 }
 
 static void read_whole(struct kunit *test, size_t room)
@@ -88,7 +88,7 @@ static void read_whole(struct kunit *test, size_t room)
 	fix->whole = kvmalloc(room, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fix->whole);
 	for (;;) {
-		KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text, fix->len, &bytes,
+		KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, fix->len, &bytes,
 						 &len), 0);
 		if (!len)
 			return;
@@ -143,7 +143,7 @@ static void expect_same(struct kunit *test, size_t offset)
 	const char *bytes;
 	size_t len;
 
-	KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text, offset, &bytes, &len), 0);
+	KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, offset, &bytes, &len), 0);
 	KUNIT_ASSERT_GT(test, len, (size_t)0);
 	KUNIT_ASSERT_LE(test, offset + len, fix->len);
 	KUNIT_ASSERT_EQ(test, memcmp(bytes, fix->whole + offset, len), 0);
@@ -171,8 +171,8 @@ static void a_first_read_far_ahead(struct kunit *test)
 	make_up(test, 3000, 9000);
 	read_whole(test, 4 << 20);
 	whole = fix->whole;
-	ps_text_free(&fix->text);
-	KUNIT_ASSERT_EQ(test, ps_text_init(&fix->text, &fix->snapshot), 0);
+	ps_render_free(&fix->render);
+	KUNIT_ASSERT_EQ(test, ps_render_init(&fix->render, &fix->snapshot), 0);
 	expect_same(test, fix->len - 1);
 	expect_same(test, 0);
 	KUNIT_EXPECT_PTR_EQ(test, whole, fix->whole);
@@ -188,7 +188,7 @@ static void nothing_behind_the_end(struct kunit *test)
 	make_up(test, 3000, 0);
 	read_whole(test, 4 << 20);
 	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
-		KUNIT_ASSERT_EQ(test, ps_text_at(&fix->text,
+		KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render,
 						 fix->len + beyond[i], &bytes,
 						 &len), 0);
 		KUNIT_EXPECT_EQ(test, len, (size_t)0);
@@ -222,7 +222,7 @@ static struct kunit_case text_cases[] = {
 };
 
 static struct kunit_suite text_suite = {
-	.name = "portsock_text",
+	.name = "portsock_render",
 	.init = text_init,
 	.exit = text_exit,
 	.test_cases = text_cases,

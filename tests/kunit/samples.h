@@ -48,8 +48,8 @@ static inline void own(struct kunit *test, struct ps_store *store,
 	static const char comm[PS_COMM_SIZE] = "made-up";
 	u32 task;
 
-	KUNIT_ASSERT_EQ(test, ps_store_task(store, pid, tid, comm, &task), 0);
-	KUNIT_ASSERT_EQ(test, ps_store_own(store, record, task, fd), 0);
+	KUNIT_ASSERT_EQ(test, ps_store_add_task(store, pid, tid, comm, &task), 0);
+	KUNIT_ASSERT_EQ(test, ps_store_add_owner(store, record, task, fd), 0);
 }
 
 static inline const struct ps_record *row(const struct ps_store *store, u32 i)

@@ -8,7 +8,7 @@
 #include "sk_module.h"
 
 struct fixture {
-	struct ps_holders holders;
+	struct ps_sk_modules holders;
 	struct udp_sock udp;
 	struct proto proto;
 };
@@ -42,8 +42,8 @@ static const char *holder(struct kunit *test)
 {
 	struct fixture *fix = test->priv;
 
-	return ps_holder_name(&fix->holders,
-			      ps_holder_find(&fix->holders,
+	return ps_sk_module_name(&fix->holders,
+			      ps_sk_module_find(&fix->holders,
 					     &fix->udp.inet.sk));
 }
 
@@ -87,11 +87,11 @@ static void no_address_gets_out(struct kunit *test)
 	struct fixture *fix = test->priv;
 	unsigned long code;
 
-	for (code = 1; code <= 2 * PS_HOLDER_CODES; code++) {
+	for (code = 1; code <= 2 * PS_SK_MODULE_FUNCTIONS; code++) {
 		fix->udp.inet.sk.sk_data_ready = (void *)code;
 		KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
 	}
-	KUNIT_EXPECT_EQ(test, fix->holders.ncodes, PS_HOLDER_CODES - 1U);
+	KUNIT_EXPECT_EQ(test, fix->holders.ncodes, PS_SK_MODULE_FUNCTIONS - 1U);
 }
 
 static void names_are_kept_once(struct kunit *test)
@@ -100,17 +100,17 @@ static void names_are_kept_once(struct kunit *test)
 	char name[MODULE_NAME_LEN + 1];
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test, ps_holder_add(&fix->holders, "", 0), 0U);
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, "", 0), 0U);
 	memset(name, 'x', sizeof(name));
-	KUNIT_EXPECT_EQ(test, ps_holder_add(&fix->holders, name,
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name,
 					    MODULE_NAME_LEN), 0U);
-	for (i = 1; i < PS_HOLDER_NAMES; i++) {
-		KUNIT_EXPECT_EQ(test, ps_holder_add(&fix->holders, name, i), i);
-		KUNIT_EXPECT_EQ(test, ps_holder_add(&fix->holders, name, i), i);
-		KUNIT_EXPECT_EQ(test, strlen(ps_holder_name(&fix->holders, i)),
+	for (i = 1; i < PS_SK_MODULE_NAMES; i++) {
+		KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), i);
+		KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), i);
+		KUNIT_EXPECT_EQ(test, strlen(ps_sk_module_name(&fix->holders, i)),
 				(size_t)i);
 	}
-	KUNIT_EXPECT_EQ(test, ps_holder_add(&fix->holders, name, i), 0U);
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), 0U);
 }
 
 static struct kunit_case cases[] = {
@@ -123,7 +123,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "portsock_holder",
+	.name = "portsock_sk_module",
 	.init = init,
 	.test_cases = cases,
 };

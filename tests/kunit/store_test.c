@@ -72,10 +72,10 @@ static void a_request_becomes_its_child(struct kunit *test)
 	request.parent = 99;
 	request.has |= PS_HAS_PARENT;
 	add(test, store, &request);
-	KUNIT_EXPECT_PTR_EQ(test, ps_store_find(store, 7),
+	KUNIT_EXPECT_PTR_EQ(test, ps_store_find_full(store, 7),
 			    (struct ps_record *)NULL);
 	child = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
-	KUNIT_EXPECT_PTR_EQ(test, ps_store_find(store, 7), child);
+	KUNIT_EXPECT_PTR_EQ(test, ps_store_find_full(store, 7), child);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
 	KUNIT_EXPECT_EQ(test, (int)row(store, 0)->state, PORTSOCK_ESTABLISHED);
@@ -133,7 +133,7 @@ static void carry(struct kunit *test, struct ps_store *store, u64 carrier,
 
 	r.has &= ~PS_HAS_PORT;
 	r.parent = carrier;
-	KUNIT_ASSERT_EQ(test, ps_store_carry(store, &r), 0);
+	KUNIT_ASSERT_EQ(test, ps_store_add_inflight_edge(store, &r), 0);
 	add(test, store, &r);
 }
 
@@ -241,8 +241,8 @@ static void told_anew_it_keeps_its_owner(struct kunit *test)
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
 	KUNIT_ASSERT_EQ(test, record->owners, 1U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, record, 0).fd, 3U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, record, 0).task, 0U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, record, 0).fd, 3U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, record, 0).task, 0U);
 }
 
 static void a_timewait_takes_the_sockets_place(struct kunit *test)
@@ -317,13 +317,13 @@ static void every_reason(struct kunit *test)
 	/* A unix socket stands in its table before it has a file. */
 	r = made_up_tcp(1, PORTSOCK_ESTABLISHED, PS_EV_FULL | PS_EV_SOCKET);
 	r.has = 0;
-	KUNIT_EXPECT_EQ(test, (int)ps_held_reason(&r), PORTSOCK_HELD_NONE);
+	KUNIT_EXPECT_EQ(test, (int)ps_classify(&r), PORTSOCK_HELD_NONE);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
 		r = made_up_tcp(1, reasons[i].state, reasons[i].evidence);
-		KUNIT_EXPECT_EQ_MSG(test, (int)ps_held_reason(&r),
+		KUNIT_EXPECT_EQ_MSG(test, (int)ps_classify(&r),
 				    (int)reasons[i].held, "reason %u", i);
 		r.owners = 1;
-		KUNIT_EXPECT_EQ(test, (int)ps_held_reason(&r),
+		KUNIT_EXPECT_EQ(test, (int)ps_classify(&r),
 				PORTSOCK_HELD_PROCESS);
 	}
 }
@@ -339,7 +339,7 @@ static void a_second_look_decides(struct kunit *test)
 	closed = add_tcp(test, store, 8, PORTSOCK_ESTABLISHED, OPEN);
 	gone->evidence |= PS_EV_DOUBT;
 	closed->evidence |= PS_EV_DOUBT;
-	KUNIT_ASSERT_EQ(test, ps_store_renew(store, closed, &orphan), 0);
+	KUNIT_ASSERT_EQ(test, ps_store_update(store, closed, &orphan), 0);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
 	KUNIT_EXPECT_EQ(test, row(store, 0)->cookie, 8ULL);
@@ -354,8 +354,8 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	struct ps_store *store = store_of(test);
 	struct ps_record *a = add_tcp(test, store, 1, PORTSOCK_LISTEN, OPEN);
 	struct ps_record *b = add_tcp(test, store, 2, PORTSOCK_LISTEN, OPEN);
-	const struct ps_task *task;
-	struct ps_hold hold;
+	const struct ps_owner_task *task;
+	struct ps_owner_ref hold;
 	u32 i;
 
 	own(test, store, a, 5, 5, 9);
@@ -367,8 +367,8 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, store->nowners, 5U);
 	KUNIT_ASSERT_EQ(test, a->owners, 4U);
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
-		hold = ps_store_hold(store, a, i);
-		task = ps_store_holder(store, hold);
+		hold = ps_store_owner_at(store, a, i);
+		task = ps_store_owner_task(store, hold);
 		KUNIT_EXPECT_EQ(test, task->pid, expected[i].pid);
 		KUNIT_EXPECT_EQ(test, task->tid, expected[i].tid);
 		KUNIT_EXPECT_EQ(test, hold.fd, expected[i].fd);
@@ -376,11 +376,11 @@ static void owners_by_pid_and_descriptor(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, memcmp(task->text + task->front,
 					     "/made-up", task->back), 0);
 	}
-	hold = ps_store_hold(store, b, 0);
+	hold = ps_store_owner_at(store, b, 0);
 	KUNIT_EXPECT_EQ(test, hold.fd, 10U);
 }
 
-/* By a thread that ended meanwhile, and by the next one: see ps_task_next(). */
+/* By a thread that ended meanwhile, and by the next one: see ps_task_iter_next(). */
 static void an_owner_told_twice_is_one(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -397,13 +397,13 @@ static void an_owner_told_twice_is_one(struct kunit *test)
 	finish(test);
 	KUNIT_EXPECT_EQ(test, store->nowners, 4U);
 	KUNIT_ASSERT_EQ(test, a->owners, 1U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, a, 0).fd, 3U);
-	KUNIT_EXPECT_EQ(test, ps_store_holder(store, ps_store_hold(store, a, 0))->pid, 5U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, a, 0).fd, 3U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_task(store, ps_store_owner_at(store, a, 0))->pid, 5U);
 	KUNIT_ASSERT_EQ(test, b->owners, 3U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 0).fd, 4U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 1).fd, 6U);
-	KUNIT_EXPECT_EQ(test, ps_store_hold(store, b, 2).fd, 6U);
-	KUNIT_EXPECT_EQ(test, ps_store_holder(store, ps_store_hold(store, b, 2))->tid, 8U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, b, 0).fd, 4U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, b, 1).fd, 6U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_at(store, b, 2).fd, 6U);
+	KUNIT_EXPECT_EQ(test, ps_store_owner_task(store, ps_store_owner_at(store, b, 2))->tid, 8U);
 }
 
 /* Every path through two names, in different batches of memory. */
@@ -425,7 +425,7 @@ static void texts_outlive_their_batch(struct kunit *test)
 		add(test, store, &r);
 	}
 	for (i = 0; i < 1000; i++) {
-		kept = ps_store_find(store, 1 + i);
+		kept = ps_store_find_full(store, 1 + i);
 		KUNIT_ASSERT_NOT_NULL(test, kept);
 		KUNIT_ASSERT_EQ(test, (u32)kept->local.len,
 				(u32)(1 + i % sizeof(name)));
@@ -580,10 +580,10 @@ static void every_cookie_is_found_again(struct kunit *test)
 	for (i = 0; i < count; i++)
 		add_tcp(test, store, (u64)i * 4096 + 1, PORTSOCK_LISTEN, OPEN);
 	for (i = 0; i < count; i++) {
-		r = ps_store_find(store, (u64)i * 4096 + 1);
+		r = ps_store_find_full(store, (u64)i * 4096 + 1);
 		KUNIT_ASSERT_NOT_NULL(test, r);
 		KUNIT_ASSERT_EQ(test, r->cookie, (u64)i * 4096 + 1);
-		r = ps_store_find(store, (u64)i * 4096 + 2);
+		r = ps_store_find_full(store, (u64)i * 4096 + 2);
 		KUNIT_ASSERT_PTR_EQ(test, r, (const struct ps_record *)NULL);
 	}
 }

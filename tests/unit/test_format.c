@@ -326,14 +326,14 @@ static void check_owner(struct ps_owner o, const char *text)
 
 static void owners_and_holders(void **state)
 {
-	char room[PS_HOLDER_MAX + 1];
+	char room[PS_MODULE_MAX + 1];
 
 	(void)state;
 	check_owner((struct ps_owner){ 901, 901, 6, "nginx" }, "901/6/nginx");
 	check_owner((struct ps_owner){ 901, 905, 0, "a,b/c d" },
 		    "901:905/0/a\\054b\\057c\\040d");
 	check_owner((struct ps_owner){ 1, 1, 2, "" }, "1/2/");
-	*ps_format_holder(room, "wireguard") = '\0';
+	*ps_format_module(room, "wireguard") = '\0';
 	assert_string_equal(room, "[wireguard]");
 }
 
@@ -420,12 +420,12 @@ static void worst_cases_fit(void **state)
 
 static void longest_holder_fits(void **state)
 {
-	char name[65], *room = malloc(PS_HOLDER_MAX);
+	char name[65], *room = malloc(PS_MODULE_MAX);
 
 	(void)state;
 	memset(name, 'x', 64);
 	name[64] = '\0';
-	assert_int_equal(ps_format_holder(room, name) - room, 66);
+	assert_int_equal(ps_format_module(room, name) - room, 66);
 	free(room);
 }
 
@@ -434,7 +434,7 @@ static void next_rows_are_as_single_ones(void **state)
 {
 	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
 	char *room = malloc(PS_RECORD_MAX), *alone = malloc(PS_RECORD_MAX);
-	struct ps_common common = { .len = 0 };
+	struct ps_row_cache common = { .len = 0 };
 	struct ps_record r, last;
 	unsigned int i;
 

@@ -128,7 +128,7 @@ static void evidence_to_reason(void **state)
 		const struct ps_record r = { .evidence = e->evidence,
 			.state = e->state, .owners = e->owners,
 			.has = PS_HAS_PORT };
-		enum portsock_held held = ps_held_reason(&r);
+		enum portsock_held held = ps_classify(&r);
 
 		if (held != e->held)
 			fail_msg("%s: %s, not %s", e->what,
@@ -142,11 +142,11 @@ static void what_is_being_made_has_no_row(void **state)
 	struct ps_record r = { .evidence = SOCKET, .state = PORTSOCK_UNBOUND };
 
 	(void)state;
-	assert_int_equal(ps_held_reason(&r), PORTSOCK_HELD_NONE);
+	assert_int_equal(ps_classify(&r), PORTSOCK_HELD_NONE);
 	r.evidence |= PS_EV_FILE;
-	assert_int_equal(ps_held_reason(&r), PORTSOCK_HELD_INFLIGHT);
+	assert_int_equal(ps_classify(&r), PORTSOCK_HELD_INFLIGHT);
 	r.evidence = SOCKET | PS_EV_KERNEL;
-	assert_int_equal(ps_held_reason(&r), PORTSOCK_HELD_KERNEL);
+	assert_int_equal(ps_classify(&r), PORTSOCK_HELD_KERNEL);
 }
 
 /* Being made, or being freed. */
@@ -163,7 +163,7 @@ static bool may_vanish(const struct ps_record *r)
 
 static void check_rules(const struct ps_record *r)
 {
-	enum portsock_held held = ps_held_reason(r);
+	enum portsock_held held = ps_classify(r);
 
 	if (r->owners)
 		assert_int_equal(held, PORTSOCK_HELD_PROCESS);
@@ -210,11 +210,11 @@ static void what_is_looked_at_again(void **state)
 		struct ps_record r = { .evidence = evidence };
 		bool socket = (evidence & SOCKET) == SOCKET;
 
-		assert_int_equal(ps_held_is_doubtful(&r),
+		assert_int_equal(ps_needs_recheck(&r),
 				 socket && !(evidence & (PS_EV_KERNEL |
 							 PS_EV_HIDDEN)));
 		r.owners = 1;
-		assert_false(ps_held_is_doubtful(&r));
+		assert_false(ps_needs_recheck(&r));
 	}
 }
 
@@ -230,9 +230,9 @@ static void inflight_is_doubtful(void **state)
 		if ((evidence & PS_EV_FILE) && !(evidence & PS_EV_SOCKET))
 			continue;	/* a file refers to a struct socket */
 		for (r.state = 1; r.state < PORTSOCK_NSTATES; r.state++)
-			if (ps_held_reason(&r) ==
+			if (ps_classify(&r) ==
 			    PORTSOCK_HELD_INFLIGHT)
-				assert_true(ps_held_is_doubtful(&r));
+				assert_true(ps_needs_recheck(&r));
 	}
 }
 

@@ -569,11 +569,11 @@ static void holders(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(ps_parse_holder("[wireguard]", &name, &len), 1);
+	assert_int_equal(ps_parse_module("[wireguard]", &name, &len), 1);
 	assert_int_equal(len, 9);
 	assert_memory_equal(name, "wireguard", 9);
 	for (i = 0; i < ARRAY_SIZE(none); i++)
-		assert_int_equal(ps_parse_holder(none[i], &name, &len), 0);
+		assert_int_equal(ps_parse_module(none[i], &name, &len), 0);
 }
 
 static const char *const valid_lines[] = {
@@ -601,7 +601,7 @@ static bool digest(char *line)
 	if (ps_parse_record(line, strlen(line), &layout, &r, &owners))
 		return false;
 	assert_true(ps_format_record(room, &r) - room <= PS_RECORD_MAX);
-	ps_parse_holder(owners, &name, &len);
+	ps_parse_module(owners, &name, &len);
 	do {
 		got = ps_parse_owner(&owners, &o);
 	} while (got > 0);

@@ -293,7 +293,7 @@ static bool split(char *line, size_t len, const struct ps_layout *layout,
  * @layout: from this view's second line; it remembers the row before
  * @r: result; owners_at is 0, owners the number of them
  * @owners: place of the OWNERS field in @line, for ps_parse_owner() or
- *	ps_parse_holder()
+ *	ps_parse_module()
  *
  * Context: any.
  * Return: 0; -EINVAL if the number of columns is not that of the layout; 1 +
@@ -379,7 +379,7 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 }
 
 /**
- * ps_parse_holder() - the kernel as a holder: [name]
+ * ps_parse_module() - the kernel as a holder: [name]
  * @owners: from ps_parse_record()
  * @name: start of the name
  * @len: its length in bytes
@@ -387,7 +387,7 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
  * Context: any.
  * Return: 1 if a kernel holder stands there, else 0.
  */
-int ps_parse_holder(const char *owners, const char **name, size_t *len)
+int ps_parse_module(const char *owners, const char **name, size_t *len)
 {
 	size_t all;
 

@@ -58,6 +58,6 @@ int ps_parse_layout(const char *line, struct ps_layout *layout);
 int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 		    struct ps_record *r, char **owners);
 int ps_parse_owner(char **cursor, struct ps_owner *o);
-int ps_parse_holder(const char *owners, const char **name, size_t *len);
+int ps_parse_module(const char *owners, const char **name, size_t *len);
 
 #endif /* PORTSOCK_VIEW_PARSE_H */
