@@ -9,36 +9,50 @@
 #include "cookie.h"
 #include "gfp.h"
 
-/* Room for the names of as many sockets as ps_batch_end_bucket() leaves records for. */
+/* Room for the names of as many sockets as ps_batch_end_bucket() leaves records. */
 #define TEXT_SIZE	(PS_BATCH_ROOM * PS_BATCH_TEXT)
 #define TEXT_SIZE_MAX	(4 * TEXT_SIZE)
-/* How often a bucket is read anew because the socket to resume at has left it. */
+/* How often a bucket is read again because the socket to resume at has left it. */
 #define RESTARTS	16
 
-/**
- * ps_batch_init() - allocate the memory of a batch
- * @batch: zeroed but for @net, @user_ns and @sink
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM; ps_batch_free() is due in both cases.
- */
-int ps_batch_init(struct ps_batch *batch)
+static int batch_alloc(struct ps_batch *batch, u32 capacity, u32 text_size)
 {
-	batch->uid = INVALID_UID;
-	batch->uid_munged = overflowuid;
-	batch->records = kvmalloc_array(PS_BATCH_RECORDS,
-					sizeof(*batch->records), PS_GFP);
-	batch->text = kvmalloc(TEXT_SIZE, PS_GFP);
-	if (!batch->records || !batch->text)
+	const bool bind = ps_filter_has(batch->filter, PS_KEY_BIND) &&
+		!batch->state_only;
+
+	batch->records = kvmalloc_array(capacity, sizeof(*batch->records),
+					PS_GFP);
+	batch->links = kvmalloc_array(capacity, sizeof(*batch->links), PS_GFP);
+	batch->bind_rows = !bind ? NULL :
+		kvmalloc_array(capacity, sizeof(*batch->bind_rows), PS_GFP);
+	batch->text = kvmalloc(text_size, PS_GFP);
+	batch->capacity = capacity;
+	batch->text_size = text_size;
+	if (!batch->records || !batch->links || (bind && !batch->bind_rows) ||
+	    !batch->text)
 		return -ENOMEM;
-	batch->capacity = PS_BATCH_RECORDS;
-	batch->text_size = TEXT_SIZE;
-	ps_batch_reset(batch);
 	return 0;
 }
 
 /**
- * ps_batch_free() - undo ps_batch_init()
+ * ps_batch_init() - Allocate the memory of a batch
+ * @batch: zeroed but for the members that describe the walk
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM; the caller calls ps_batch_free() in both cases.
+ */
+int ps_batch_init(struct ps_batch *batch)
+{
+	int err = batch_alloc(batch, PS_BATCH_RECORDS, TEXT_SIZE);
+
+	batch->uid = INVALID_UID;
+	batch->uid_munged = overflowuid;
+	ps_batch_reset(batch);
+	return err;
+}
+
+/**
+ * ps_batch_free() - Undo ps_batch_init()
  * @batch: batch
  *
  * Context: process, may sleep.
@@ -46,49 +60,76 @@ int ps_batch_init(struct ps_batch *batch)
 void ps_batch_free(struct ps_batch *batch)
 {
 	kvfree(batch->records);
+	kvfree(batch->links);
+	kvfree(batch->bind_rows);
 	kvfree(batch->text);
 }
 
 /**
- * ps_batch_add_bind_row() - a record of no socket, but of what bind() compares with
+ * ps_batch_add_link() - Record that a socket is reached through another
+ * @batch: batch
+ * @kind: in a message or in the accept queue
+ * @carrier: the socket with the queue
+ * @carried: the socket in the queue
+ *
+ * Context: the locks of the bucket and of the queue are held; @carried was
+ * entered.
+ */
+void ps_batch_add_link(struct ps_batch *batch, enum ps_link_kind kind,
+		       struct sock *carrier, struct sock *carried)
+{
+	if (WARN_ON_ONCE(batch->nlinks == batch->capacity))
+		return;
+	batch->links[batch->nlinks++] = (struct ps_link) {
+		.carrier = ps_cookie(carrier),
+		.carried = ps_cookie(carried),
+		.kind = kind,
+	};
+	if (batch->nlinks == batch->capacity)
+		ps_batch_set_full(batch);
+}
+
+/**
+ * ps_batch_add_bind_row() - Return a bind row to be filled
  * @batch: batch
  * @net: network namespace of the port
  * @port: port
  * @proto: protocol
  *
- * Context: any, locks may be held.
- * Return: the record, at any address; NULL if nobody asked, or as
- * ps_batch_add().
+ * Context: locks may be held.
+ * Return: the bind row, of any address; NULL if it is not wanted.
  */
-struct ps_record *ps_batch_add_bind_row(struct ps_batch *batch, const struct net *net,
-				u32 port, enum portsock_proto proto)
+struct ps_bind_row *ps_batch_add_bind_row(struct ps_batch *batch,
+					  const struct net *net, u16 port,
+					  enum portsock_proto proto)
 {
-	struct ps_record *r;
+	struct ps_bind_row *row;
 
-	if (!ps_batch_wants_bind_rows(batch) || !ps_filter_wants_port(batch->filter, port) ||
-	    !ps_batch_wants_net(batch, net))
+	if (!ps_batch_wants_bind_rows(batch) ||
+	    !ps_filter_wants_port(batch->filter, port) ||
+	    !ps_batch_wants_net(batch, net) ||
+	    WARN_ON_ONCE(batch->nbind_rows == batch->capacity))
 		return NULL;
-	r = ps_batch_add(batch);
-	if (!r)
-		return NULL;
-	r->evidence = PS_EV_BUCKET;
-	r->proto = proto;
-	r->netns = net->ns.inum;
-	r->port = port;
-	r->has = PS_HAS_PORT;
-	r->local.form = PS_FORM_ANY;
-	r->remote.form = PS_FORM_ANY;
-	return r;
+	row = &batch->bind_rows[batch->nbind_rows++];
+	*row = (struct ps_bind_row) {
+		.proto = proto,
+		.netns = net->ns.inum,
+		.port = port,
+		.local.form = PS_FORM_ANY,
+	};
+	if (batch->nbind_rows == batch->capacity)
+		ps_batch_set_full(batch);
+	return row;
 }
 
 /**
- * ps_batch_text() - keep a text that a record refers to
+ * ps_batch_text() - Copy a text to which a record refers
  * @batch: batch
  * @text: any bytes
  * @len: of @text, at most UNIX_PATH_MAX
  *
- * Context: any; locks may be held.
- * Return: the copy, valid until the records are handed over; NULL if there is no
+ * Context: locks may be held.
+ * Return: the copy, valid until the records are flushed; NULL if there is no
  * room, which does not happen for two texts after ps_batch_enter().
  */
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
@@ -103,10 +144,10 @@ const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
 }
 
 /**
- * ps_batch_stop() - end the section at a socket that has to wait
+ * ps_batch_stop() - End the section at a socket
  * @batch: batch
- * @sk: the socket that the next section begins with
- * @at: where in its queue, 0 for the socket itself
+ * @sk: the socket with which the next section begins
+ * @at: position in its queue, 0 for the socket itself
  *
  * Context: the lock of the bucket is held.
  */
@@ -120,20 +161,19 @@ void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at)
 	batch->next_limit = -1;
 }
 
-static void set_limits(struct ps_batch *batch)
+static void batch_set_limits(struct ps_batch *batch)
 {
 	batch->limit = batch->capacity - PS_BATCH_SPARE - 1;
 	batch->next_limit = batch->limit - PS_BATCH_ROOM + 1;
 }
 
 /**
- * ps_batch_resume_at() - ps_batch_enter() for the first socket of a section, and
- * for one without room
+ * ps_batch_resume_at() - Slow path of ps_batch_enter()
  * @batch: batch
- * @sk: the socket to resume at, if there is such
+ * @sk: the socket to resume at, or one without room
  *
  * Context: the lock of the bucket is held.
- * Return: as ps_batch_enter().
+ * Return: see ps_batch_enter().
  */
 bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk)
 {
@@ -142,18 +182,18 @@ bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk)
 		return false;
 	}
 	batch->resume = 0;
-	set_limits(batch);
+	batch_set_limits(batch);
 	return true;
 }
 
 /**
- * ps_batch_enter_queue() - ps_batch_enter() for what waits in a socket's queue
+ * ps_batch_enter_queue() - ps_batch_enter() for an element of a socket's queue
  * @batch: batch
  * @sk: the socket with the queue, which was entered
  * @at: identifies the element: its cookie, or its position plus one
  *
  * Context: the locks of the bucket and of the queue are held.
- * Return: as ps_batch_enter().
+ * Return: see ps_batch_enter().
  */
 bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
 {
@@ -171,12 +211,12 @@ bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at)
 }
 
 /**
- * ps_batch_queue_pos() - which element of a queue the section begins with
+ * ps_batch_queue_pos() - Return the element of a queue to resume at
  * @batch: batch
  * @sk: the socket with the queue
  *
  * Context: the locks of the bucket and of the queue are held.
- * Return: as for ps_batch_enter_queue(); 0 for the first one.
+ * Return: @at of ps_batch_enter_queue(); 0 for the first element.
  */
 u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk)
 {
@@ -185,11 +225,11 @@ u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk)
 }
 
 /**
- * ps_batch_queue_lost() - whether a queue has to be read from its beginning
+ * ps_batch_queue_lost() - Return true if a queue has to be read once more
  * @batch: batch
  * @sk: the socket with the queue
  *
- * To be called when the queue was read to its end.
+ * The caller calls this when the queue was read to its end.
  *
  * Context: the locks of the bucket and of the queue are held.
  * Return: true, once, if the element to resume at has left the queue; false if
@@ -203,20 +243,20 @@ bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk)
 	return batch->restarts++ < RESTARTS;
 }
 
-/* Forget the records, but not where the bucket is to be resumed. */
+/* Drop the records, but not the position in the bucket. */
 static void batch_empty(struct ps_batch *batch)
 {
 	batch->count = 0;
+	batch->nlinks = 0;
+	batch->nbind_rows = 0;
 	batch->text_used = 0;
 	batch->skipped = 0;
-	set_limits(batch);
+	batch_set_limits(batch);
 }
 
 /**
- * ps_batch_reset() - forget the records, and where a bucket was to be resumed
+ * ps_batch_reset() - Drop the records and the position in the bucket
  * @batch: batch
- *
- * Context: any.
  */
 void ps_batch_reset(struct ps_batch *batch)
 {
@@ -231,40 +271,23 @@ void ps_batch_reset(struct ps_batch *batch)
 /* Longer sections for a long bucket: fewer walks to the socket to resume at. */
 static int batch_grow(struct ps_batch *batch)
 {
-	struct ps_record *records;
-	char *text;
+	struct ps_batch grown = *batch;
 
 	if (batch->capacity == PS_BATCH_RECORDS_MAX)
 		return 0;
-	records = kvmalloc_array(PS_BATCH_RECORDS_MAX, sizeof(*records),
-				 PS_GFP);
-	text = kvmalloc(TEXT_SIZE_MAX, PS_GFP);
-	if (!records || !text) {
-		kvfree(records);
-		kvfree(text);
+	if (batch_alloc(&grown, PS_BATCH_RECORDS_MAX, TEXT_SIZE_MAX)) {
+		ps_batch_free(&grown);
 		return -ENOMEM;
 	}
-	kvfree(batch->records);
-	kvfree(batch->text);
-	batch->records = records;
-	batch->capacity = PS_BATCH_RECORDS_MAX;
-	batch->text = text;
-	batch->text_size = TEXT_SIZE_MAX;
+	ps_batch_free(batch);
+	*batch = grown;
 	return 0;
 }
 
-static int batch_take(struct ps_batch *batch)
-{
-	if (!batch->count)
-		return 0;
-	batch->flushed += batch->count;
-	return batch->sink->add(batch->sink, batch);
-}
-
 /*
- * Where the next section of the bucket begins.  A bucket whose sockets to resume
- * at keep leaving it is given up after some tries: what is in it all the while
- * and has an owner is found by its descriptor.
+ * Set where the next section of the bucket begins.  If the sockets to resume at
+ * keep leaving the bucket, the walk gives it up after RESTARTS tries: a socket
+ * that stays in it and has an owner is found by its file descriptor.
  *
  * Return: -EAGAIN, or 0 if the bucket was read to its end.
  */
@@ -279,12 +302,11 @@ static int batch_resume(struct ps_batch *batch)
 	batch->stopped = 0;
 	batch->stopped_at = 0;
 	if (batch->resume) {
-		batch->limit = -1;
-		batch->next_limit = -1;
+		ps_batch_set_full(batch);
 		return -EAGAIN;
 	}
 	if (lost && batch->restarts++ < RESTARTS) {
-		batch->next_limit = -1;	/* comes back here, to end the count */
+		batch->next_limit = -1;	/* flush at the end: resets restarts */
 		return -EAGAIN;
 	}
 	batch->restarts = 0;
@@ -292,21 +314,23 @@ static int batch_resume(struct ps_batch *batch)
 }
 
 /**
- * ps_batch_flush() - end a section and hand the records to the sink
+ * ps_batch_flush() - End a section and hand the records to the sink
  * @batch: batch; has no records afterwards
  *
  * Context: process, may sleep; no locks are held.
  * Return: 0; -EAGAIN if the bucket has more sockets: read it again; -ENOMEM;
- * -EINTR on a fatal signal; the sink's error.
+ * -EINTR on a fatal signal; the error of the sink.
  */
 int ps_batch_flush(struct ps_batch *batch)
 {
-	int err;
+	int err = 0;
 
-	if (fatal_signal_pending(current))
+	if (fatal_signal_pending(current)) {
 		err = -EINTR;
-	else
-		err = batch_take(batch);
+	} else if (batch->count || batch->nlinks || batch->nbind_rows) {
+		batch->flushed += batch->count;
+		err = batch->sink->add(batch->sink, batch);
+	}
 	batch_empty(batch);
 	if (!err)
 		err = batch_resume(batch);

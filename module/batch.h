@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records that are filled under a lock and handed to the store after it is
+ * Records that are filled under a lock and handed to a sink after the lock is
  * dropped:
  *
  *	do {
@@ -17,12 +17,12 @@
  *	...
  *	err = ps_batch_flush(batch);
  *
- * A bucket may be as long as its users like, so it is read in sections.  A
- * section ends at the first socket for which there is no room, and the next one
- * begins with the socket of that cookie (BPF's socket iterators resume by cookie
- * as well).  Sockets that come and go in between therefore hide no other socket.
- * If the socket to go on from has left the bucket, the bucket is read from its
- * beginning once more; the store joins what it gets twice.
+ * Unprivileged users decide how long a bucket is, so it is read in sections.  A
+ * section ends at the first socket for which there is no room.  The next section
+ * begins with the socket of that cookie, as in BPF's socket iterators.  Sockets
+ * that come and go between two sections therefore hide no other socket.  If the
+ * socket to resume at has left the bucket, the bucket is read once more from its
+ * beginning.  The store merges records of one socket.
  */
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
@@ -33,16 +33,20 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "bind_row.h"
 #include "filter.h"
 #include "format/record.h"
+#include "link.h"
 
-/* Sockets without a record that are looked at in one section, and its records. */
+/* Limits of a section: sockets without a record, records. */
 #define PS_BATCH_SKIPPED	4096
 #define PS_BATCH_RECORDS	256
 #define PS_BATCH_RECORDS_MAX	1024
-/* Records that one socket needs at most, and texts: its name and its peer's. */
+/* Of one socket: most records, bytes of text (its name and its peer's). */
 #define PS_BATCH_SPARE		4
 #define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
+/* Records left for the next bucket; most buckets have one socket or two. */
+#define PS_BATCH_ROOM		64
 
 struct ps_batch;
 struct ps_sk_modules;
@@ -50,9 +54,10 @@ struct user_namespace;
 
 /**
  * struct ps_sink - where batches go
- * @add: takes the records; called without locks, may sleep; 0 or an error
- * @has: whether the sink has no use for a full socket of this cookie, since
- *	it has it; called under locks
+ * @add: takes records, links and bind rows; called without locks, may sleep;
+ *	returns 0 or an error
+ * @has: returns true if a full socket of this cookie need not be added; called
+ *	under locks
  */
 struct ps_sink {
 	int (*add)(struct ps_sink *sink, struct ps_batch *batch);
@@ -60,44 +65,48 @@ struct ps_sink {
 };
 
 /**
- * struct ps_batch - records of one bucket
+ * struct ps_batch - records of one section
  * @filter_net: the network namespace whose sockets are wanted, NULL for all
- * @walk_net: the one whose tables are walked
- * @first_net: the one whose tables are walked first: what others have in common with
- *	it need not be walked again
- * @unloaded: protocols (bits of enum portsock_proto) that no module was there for
- *	when the look began, so that none of their sockets was either
- * @filter: what is asked for, NULL for everything
- * @user_ns: the user namespace that uids are told in
+ * @walk_net: the network namespace whose tables are walked
+ * @first_net: the one whose tables are walked first; tables that others share
+ *	with it are not walked again
+ * @unloaded: protocols (bits of enum portsock_proto) whose kernel module was not
+ *	loaded when the snapshot began, so that they had no sockets
+ * @filter: NULL for none
+ * @user_ns: user namespace of the uids in the records
  * @sink: where the records go
- * @sk_modules: the names of kernel modules that hold sockets
- * @recheck: the second look, at sockets that no process was found to hold
- * @uid: the last one that was told
- * @uid_munged: what it is in @user_ns
- * @inflight_only: only what travels in messages is looked for
- * @state_only: of these protocols (bits of enum portsock_proto) it is wanted who is
- *	where in which state, of others nothing; 0: all of everything
- * @opener_uid: whose view it is
- * @show_bind_uids: told who bound a port once, also if it was not @opener
- * @flushed: records that the sink took
- * @records: of them
+ * @sk_modules: names of the kernel modules that own sockets
+ * @recheck: the walk confirms sockets without an owner
+ * @uid: the uid that was mapped last
+ * @uid_munged: @uid in @user_ns
+ * @inflight_only: only the contents of messages are wanted
+ * @state_only: only port and state of these protocols (bits of enum
+ *	portsock_proto) are wanted; 0: everything
+ * @opener_uid: fsuid of the opener
+ * @show_bind_uids: the uid of a fastreuse state is shown if it is another user's
+ * @flushed: number of records that the sink took
+ * @records: array
  * @count: records in use
- * @capacity: of @records
- * @limit: highest @count with which another socket is entered without further
- *	checks; -1 while there is a socket to resume at, and once too many sockets
- *	of the bucket were skipped in this section
- * @next_limit: highest @count with which another bucket shares the batch; -1 if
- *	this one was not read to its end, or too many were skipped
- * @skipped: sockets of the bucket that gave no record in this section
+ * @capacity: of @records, @links and @bind_rows
+ * @limit: ps_batch_enter() needs no further checks up to this @count.  -1 while
+ *	there is a socket to resume at, and after the section's limits of links,
+ *	bind rows or skipped sockets are reached
+ * @next_limit: the next bucket shares the batch up to this @count; -1 if the
+ *	bucket was not read to its end, or like @limit
+ * @skipped: sockets of the section without a record
  * @stopped: cookie of the socket that ended the section, 0 if none did
  * @resume: cookie of the socket that the section begins with, 0 for the first
- * @stopped_tw: @stopped is of a TIME_WAIT, which has the cookie of its socket
+ * @stopped_tw: @stopped is a TIME_WAIT, which has the cookie of its socket
  * @resume_tw: the same of @resume
- * @stopped_at: where in the queue of @stopped the section ended, 0 if not there
+ * @stopped_at: position in the queue of @stopped, 0 if not there
  * @queue_of: cookie of the socket in whose queue the section begins
- * @queue_at: where in that queue, 0 for its beginning
- * @restarts: how often this bucket was read from its beginning once more
- * @text: the texts of the records
+ * @queue_at: position in that queue, 0 for its beginning
+ * @restarts: how often this bucket was read once more from its beginning
+ * @links: array
+ * @nlinks: of @links in use
+ * @bind_rows: array; NULL if the filter has no bind=yes
+ * @nbind_rows: of @bind_rows in use
+ * @text: text to which the records refer
  * @text_used: bytes in use
  * @text_size: of @text
  */
@@ -132,6 +141,10 @@ struct ps_batch {
 	u64 queue_of;
 	u64 queue_at;
 	u32 restarts;
+	struct ps_link *links;
+	u32 nlinks;
+	struct ps_bind_row *bind_rows;
+	u32 nbind_rows;
 	char *text;
 	u32 text_used;
 	u32 text_size;
@@ -139,64 +152,57 @@ struct ps_batch {
 
 int ps_batch_init(struct ps_batch *batch);
 void ps_batch_free(struct ps_batch *batch);
-struct ps_record *ps_batch_add_bind_row(struct ps_batch *batch, const struct net *net,
-				u32 port, enum portsock_proto proto);
+void ps_batch_add_link(struct ps_batch *batch, enum ps_link_kind kind,
+		       struct sock *carrier, struct sock *carried);
+struct ps_bind_row *ps_batch_add_bind_row(struct ps_batch *batch,
+					  const struct net *net, u16 port,
+					  enum portsock_proto proto);
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len);
 void ps_batch_reset(struct ps_batch *batch);
 void ps_batch_stop(struct ps_batch *batch, struct sock *sk, u64 at);
 bool ps_batch_resume_at(struct ps_batch *batch, struct sock *sk);
+bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at);
+u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk);
+bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk);
 int ps_batch_flush(struct ps_batch *batch);
 
-/**
- * ps_batch_has_room() - whether the records of @sockets sockets fit
- * @batch: batch
- * @sockets: number of sockets
- *
- * Context: any; locks may be held.
- * Return: true if they do.
- */
+/* Return true if there is room for the records of so many sockets. */
 static inline bool ps_batch_has_room(const struct ps_batch *batch, u32 sockets)
 {
 	return (s32)(batch->count + sockets) <= batch->limit + 1;
 }
 
-/**
- * ps_batch_has_text_room() - whether the names of @sockets sockets fit
- * @batch: batch
- * @sockets: number of unix sockets
- *
- * Context: any; locks may be held.
- * Return: true if they do.
- */
+/* Return true if there is room for the names of so many unix sockets. */
 static inline bool ps_batch_has_text_room(const struct ps_batch *batch,
 					  u32 sockets)
 {
 	return batch->text_used + sockets * PS_BATCH_TEXT <= batch->text_size;
 }
 
-/**
- * ps_batch_is_full() - whether the section has ended
- * @batch: batch
- *
- * Context: any; locks may be held.
- * Return: true if no more sockets can be entered before ps_batch_end_bucket().
- */
+/* Return true if the section has ended: no socket can be entered any more. */
 static inline bool ps_batch_is_full(const struct ps_batch *batch)
 {
 	return unlikely(batch->stopped);
 }
 
+/* End the section before the next socket. */
+static inline void ps_batch_set_full(struct ps_batch *batch)
+{
+	batch->limit = -1;
+	batch->next_limit = -1;
+}
+
 /**
- * ps_batch_enter() - whether a socket of the bucket belongs to this section
+ * ps_batch_enter() - Return true if a socket belongs to this section
  * @batch: batch
- * @sk: full socket, TIME_WAIT or request, whether it is wanted or not
+ * @sk: full socket, TIME_WAIT or request
  *
- * To be called for each socket of a bucket, in order.
+ * The caller calls this for each socket of a bucket, in order, wanted or not.
  *
  * Context: the lock of the bucket is held.
- * Return: true if the socket is to be looked at now: there is room for
- * PS_BATCH_SPARE records.  False if an earlier section had it, or if it has to
- * wait for the next one (ps_batch_is_full()).
+ * Return: true if the section has the socket, and there is room for
+ * PS_BATCH_SPARE records.  False if an earlier section had it, or if the next
+ * section will have it (ps_batch_is_full()).
  */
 static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
 {
@@ -210,32 +216,26 @@ static inline bool ps_batch_enter(struct ps_batch *batch, struct sock *sk)
 }
 
 /**
- * ps_batch_skip() - a socket that was entered gives no record
+ * ps_batch_skip() - Count an entered socket that gives no record
  * @batch: batch
  *
- * Limits how many sockets are looked at under the lock of the bucket.
+ * Limits the number of sockets that are read under the lock of the bucket.
  *
  * Context: the lock of the bucket is held.
  */
 static inline void ps_batch_skip(struct ps_batch *batch)
 {
-	if (unlikely(++batch->skipped == PS_BATCH_SKIPPED)) {
-		batch->limit = -1;
-		batch->next_limit = -1;
-	}
+	if (unlikely(++batch->skipped == PS_BATCH_SKIPPED))
+		ps_batch_set_full(batch);
 }
 
-bool ps_batch_enter_queue(struct ps_batch *batch, struct sock *sk, u64 at);
-u64 ps_batch_queue_pos(const struct ps_batch *batch, struct sock *sk);
-bool ps_batch_queue_lost(struct ps_batch *batch, struct sock *sk);
-
 /**
- * ps_batch_add() - take a record to be filled
+ * ps_batch_add() - Return a record to be filled
  * @batch: batch
  *
- * Context: any; locks may be held.
- * Return: the record, zeroed; NULL if there is no room, which does not happen
- * after ps_batch_enter().
+ * Context: locks may be held.
+ * Return: the record, zeroed but for PS_NO_EXPIRY; NULL if there is no room, which
+ * does not happen after ps_batch_enter().
  */
 static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 {
@@ -248,31 +248,21 @@ static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 	return r;
 }
 
-/**
- * ps_batch_wants_bind_rows() - whether what bind() compares with is asked for
- * @batch: batch
- *
- * Context: any.
- * Return: false if ps_batch_add_bind_row() has no record for anything.
- */
+/* Return true if this walk collects bind rows. */
 static inline bool ps_batch_wants_bind_rows(const struct ps_batch *batch)
 {
-	return ps_filter_has(batch->filter, PS_KEY_BIND) && !batch->recheck &&
-		!batch->state_only && !batch->inflight_only;
+	return batch->bind_rows && !batch->recheck && !batch->inflight_only;
 }
 
-/* Records that are left for the next bucket; most have one socket or two. */
-#define PS_BATCH_ROOM	64
-
 /**
- * ps_batch_end_bucket() - end a section of a bucket
+ * ps_batch_end_bucket() - End a section of a bucket
  * @batch: batch
  *
  * Several short buckets share a batch: the records stay in it unless there is
  * little room left or the section did not reach the end of the bucket.
  *
  * Context: process, may sleep; no locks are held.
- * Return: as ps_batch_flush().
+ * Return: see ps_batch_flush().
  */
 static inline int ps_batch_end_bucket(struct ps_batch *batch)
 {
@@ -282,26 +272,19 @@ static inline int ps_batch_end_bucket(struct ps_batch *batch)
 	return 0;
 }
 
-/**
- * ps_batch_is_first() - whether no other network namespace was walked before
- * @batch: batch
- *
- * Context: any.
- * Return: false if the tables that all of them share have been walked.
- */
+/* Return true until the tables of a second network namespace are walked. */
 static inline bool ps_batch_is_first(const struct ps_batch *batch)
 {
 	return batch->walk_net == batch->first_net;
 }
 
 /**
- * ps_batch_wants_net() - whether a network namespace is looked at
+ * ps_batch_wants_net() - Return true if sockets of a network namespace are wanted
  * @batch: batch
- * @filter_net: a socket's network namespace
+ * @net: network namespace of a socket
  *
- * Context: any.
- * Return: true if its sockets are to be added; one that is being torn down has
- * none that anybody could know of.
+ * The sockets of a namespace that is being torn down are not: no process can have
+ * them.
  */
 static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)
@@ -310,12 +293,11 @@ static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 }
 
 /**
- * ps_batch_sink_has() - whether the sink has no use for a socket
+ * ps_batch_sink_has() - Return true if a socket need not be added
  * @batch: batch
  * @cookie: of a full socket
  *
- * Context: any, locks may be held.
- * Return: true if the socket need not be added.
+ * Context: locks may be held.
  */
 static inline bool ps_batch_sink_has(struct ps_batch *batch, u64 cookie)
 {

@@ -82,7 +82,7 @@ struct fd_walk {
  */
 static bool is_outdated(const struct ps_record *r)
 {
-	return !(r->evidence & PS_EV_FILE);
+	return !(r->observed & PS_OBS_FILE);
 }
 
 /* A known socket costs a look into the hash; others are told in full. */
@@ -91,7 +91,7 @@ static void note_sock(struct fd_walk *walk, struct sock *sk, u32 fd)
 	struct fd_ref *ref = &walk->refs[walk->count];
 	struct ps_record *r = ps_store_find_full(walk->store, ps_cookie(sk));
 
-	if (walk->second && !(r && r->evidence & PS_EV_DOUBT))
+	if (walk->second && !(r && r->walk & PS_WALK_UNCONFIRMED))
 		return;
 	ref->fd = fd;
 	ref->record = r;
@@ -288,7 +288,7 @@ static int settle_hold(struct fd_walk *walk, struct fd_ref *ref)
 	if (walk->verdict == VERDICT_ALLOWED)
 		return ps_store_add_owner(walk->store, ref->record, walk->index,
 				    ref->fd);
-	ref->record->evidence |= PS_EV_HIDDEN;
+	ref->record->walk |= PS_WALK_HIDDEN;
 	return 0;
 }
 

@@ -1,102 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Why a socket is there.  The rules, in the order in which they are asked;
- * the evidence was gathered under the locks that make it true.
- */
+/* The classification: why a socket exists (column HELD, portsock(5)). */
 #include "held.h"
 
-static enum portsock_held mini_reason(const struct ps_record *r)
-{
-	switch (r->state) {
-	case PORTSOCK_TIME_WAIT:
-		return PORTSOCK_HELD_TIMEWAIT;
-	case PORTSOCK_SYN_RECV:
-		return PORTSOCK_HELD_SYNRECV;
-	default:	/* FIN_WAIT2 as the kernel's small object */
-		return PORTSOCK_HELD_ORPHAN;
-	}
-}
+#define STATE(name)	(1U << PORTSOCK_##name)
+#define ANY_STATE	U32_MAX
 
-static enum portsock_held full_reason(const struct ps_record *r)
-{
-	if (r->evidence & (PS_EV_KERNEL | PS_EV_MODULE))
-		return PORTSOCK_HELD_KERNEL;
-	if (r->evidence & PS_EV_FILE)
-		return PORTSOCK_HELD_INFLIGHT;
-	if (r->evidence & PS_EV_CLOSING)
-		return PORTSOCK_HELD_ORPHAN;
-	/* At a port without ever having had a file: that does only the kernel. */
-	if (r->evidence & PS_EV_SOCKET)
-		return r->has & PS_HAS_PORT ? PORTSOCK_HELD_KERNEL :
-			PORTSOCK_HELD_NONE;
-	if (r->evidence & PS_EV_DEAD)
-		return PORTSOCK_HELD_ORPHAN;
-	if (r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_QUEUED))
-		return PORTSOCK_HELD_SYNRECV;
-	return PORTSOCK_HELD_ACCEPTQ;
-}
-
-/*
- * Without a port there is nothing left to be finished; but a close() may be
- * stopped for long (by an epoll set that somebody is busy with), and the socket
- * is at its port until it goes on: it listens still.
- */
-static bool is_being_freed(const struct ps_record *r)
-{
-	switch (r->state) {
-	case PORTSOCK_CLOSE:
-	case PORTSOCK_UNBOUND:
-		return true;
-	case PORTSOCK_BOUND:
-	case PORTSOCK_LISTEN:
-	case PORTSOCK_UNCONN:
-		return !(r->evidence & PS_EV_CLOSING);
-	default:
-		return false;
-	}
-}
+/* Without a port, or without a peer, nothing is left for the kernel to finish. */
+#define ENDED		(STATE(CLOSE) | STATE(UNBOUND))
+#define NOT_CONNECTED	(ENDED | STATE(BOUND) | STATE(LISTEN) | STATE(UNCONN))
 
 /**
- * ps_classify() - why a socket is there
- * @r: a record whose owners were counted
+ * struct rule - one row of the decision table
+ * @mask: bits of enum ps_observation that the rule tests
+ * @observed: their values
+ * @has: bits of enum ps_has that the rule requires
+ * @states: bits of enum portsock_state
+ * @held: result; PORTSOCK_HELD_NONE for a socket without a row
+ */
+struct rule {
+	u16 mask;
+	u16 observed;
+	u8 has;
+	u32 states;
+	enum portsock_held held;
+};
+
+/*
+ * For sockets without an owner; the first rule that matches decides.  A socket
+ * whose file is being closed is a row as long as it is at its port: close() may be
+ * delayed for long (by an epoll set, for example), and the socket still listens.
+ */
+static const struct rule rules[] = {
+	/* TIME_WAIT sockets and requests; FIN_WAIT2 may be a TIME_WAIT socket */
+	{ PS_OBS_FULL, 0, 0, STATE(TIME_WAIT), PORTSOCK_HELD_TIMEWAIT },
+	{ PS_OBS_FULL, 0, 0, STATE(SYN_RECV), PORTSOCK_HELD_SYNRECV },
+	{ PS_OBS_FULL, 0, 0, ANY_STATE, PORTSOCK_HELD_ORPHAN },
+	/* sockets of the kernel and of its modules */
+	{ PS_OBS_KERNEL, PS_OBS_KERNEL, 0, ANY_STATE, PORTSOCK_HELD_KERNEL },
+	{ PS_OBS_MODULE, PS_OBS_MODULE, 0, ANY_STATE, PORTSOCK_HELD_KERNEL },
+	/* an open file, and no file descriptor */
+	{ PS_OBS_FILE, PS_OBS_FILE, 0, ANY_STATE, PORTSOCK_HELD_INFLIGHT },
+	/* close() is running */
+	{ PS_OBS_CLOSING, PS_OBS_CLOSING, 0, ENDED, PORTSOCK_HELD_NONE },
+	{ PS_OBS_CLOSING, PS_OBS_CLOSING, 0, ANY_STATE, PORTSOCK_HELD_ORPHAN },
+	/* never a file: only the kernel binds such; else it is being created */
+	{ PS_OBS_SOCKET, PS_OBS_SOCKET, PS_HAS_PORT, ANY_STATE,
+	  PORTSOCK_HELD_KERNEL },
+	{ PS_OBS_SOCKET, PS_OBS_SOCKET, 0, ANY_STATE, PORTSOCK_HELD_NONE },
+	/* closed: the kernel finishes the connection, or frees the socket */
+	{ PS_OBS_DEAD, PS_OBS_DEAD, 0, NOT_CONNECTED, PORTSOCK_HELD_NONE },
+	{ PS_OBS_DEAD, PS_OBS_DEAD, 0, ANY_STATE, PORTSOCK_HELD_ORPHAN },
+	/* no struct socket yet: accept() will create it */
+	{ PS_OBS_QUEUED, 0, 0, STATE(SYN_RECV), PORTSOCK_HELD_SYNRECV },
+	{ 0, 0, 0, ANY_STATE, PORTSOCK_HELD_ACCEPTQ },
+};
+
+/**
+ * ps_classify() - Return why a socket exists
+ * @r: record, after both walks
  *
- * Context: any.
- * Return: the reason, or PORTSOCK_HELD_NONE for a socket that has no row: it
- * is just being made or destroyed, or was gone at the second look.
+ * Return: the HELD value; PORTSOCK_HELD_NONE for a socket that is being created
+ * or freed, or that the recheck did not find again.
  */
 enum portsock_held ps_classify(const struct ps_record *r)
 {
-	enum portsock_held held;
+	const u8 confirmed = PS_WALK_UNCONFIRMED | PS_WALK_CONFIRMED;
+	const struct rule *rule = rules;
 
 	if (r->owners)
 		return PORTSOCK_HELD_PROCESS;
-	if (r->evidence & PS_EV_HIDDEN)
+	if (r->walk & PS_WALK_HIDDEN)
 		return PORTSOCK_HELD_HIDDEN;
-	if ((r->evidence & (PS_EV_DOUBT | PS_EV_AGAIN)) == PS_EV_DOUBT)
+	if ((r->walk & confirmed) == PS_WALK_UNCONFIRMED)
 		return PORTSOCK_HELD_NONE;
-	if (!(r->evidence & PS_EV_FULL))
-		return mini_reason(r);
-	held = full_reason(r);
-	if (held == PORTSOCK_HELD_ORPHAN && is_being_freed(r))
-		return PORTSOCK_HELD_NONE;
-	return held;
+	while ((r->observed & rule->mask) != rule->observed ||
+	       (r->has & rule->has) != rule->has ||
+	       !(rule->states & 1U << r->state))
+		rule++;
+	return rule->held;
 }
 
 /**
- * ps_needs_recheck() - whether an unowned socket must be looked at again
- * @r: a record after the descriptor walk
+ * ps_needs_recheck() - Return true if the recheck has to confirm a socket
+ * @r: record, after both walks
  *
- * A socket that was seen in its table and closed, handed on or accepted before
- * its holder's descriptors were walked looks as if it were in flight.
- *
- * Context: any.
- * Return: true if its reason holds only if a second look confirms it.
+ * A socket may be closed, sent in a message or accepted after the walk of its
+ * table and before the walk of its owner's file table.  It then looks as if it
+ * were in flight.
  */
 bool ps_needs_recheck(const struct ps_record *r)
 {
-	const u16 has_file = PS_EV_FULL | PS_EV_SOCKET;
+	const u16 mask = PS_OBS_FULL | PS_OBS_SOCKET | PS_OBS_KERNEL;
 
-	return !r->owners && !(r->evidence & PS_EV_HIDDEN) &&
-		(r->evidence & has_file) == has_file &&
-		!(r->evidence & PS_EV_KERNEL);
+	return !r->owners && !(r->walk & PS_WALK_HIDDEN) &&
+		(r->observed & mask) == (PS_OBS_FULL | PS_OBS_SOCKET);
 }

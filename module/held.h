@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Why a socket is there, from what was seen of it. */
+/* The classification: why a socket exists. */
 #ifndef PORTSOCK_HELD_H
 #define PORTSOCK_HELD_H
 

@@ -40,17 +40,17 @@ static void note_queued(struct sock *child, struct ps_record *r, u64 listener,
 			u64 whole)
 {
 	if (whole && !ps_is_subflow(child))
-		r->evidence &= ~PS_EV_KERNEL;
-	if (r->evidence & PS_EV_KERNEL) {
+		r->observed &= ~PS_OBS_KERNEL;
+	if (r->observed & PS_OBS_KERNEL) {
 		if (!whole || r->has & PS_HAS_PARENT)
 			return;
 		listener = whole;
 	}
-	r->evidence |= PS_EV_QUEUED;
+	r->observed |= PS_OBS_QUEUED;
 	r->parent = listener;
 	r->has |= PS_HAS_PARENT;
 	if (ps_record_is_queued_subflow(r))
-		r->evidence |= PS_EV_WITNESS;
+		r->walk |= PS_WALK_KEEP;
 }
 
 /*
@@ -214,54 +214,52 @@ static int walk_established(const struct ps_inet_hash *h, bool requests_only)
  */
 static void fill_reuseport(const struct ps_batch *batch,
 			   const struct inet_bind_bucket *port,
-			   struct ps_record *r)
+			   struct ps_bind_row *row)
 {
-	r->flags |= PORTSOCK_FLAG(REUSEPORT);
+	row->flags |= PORTSOCK_FLAG(REUSEPORT);
 	if (batch->show_bind_uids || uid_eq(port->fastuid, batch->opener_uid)) {
-		r->uid = from_kuid_munged(batch->user_ns, port->fastuid);
-		r->has |= PS_HAS_UID;
+		row->uid = from_kuid_munged(batch->user_ns, port->fastuid);
+		row->has |= PS_HAS_UID;
 	}
 	if (port->fastreuseport == FASTREUSEPORT_ANY)
 		return;
 	ps_fill_bound_at(port->fast_sk_family, ps_bind_address(port),
-			 port->port, &r->local);
+			 port->port, &row->local);
 	if (port->fast_ipv6_only)
-		r->flags |= PORTSOCK_FLAG(V6ONLY);
+		row->flags |= PORTSOCK_FLAG(V6ONLY);
 }
 
-/* The fastreuse state of a port, in the form of a row. */
-static void add_port(const struct ps_inet_hash *h,
-		     const struct inet_bind_bucket *port)
+static void add_bind_row(const struct ps_inet_hash *h,
+			 const struct inet_bind_bucket *port)
 {
-	struct ps_record *r = ps_batch_add_bind_row(h->batch, ps_bind_net(port),
-					    port->port, h->proto);
+	struct ps_bind_row *row;
 
-	if (!r)
+	row = ps_batch_add_bind_row(h->batch, ps_bind_net(port), port->port,
+				    h->proto);
+	if (!row)
 		return;
-	ps_fill_dev(ps_bind_net(port), port->l3mdev, r);
+	if (port->l3mdev)
+		ps_fill_dev_name(ps_bind_net(port), port->l3mdev, row->dev);
 	if (port->fastreuse > 0)
-		r->flags |= PORTSOCK_FLAG(REUSEADDR);
+		row->flags |= PORTSOCK_FLAG(REUSEADDR);
 	if (port->fastreuseport > 0)
-		fill_reuseport(h->batch, port, r);
+		fill_reuseport(h->batch, port, row);
 }
 
 /*
- * The ports of a bucket: of one network namespace one or two, of all of them as
- * many as there are.  Ports have no cookie, so the walk goes on by position.
+ * Add the bind rows of a hash bucket: of a port and a network namespace, or
+ * PS_NO_PORT and NULL for all.  A struct inet_bind_bucket has no cookie, so the
+ * walk resumes by position.
  */
-static int walk_bucket_ports(const struct ps_inet_hash *h,
-			      struct inet_bind_hashbucket *bucket)
+static int walk_bind_rows(const struct ps_inet_hash *h,
+			  struct inet_bind_hashbucket *bucket,
+			  u32 number, const struct net *net)
 {
 	struct inet_bind_bucket *port;
 	u32 pos, done = 0;
 	bool more;
-	int err = 0;
+	int err;
 
-	/* With room for more ports than a bucket has but in a strange case. */
-	if (!ps_batch_has_room(h->batch, PS_BATCH_ROOM))
-		err = ps_batch_flush(h->batch);
-	if (err)
-		return err;
 	do {
 		pos = 0;
 		more = false;
@@ -273,11 +271,14 @@ static int walk_bucket_ports(const struct ps_inet_hash *h,
 				pos - done > PS_BATCH_SKIPPED;
 			if (more)
 				break;
-			add_port(h, port);
+			if ((number == PS_NO_PORT || port->port == number) &&
+			    (!net || net_eq(ps_bind_net(port), net)))
+				add_bind_row(h, port);
 		}
 		spin_unlock_bh(&bucket->lock);
 		done = more ? pos - 1 : 0;
-		err = ps_batch_end_bucket(h->batch);
+		err = more ? ps_batch_flush(h->batch) :
+			ps_batch_end_bucket(h->batch);
 	} while (!err && more);
 	return err;
 }
@@ -335,7 +336,7 @@ static int walk_bound(const struct ps_inet_hash *h)
 		if (hlist_empty(&buckets[i].chain))
 			continue;
 		if (tells)
-			err = walk_bucket_ports(h, &buckets[i]);
+			err = walk_bind_rows(h, &buckets[i], PS_NO_PORT, NULL);
 		err = err ?: walk_bucket_socks(h, &buckets[i]);
 		if (err)
 			return err;
@@ -353,21 +354,6 @@ static bool add_at_port(const struct ps_inet_hash *h, struct sock *sk)
 	return reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
 }
 
-/* The fastreuse state of the port, if there is such a port. */
-static int walk_port_state(u32 number, const struct ps_inet_hash *h,
-			    struct inet_bind_hashbucket *bucket)
-{
-	struct inet_bind_bucket *port;
-
-	spin_lock_bh(&bucket->lock);
-	inet_bind_bucket_for_each(port, &bucket->chain)
-		if (port->port == number &&
-		    net_eq(ps_bind_net(port), h->batch->walk_net))
-			add_port(h, port);
-	spin_unlock_bh(&bucket->lock);
-	return ps_batch_flush(h->batch);
-}
-
 static int walk_port(u32 number, const struct ps_inet_hash *h,
 		      bool *has_requests)
 {
@@ -380,7 +366,7 @@ static int walk_port(u32 number, const struct ps_inet_hash *h,
 	int err = 0;
 
 	if (ps_batch_wants_bind_rows(h->batch))
-		err = walk_port_state(number, h, bucket);
+		err = walk_bind_rows(h, bucket, number, net);
 	if (err)
 		return err;
 	do {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Connections that wait for accept() as part of another. */
+/* MPTCP connections in accept queues. */
 #ifndef PORTSOCK_MPTCP_QUEUE_H
 #define PORTSOCK_MPTCP_QUEUE_H
 

@@ -139,7 +139,7 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 			struct ps_record *r)
 {
 	const bool bh_on = !softirq_count();
-	u16 evidence = PS_EV_FULL;
+	u16 observed = PS_OBS_FULL;
 	struct socket *socket;
 	struct inode *inode;
 
@@ -151,19 +151,19 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
 		inode = SOCK_INODE(socket);
 		r->inode = inode->i_ino;
 		r->uid = tell_uid(batch, inode->i_uid);
-		evidence |= PS_EV_SOCKET;
+		observed |= PS_OBS_SOCKET;
 		if (socket->file)
-			evidence |= ps_file_is_open(socket->file) ?
-				PS_EV_FILE : PS_EV_CLOSING;
+			observed |= ps_file_is_open(socket->file) ?
+				PS_OBS_FILE : PS_OBS_CLOSING;
 	}
 	read_unlock(&sk->sk_callback_lock);
 	if (unlikely(bh_on))
 		local_bh_enable();
 	if (sock_flag(sk, SOCK_DEAD))
-		evidence |= PS_EV_DEAD;
+		observed |= PS_OBS_DEAD;
 	if (ps_is_kernel_sock(sk))
-		evidence |= PS_EV_KERNEL;
-	r->evidence = evidence;
+		observed |= PS_OBS_KERNEL;
+	r->observed = observed;
 }
 
 /*
@@ -173,13 +173,13 @@ static void fill_holder(struct ps_batch *batch, struct sock *sk,
  * in as many modules as it may have.
  */
 static bool may_be_held_by_module(const struct ps_batch *batch,
-				  const struct sock *sk, u16 evidence)
+				  const struct sock *sk, u16 observed)
 {
-	if (evidence & PS_EV_KERNEL)
+	if (observed & PS_OBS_KERNEL)
 		return true;
-	if (!(evidence & PS_EV_SOCKET) || evidence & PS_EV_CLOSING)
+	if (!(observed & PS_OBS_SOCKET) || observed & PS_OBS_CLOSING)
 		return false;
-	return !(evidence & PS_EV_FILE) || (batch->recheck &&
+	return !(observed & PS_OBS_FILE) || (batch->recheck &&
 		(ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) ||
 		 ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP)));
 }
@@ -187,11 +187,11 @@ static bool may_be_held_by_module(const struct ps_batch *batch,
 static void fill_module(struct ps_batch *batch, struct sock *sk,
 			struct ps_record *r)
 {
-	if (!may_be_held_by_module(batch, sk, r->evidence))
+	if (!may_be_held_by_module(batch, sk, r->observed))
 		return;
 	r->owners_at = ps_sk_module_find(batch->sk_modules, sk);
 	if (r->owners_at)
-		r->evidence |= PS_EV_MODULE;
+		r->observed |= PS_OBS_MODULE;
 }
 
 /* Most sockets have none of them. */
@@ -228,7 +228,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 		  enum portsock_proto proto)
 {
 	r->proto = proto;
-	r->evidence = PS_EV_FULL;
+	r->observed = PS_OBS_FULL;
 	r->cookie = ps_cookie(sk);
 	r->netns = sock_net(sk)->ns.inum;
 	if (batch->state_only)
@@ -296,20 +296,20 @@ void ps_fill_generic(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_fill_dev_name() - the name of an interface
- * @net: the socket's network namespace
+ * ps_fill_dev_name() - Look up the name of an interface
+ * @net: network namespace of the socket
  * @ifindex: its number there
- * @r: record
+ * @name: PS_DEV_SIZE bytes; unchanged if there is no such interface any more
  *
- * Context: any, locks may be held.
+ * Context: locks may be held.
  */
-void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r)
+void ps_fill_dev_name(struct net *net, int ifindex, char *name)
 {
 	struct net_device *dev;
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, ifindex);
 	if (dev)
-		strscpy(r->dev, dev->name, sizeof(r->dev));
+		strscpy(name, dev->name, PS_DEV_SIZE);
 	rcu_read_unlock();
 }

@@ -122,7 +122,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 void ps_fill_generic(struct sock *sk, struct ps_record *r);
 void ps_fill_backlog(const struct sock *sk, struct ps_record *r);
 void ps_fill_memory(struct sock *sk, struct ps_record *r);
-void ps_fill_dev_name(struct net *net, int ifindex, struct ps_record *r);
+void ps_fill_dev_name(struct net *net, int ifindex, char *name);
 void ps_fill_bound_at(u16 family, const void *ip, u16 port,
 		      struct ps_end *end);
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
@@ -142,7 +142,7 @@ static inline void ps_fill_dev(struct net *net, int ifindex,
 			       struct ps_record *r)
 {
 	if (unlikely(ifindex))
-		ps_fill_dev_name(net, ifindex, r);
+		ps_fill_dev_name(net, ifindex, r->dev);
 }
 
 #endif /* PORTSOCK_PROTO_H */

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "format/format.h"
+#include "bind_row.h"
 #include "gfp.h"
 #include "snapshot.h"
 #include "render.h"
@@ -86,20 +87,38 @@ static char *put_row(char *p, const struct ps_store *store,
 	return p;
 }
 
+/* A bind row has the form of a socket's row. */
+static char *put_bind_row(char *p, const struct ps_bind_row *row)
+{
+	struct ps_record r = {
+		.cookie = row->cookie,
+		.local = row->local,
+		.remote.form = PS_FORM_ANY,
+		.netns = row->netns,
+		.uid = row->uid,
+		.flags = row->flags,
+		.expires = PS_NO_EXPIRY,
+		.port = row->port,
+		.proto = row->proto,
+		.has = row->has | PS_HAS_PORT,
+	};
+
+	memcpy(r.dev, row->dev, sizeof(r.dev));
+	p = ps_put_literal(p, "# ");
+	p = ps_format_record(p, &r);
+	return ps_put_literal(p, "-\n");
+}
+
 /* The first line's, then what ports remember: rows that are metadata. */
 static char *put_front(char *p, const struct ps_snapshot *snapshot,
 		       struct ps_render_pos *pos)
 {
 	const struct ps_vec *ports = &snapshot->store.bind_rows;
 
-	if (!pos->owner) {
+	if (!pos->owner)
 		p = ps_format_header(p, &snapshot->header);
-	} else {
-		memcpy(p, "# ", 2);
-		p = ps_format_record(p + 2, ps_vec_at(ports, pos->owner - 1));
-		memcpy(p, "-\n", 2);
-		p += 2;
-	}
+	else
+		p = put_bind_row(p, ps_vec_at(ports, pos->owner - 1));
 	if (pos->owner++ < ports->count)
 		return p;
 	pos->row = 1;

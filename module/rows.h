@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From gathered records to the rows of a view. */
+/* From the records of a snapshot to the rows of the view. */
 #ifndef PORTSOCK_ROWS_H
 #define PORTSOCK_ROWS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The order of the rows, and sorting what users can make long. */
+/* The order of the rows, and a sort for arrays of any length. */
 #ifndef PORTSOCK_SORT_H
 #define PORTSOCK_SORT_H
 

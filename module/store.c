@@ -3,25 +3,24 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "bind_row.h"
 #include "gfp.h"
+#include "link.h"
 #include "store.h"
 
 #define FIRST_SLOTS	1024
 #define TEXT_CHUNK	4096
-/* Owners of sockets with several, for each socket that the store may have. */
+/* Limit of owners of sockets with several, for each record of the limit. */
 #define OWNERS_PER_SOCKET	4
-#define EV_KEPT	(PS_EV_HIDDEN | PS_EV_DOUBT | PS_EV_AGAIN)
 
 struct text_chunk {
 	char *text;
 };
 
 /**
- * ps_store_init() - an empty store
+ * ps_store_init() - Initialise an empty store
  * @store: store
- * @max: records that may be gathered
- *
- * Context: any.
+ * @max: limit of records
  */
 void ps_store_init(struct ps_store *store, u32 max)
 {
@@ -29,10 +28,10 @@ void ps_store_init(struct ps_store *store, u32 max)
 	store->max = max;
 	store->slots = &store->no_slot;
 	ps_vec_init(&store->records, sizeof(struct ps_record));
-	ps_vec_init(&store->bind_rows, sizeof(struct ps_record));
+	ps_vec_init(&store->links, sizeof(struct ps_link));
+	ps_vec_init(&store->bind_rows, sizeof(struct ps_bind_row));
 	ps_vec_init(&store->tasks, sizeof(struct ps_owner_task));
 	ps_vec_init(&store->extra_owners, sizeof(struct ps_extra_owner));
-	ps_vec_init(&store->edges, sizeof(struct ps_inflight_edge));
 	ps_vec_init(&store->texts, sizeof(struct text_chunk));
 }
 
@@ -40,24 +39,24 @@ static void free_slots(struct ps_store *store)
 {
 	if (store->slots != &store->no_slot)
 		kvfree(store->slots);
+	store->slots = &store->no_slot;
 }
 
 /**
- * ps_store_drop_index() - free what only the gathering needs
- * @store: nothing can be added afterwards
+ * ps_store_drop_index() - Free what only adding and finding records need
+ * @store: no record can be added or found afterwards
  *
  * Context: process, may sleep.
  */
 void ps_store_drop_index(struct ps_store *store)
 {
 	ps_vec_free(&store->extra_owners);
-	ps_vec_free(&store->edges);
+	ps_vec_free(&store->links);
 	free_slots(store);
-	store->slots = &store->no_slot;
 }
 
 /**
- * ps_store_free() - free all that a store holds
+ * ps_store_free() - Free the memory of a store
  * @store: initialised
  *
  * Context: process, may sleep.
@@ -80,11 +79,12 @@ void ps_store_free(struct ps_store *store)
 }
 
 /*
- * Where a record of that identity is, or would be.  A socket and its request share
- * one, a TIME_WAIT has one of its own, though it may have the same cookie.
+ * Return the slot of a record, or the free slot for it.  A socket and its request
+ * share a record.  A TIME_WAIT has a record of its own, even if it has the cookie
+ * of its socket.
  */
 static __always_inline struct ps_record **
-look_up(const struct ps_store *store, const struct ps_record *r)
+find_slot(const struct ps_store *store, const struct ps_record *r)
 {
 	u32 i = ps_store_slot(store, r->cookie);
 	struct ps_record **slot;
@@ -98,11 +98,8 @@ look_up(const struct ps_store *store, const struct ps_record *r)
 	}
 }
 
-/*
- * What is rare is not inlined into ps_store_add(): fewer registers to be saved for
- * each socket.
- */
-static noinline int widen_hash(struct ps_store *store)
+/* noinline, as all that is rare: keeps the registers of ps_store_add(). */
+static noinline int grow_slots(struct ps_store *store)
 {
 	u32 size = store->room ? 4 * (store->mask + 1) : FIRST_SLOTS, i, to;
 	struct ps_record **slots, *r, *end;
@@ -126,137 +123,101 @@ static noinline int widen_hash(struct ps_store *store)
 	return 0;
 }
 
-static char *text_space(struct ps_store *store, u32 len)
+static bool has_text(const struct ps_end *end)
+{
+	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
+}
+
+/* Copy the text of an end from the batch to the store. */
+static int copy_text(struct ps_store *store, struct ps_end *end)
 {
 	struct text_chunk *chunk;
 	char *text;
 
-	if (store->text_room < len) {
+	if (!has_text(end))
+		return 0;
+	if (!end->len) {	/* an abstract name may be empty */
+		end->text = "";
+		return 0;
+	}
+	if (store->text_room < end->len) {
 		text = kmalloc(TEXT_CHUNK, PS_GFP);
 		if (!text)
-			return NULL;
+			return -ENOMEM;
 		chunk = ps_vec_push(&store->texts);
 		if (!chunk) {
 			kfree(text);
-			return NULL;
+			return -ENOMEM;
 		}
 		chunk->text = text;
 		store->text_room = TEXT_CHUNK;
 	}
 	chunk = ps_vec_at(&store->texts, store->texts.count - 1);
 	text = chunk->text + TEXT_CHUNK - store->text_room;
-	store->text_room -= len;
-	return text;
-}
-
-static bool is_text(const struct ps_end *end)
-{
-	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
-}
-
-static int keep_text(struct ps_store *store, struct ps_end *end)
-{
-	char *text;
-
-	if (!end->len) {	/* an abstract name may be empty */
-		end->text = "";
-		return 0;
-	}
-	text = text_space(store, end->len);
-	if (!text)
-		return -ENOMEM;
+	store->text_room -= end->len;
 	memcpy(text, end->text, end->len);
 	end->text = text;
 	return 0;
 }
 
-static noinline int keep_texts(struct ps_store *store, struct ps_record *r)
+static noinline int copy_texts(struct ps_store *store, struct ps_record *r)
 {
-	int err = 0;
-
-	if (is_text(&r->local))
-		err = keep_text(store, &r->local);
-	if (!err && is_text(&r->remote))
-		err = keep_text(store, &r->remote);
-	return err;
+	return copy_text(store, &r->local) ?: copy_text(store, &r->remote);
 }
 
-/* The record's texts belong to a batch; take them over. */
-static __always_inline int keep_record(struct ps_store *store,
+static __always_inline int copy_record(struct ps_store *store,
 				       struct ps_record *to,
 				       const struct ps_record *from)
 {
 	*to = *from;
-	if (unlikely(is_text(&from->local) || is_text(&from->remote)))
-		return keep_texts(store, to);
+	if (unlikely(has_text(&from->local) || has_text(&from->remote)))
+		return copy_texts(store, to);
 	return 0;
 }
 
-/* What a table tells of, too, is not known by a message only. */
-static u16 still_carried(const struct ps_record *r, u16 before)
-{
-	return before & (PS_EV_CARRIED | PS_EV_GONE) ? r->evidence :
-		r->evidence & ~PS_EV_CARRIED;
-}
-
 /*
- * One socket was seen twice.  The full socket is what stays: a request seen
- * before it is forgotten.  A socket that had no file when it was first seen
- * and has one now was accepted in between: what was said then is outdated.  A
- * record of nothing but a parent (PS_EV_GONE from the start) adds that.
+ * Merge a second record of one socket into the first.  A full socket replaces its
+ * request.  A socket that has a file replaces the record without: it was accepted
+ * between the two walks.  Otherwise the first record stays, and the second may
+ * add the accept queue and the parent.
  */
 static noinline int merge(struct ps_store *store, struct ps_record *old,
 			  const struct ps_record *new)
 {
-	const u16 file = PS_EV_FULL | PS_EV_FILE;
-	struct ps_record was = *old;
-	int err;
+	const u16 file = PS_OBS_FULL | PS_OBS_FILE;
+	const bool inflight = old->observed & new->observed & PS_OBS_INFLIGHT;
+	const struct ps_record was = *old;
+	int err = 0;
 
-	if ((new->evidence & file) <= (old->evidence & file)) {
-		if (new->evidence & PS_EV_QUEUED) {
-			old->evidence &= new->evidence | ~PS_EV_KERNEL;
-			old->evidence |= PS_EV_QUEUED;
+	if ((new->observed & file) > (old->observed & file)) {
+		err = copy_record(store, old, new);
+		ps_record_keep_parent(old, &was);
+		if (was.owners) {
+			old->owners = was.owners;
+			old->owner = was.owner;
+			old->fd = was.fd;
 		}
-		old->evidence = still_carried(old, new->evidence);
+		old->walk |= was.walk;
+	} else {
+		if (new->observed & PS_OBS_QUEUED) {
+			old->observed &= new->observed | ~PS_OBS_KERNEL;
+			old->observed |= PS_OBS_QUEUED;
+		}
 		ps_record_keep_parent(old, new);
-		return 0;
 	}
-	err = keep_record(store, old, new);
-	ps_record_keep_parent(old, &was);
-	if (was.owners) {
-		old->owners = was.owners;
-		old->owner = was.owner;
-		old->fd = was.fd;
-	}
-	old->evidence = still_carried(old, was.evidence);
-	old->evidence |= was.evidence & EV_KEPT;
+	if (!inflight)
+		old->observed &= ~PS_OBS_INFLIGHT;
 	return err;
 }
 
-/* What tells of others is kept whatever is asked for, and has no row then. */
-static noinline bool is_wanted(const struct ps_store *store,
-			       const struct ps_record *r)
-{
-	return r->evidence & (PS_EV_GONE | PS_EV_WITNESS) ||
-		ps_filter_wants_socket(store->filter, r);
-}
-
-static __always_inline int add_new(struct ps_store *store,
-				   struct ps_record **slot,
-				   const struct ps_record *r)
-{
-	*slot = ps_vec_push(&store->records);
-	return *slot ? keep_record(store, *slot, r) : -ENOMEM;
-}
-
 /**
- * ps_store_add() - add a record, or what is new in it
+ * ps_store_add() - Add a record, or merge it into the record of the same socket
  * @store: store
  * @r: its texts are copied
- * @added: the record in the store, NULL if it is not asked for; may be NULL
+ * @added: the record in the store, NULL if the filter excludes it; may be NULL
  *
  * Context: process, may sleep.
- * Return: 0, -ENOMEM, -EFBIG if there are too many.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many records.
  */
 int ps_store_add(struct ps_store *store, const struct ps_record *r,
 		 struct ps_record **added)
@@ -264,63 +225,112 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r,
 	struct ps_record **slot;
 	int err;
 
-	if (unlikely(store->filter && !is_wanted(store, r))) {
+	if (unlikely(store->filter && !(r->walk & PS_WALK_KEEP) &&
+		     !ps_filter_wants_socket(store->filter, r))) {
 		if (added)
 			*added = NULL;
 		return 0;
 	}
 	if (unlikely(ps_record_is_queued_subflow(r)))
 		store->has_queued_subflows = true;
-	slot = look_up(store, r);
+	slot = find_slot(store, r);
 	if (unlikely(!*slot && store->records.count == store->room)) {
-		err = widen_hash(store);
+		err = grow_slots(store);
 		if (err)
 			return err;
-		slot = look_up(store, r);
+		slot = find_slot(store, r);
 	}
-	err = *slot ? merge(store, *slot, r) : add_new(store, slot, r);
+	if (*slot) {
+		err = merge(store, *slot, r);
+	} else {
+		*slot = ps_vec_push(&store->records);
+		err = *slot ? copy_record(store, *slot, r) : -ENOMEM;
+	}
 	if (added)
 		*added = *slot;
 	return err;
 }
 
 /**
- * ps_store_find() - whether anything but a TIME_WAIT is known
+ * ps_store_find() - Look up a record that is not a TIME_WAIT
  * @store: store
  * @cookie: of a socket or a request
  *
- * Context: any; nobody adds meanwhile.
- * Return: its record, NULL if there is none.
+ * Return: the record, NULL if there is none.
  */
 struct ps_record *ps_store_find(const struct ps_store *store, u64 cookie)
 {
 	const struct ps_record r = { .cookie = cookie };
 
-	return *look_up(store, &r);
+	return *find_slot(store, &r);
 }
 
 /**
- * ps_store_update() - what a second look at a doubtful socket told
+ * ps_store_update() - Replace a record by that of the recheck
  * @store: store
- * @old: record of the doubtful socket
+ * @old: record that was unconfirmed
  * @r: its texts are copied
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int ps_store_update(struct ps_store *store, struct ps_record *old,
-		   const struct ps_record *r)
+		    const struct ps_record *r)
 {
-	u16 before = old->evidence;
-	int err = keep_record(store, old, r);
+	const bool inflight = old->observed & r->observed & PS_OBS_INFLIGHT;
+	int err = copy_record(store, old, r);
 
-	old->evidence = still_carried(old, before);
-	old->evidence |= PS_EV_DOUBT | PS_EV_AGAIN;
+	if (!inflight)
+		old->observed &= ~PS_OBS_INFLIGHT;
+	old->walk |= PS_WALK_UNCONFIRMED | PS_WALK_CONFIRMED;
 	return err;
 }
 
-static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
-		     u32 fd)
+/**
+ * ps_store_add_link() - Add a link between two sockets
+ * @store: store
+ * @link: link
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many links.
+ */
+int ps_store_add_link(struct ps_store *store, const struct ps_link *link)
+{
+	struct ps_link *added;
+
+	if (store->links.count >= store->max)
+		return -EFBIG;
+	added = ps_vec_push(&store->links);
+	if (!added)
+		return -ENOMEM;
+	*added = *link;
+	return 0;
+}
+
+/**
+ * ps_store_add_bind_row() - Add a bind row
+ * @store: store
+ * @row: bind row
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM, -EFBIG if there are too many bind rows.
+ */
+int ps_store_add_bind_row(struct ps_store *store,
+			  const struct ps_bind_row *row)
+{
+	struct ps_bind_row *added;
+
+	if (store->bind_rows.count >= store->max)
+		return -EFBIG;
+	added = ps_vec_push(&store->bind_rows);
+	if (!added)
+		return -ENOMEM;
+	*added = *row;
+	return 0;
+}
+
+static int add_extra_owner(struct ps_store *store, struct ps_record *r,
+			   u32 task, u32 fd)
 {
 	struct ps_extra_owner *extra;
 
@@ -336,66 +346,42 @@ static int add_found(struct ps_store *store, struct ps_record *r, u32 task,
 }
 
 /**
- * ps_store_add_more_owners() - ps_store_add_owner() of a socket that has an owner
+ * ps_store_add_more_owners() - ps_store_add_owner() for a record with an owner
  * @store: store
- * @r: its record
- * @task: index of the task
- * @fd: descriptor
+ * @r: record of the socket
+ * @task: index of the owner's task
+ * @fd: file descriptor
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many owners.
  */
-int ps_store_add_more_owners(struct ps_store *store, struct ps_record *r, u32 task,
-		      u32 fd)
+int ps_store_add_more_owners(struct ps_store *store, struct ps_record *r,
+			     u32 task, u32 fd)
 {
 	int err = 0;
 
 	if (r->owners == 1)
-		err = add_found(store, r, r->owner, r->fd);
+		err = add_extra_owner(store, r, r->owner, r->fd);
 	if (!err)
-		err = add_found(store, r, task, fd);
+		err = add_extra_owner(store, r, task, fd);
 	if (!err)
 		r->owners++;
 	return err;
 }
 
 /**
- * ps_store_add_inflight_edge() - remember that one socket carries another
- * @store: store
- * @r: any record; only those with PS_EV_CARRIED tell of such
- *
- * Context: process, may sleep.
- * Return: 0, -ENOMEM, -EFBIG if there are too many.
- */
-int ps_store_add_inflight_edge(struct ps_store *store, const struct ps_record *r)
-{
-	struct ps_inflight_edge *edge;
-
-	if (!(r->evidence & PS_EV_CARRIED))
-		return 0;
-	if (store->edges.count >= store->max)
-		return -EFBIG;
-	edge = ps_vec_push(&store->edges);
-	if (!edge)
-		return -ENOMEM;
-	edge->carrier = r->parent;
-	edge->carried = r->cookie;
-	return 0;
-}
-
-/**
- * ps_store_add_task() - add a task that owns sockets
+ * ps_store_add_task() - Add a task that owns sockets
  * @store: store
  * @pid: process
- * @tid: thread with a table of its own, else @pid
+ * @tid: thread with a private file table, else @pid
  * @comm: PS_COMM_SIZE bytes
- * @index: its place
+ * @index: its index
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ps_store_add_task(struct ps_store *store, u32 pid, u32 tid, const char *comm,
-		  u32 *index)
+int ps_store_add_task(struct ps_store *store, u32 pid, u32 tid,
+		      const char *comm, u32 *index)
 {
 	struct ps_owner_task *task = ps_vec_push(&store->tasks);
 	char *p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A record: what the view says of one socket.  The module fills them from the
- * kernel's tables, the reader from the text.
+ * A record: one row of the view.  The module fills it from the kernel's tables,
+ * the reader from the text.
  */
 #ifndef PORTSOCK_FORMAT_RECORD_H
 #define PORTSOCK_FORMAT_RECORD_H
@@ -13,7 +13,7 @@
 #define PS_COMM_SIZE	16	/* TASK_COMM_LEN */
 #define PS_NO_EXPIRY	(-1)
 
-/* Flags that decide about binding; sock_diag tells them to everybody. */
+/* Flags that bind() compares.  sock_diag shows them to every user. */
 #define PS_BIND_FLAGS	(PORTSOCK_FLAG(REUSEADDR) | PORTSOCK_FLAG(REUSEPORT) | \
 			 PORTSOCK_FLAG(V6ONLY) | PORTSOCK_FLAG(TRANSPARENT) | \
 			 PORTSOCK_FLAG(FREEBIND))
@@ -39,11 +39,11 @@ enum ps_form {
 
 /**
  * struct ps_end - one end of a socket
- * @form: enum ps_form, which says what the other members mean
+ * @form: enum ps_form, which decides the meaning of the other members
  * @len: bytes of @text
  * @num: port, protocol, ethertype or TIPC node
  * @ip: address in network byte order (4 or 16 bytes)
- * @text: name, not NUL-terminated; the memory is the record keeper's
+ * @text: name, not NUL-terminated; the memory belongs to the batch or store
  * @id: netlink port id, vsock cid, TIPC reference
  */
 struct ps_end {
@@ -57,27 +57,41 @@ struct ps_end {
 	};
 };
 
-/* What is known of a socket's holder without looking at a process. */
-enum ps_evidence {
-	PS_EV_FULL	= 1 << 0,	/* a full socket, no mini object   */
-	PS_EV_SOCKET	= 1 << 1,	/* it has a struct socket          */
-	PS_EV_FILE	= 1 << 2,	/* ... which an open file refers to*/
-	PS_EV_CLOSING	= 1 << 3,	/* ... whose last reference is gone*/
-	PS_EV_DEAD	= 1 << 4,	/* SOCK_DEAD: closed by its process*/
-	PS_EV_KERNEL	= 1 << 5,	/* made by the kernel for itself   */
-	PS_EV_QUEUED	= 1 << 6,	/* seen in an accept queue         */
-	PS_EV_HIDDEN	= 1 << 7,	/* by whom the opener may not see  */
-	PS_EV_DOUBT	= 1 << 8,	/* to be looked at a second time   */
-	PS_EV_AGAIN	= 1 << 9,	/* ... and seen then               */
-	PS_EV_GONE	= 1 << 10,	/* it went meanwhile: no row       */
-	PS_EV_MODULE	= 1 << 11,	/* it calls some kernel module     */
-	PS_EV_CARRIED	= 1 << 12,	/* only a message tells of it      */
-	PS_EV_TOLD	= 1 << 13,	/* ... to whom the opener may see  */
-	PS_EV_WITNESS	= 1 << 14,	/* it tells of others: always kept */
-	PS_EV_BUCKET	= 1 << 15,	/* no socket: what bind() meets    */
+/*
+ * What the module observed of a socket, under the lock of its table or of a file
+ * table that has its file.  The classification (held.c) reads nothing else.
+ */
+enum ps_observation {
+	PS_OBS_FULL	= 1 << 0,	/* struct sock; else TIME_WAIT, request */
+	PS_OBS_SOCKET	= 1 << 1,	/* it has a struct socket              */
+	PS_OBS_FILE	= 1 << 2,	/* an open file refers to that         */
+	PS_OBS_CLOSING	= 1 << 3,	/* the file's last reference is gone   */
+	PS_OBS_DEAD	= 1 << 4,	/* SOCK_DEAD                           */
+	PS_OBS_KERNEL	= 1 << 5,	/* sk_kern_sock, or an MPTCP subflow   */
+	PS_OBS_QUEUED	= 1 << 6,	/* in an accept queue                  */
+	PS_OBS_MODULE	= 1 << 7,	/* a callback lies in a kernel module  */
+	PS_OBS_INFLIGHT	= 1 << 8,	/* in a message, and nowhere else      */
 };
 
-/* Which of the columns that not every family has are there. */
+/* The state of a record during a snapshot.  The reader has no use for it. */
+enum ps_walk_state {
+	PS_WALK_HIDDEN		= 1 << 0, /* an owner that the opener may not see */
+	PS_WALK_UNCONFIRMED	= 1 << 1, /* the recheck has to confirm it        */
+	PS_WALK_CONFIRMED	= 1 << 2, /* the recheck found it again           */
+	PS_WALK_CARRIER_VISIBLE	= 1 << 3, /* its carrier has a visible owner      */
+	PS_WALK_KEEP		= 1 << 4, /* other records need it: no filter     */
+};
+
+/* Why a record has no row. */
+enum ps_no_row {
+	PS_ROW_SHOWN,
+	PS_ROW_VANISHED,	/* being created or freed, or the recheck missed it */
+	PS_ROW_DUPLICATE,	/* another record of the same connection is shown   */
+	PS_ROW_FILTERED,	/* the filter excludes it                           */
+	PS_ROW_NOT_VISIBLE,	/* in flight, and the carrier's owners are hidden   */
+};
+
+/* Columns that only some protocols have. */
 enum ps_has {
 	PS_HAS_PORT	= 1 << 0,
 	PS_HAS_QUEUES	= 1 << 1,
@@ -87,32 +101,34 @@ enum ps_has {
 };
 
 /**
- * struct ps_record - what the view says of one socket
- * @cookie: SO_COOKIE; with PS_EV_FULL or not the record's identity
- * @parent: cookie of the listener (PS_HAS_PARENT); with PS_EV_CARRIED that of
- *	the socket in whose queue it is
+ * struct ps_record - one socket
+ * @cookie: SO_COOKIE.  A socket, its request before and its TIME_WAIT afterwards
+ *	share one cookie
+ * @parent: cookie of the listener (PS_HAS_PARENT)
  * @inode: inode number of the struct socket, 0 if there is none
  * @cgroup: cgroup v2 id (PS_HAS_CGROUP)
  * @local: the end on this machine
  * @remote: the other end
  * @netns: inode number of the network namespace
- * @uid: owner's uid in the opener's user namespace (PS_HAS_UID)
- * @rxq: bytes to be received, or connections to be accepted (PS_HAS_QUEUES)
+ * @uid: uid of the socket in the opener's user namespace (PS_HAS_UID)
+ * @rxq: bytes in the receive queue, or length of the accept queue (PS_HAS_QUEUES)
  * @txq: bytes not yet acknowledged, or backlog limit (PS_HAS_QUEUES)
  * @flags: bits of enum portsock_flag_bit
- * @expires: milliseconds until the kernel lets go by itself, PS_NO_EXPIRY
+ * @expires: milliseconds until the kernel frees it, PS_NO_EXPIRY
  * @owners: number of owners
- * @owner: the only one of them, in the record keeper's list of tasks
- * @owners_at: of several, the first one in the keeper's list; of none, for
- *	PORTSOCK_HELD_KERNEL, the holder's place in the keeper's list of names
- * @fd: descriptor of the only one
- * @port: local port (PS_HAS_PORT); that of a vsock has 32 bits
- * @evidence: bits of enum ps_evidence
+ * @owner: with one owner, its index among the store's tasks
+ * @owners_at: with several, index of the first in the store's owner_refs; without
+ *	an owner, for PORTSOCK_HELD_KERNEL, the number of the owning module
+ * @fd: file descriptor of the only owner
+ * @port: local port (PS_HAS_PORT); a vsock port has 32 bits
+ * @observed: bits of enum ps_observation; the reader does not set it
+ * @walk: bits of enum ps_walk_state; the reader does not set it
+ * @no_row: enum ps_no_row; the reader does not set it
  * @proto: enum portsock_proto
  * @state: enum portsock_state
  * @held: enum portsock_held
  * @has: bits of enum ps_has
- * @dev: interface it is bound to, NUL-terminated, empty if none
+ * @dev: interface to which the socket is bound, NUL-terminated, empty if none
  */
 struct ps_record {
 	u64 cookie;
@@ -134,7 +150,9 @@ struct ps_record {
 	};
 	u32 fd;
 	u32 port;
-	u16 evidence;
+	u16 observed;
+	u8 walk;
+	u8 no_row;
 	u8 proto;
 	u8 state;
 	u8 held;
@@ -143,55 +161,48 @@ struct ps_record {
 };
 
 /**
- * ps_record_is_timewait() - whether it is what is left of a closed connection
+ * ps_record_is_timewait() - Return true for a TIME_WAIT socket
  * @r: record
  *
- * A socket, its request before and its TIME_WAIT afterwards share one cookie;
- * the request never stands beside the socket, the TIME_WAIT may.
- *
- * Context: any.
- * Return: true for a TIME_WAIT, and a FIN_WAIT2 that is one to the kernel.
+ * A FIN_WAIT2 may be a struct inet_timewait_sock, too.
  */
 static inline bool ps_record_is_timewait(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_TIME_WAIT ||
-		(r->state == PORTSOCK_FIN_WAIT2 && !(r->evidence & PS_EV_FULL));
+		(r->state == PORTSOCK_FIN_WAIT2 &&
+		 !(r->observed & PS_OBS_FULL));
 }
 
 /**
- * ps_record_is_request() - whether it is a connection that is being made
+ * ps_record_is_request() - Return true for a request socket
  * @r: record
  *
- * Context: any.
- * Return: true for a request, false for a socket in SYN_RECV.
+ * A full socket may be in SYN_RECV, too.
  */
 static inline bool ps_record_is_request(const struct ps_record *r)
 {
-	return r->state == PORTSOCK_SYN_RECV && !(r->evidence & PS_EV_FULL);
+	return r->state == PORTSOCK_SYN_RECV && !(r->observed & PS_OBS_FULL);
 }
 
 /**
- * ps_record_is_queued_subflow() - whether it waits for accept() as part of another
+ * ps_record_is_queued_subflow() - Return true for an MPTCP subflow in an accept
+ * queue
  * @r: record
  *
- * Until its whole is found among the records, its parent is that one's listener.
- *
- * Context: any.
- * Return: true for an MPTCP subflow in its listener's queue.
+ * Until ps_mptcp_link_subflows() has found the MPTCP socket, the parent is the
+ * listener of that.
  */
 static inline bool ps_record_is_queued_subflow(const struct ps_record *r)
 {
-	const u16 both = PS_EV_KERNEL | PS_EV_QUEUED;
+	const u16 both = PS_OBS_KERNEL | PS_OBS_QUEUED;
 
-	return (r->evidence & both) == both;
+	return (r->observed & both) == both;
 }
 
 /**
- * ps_record_keep_parent() - take over a parent if there is none
+ * ps_record_keep_parent() - Copy the parent to a record that has none
  * @to: record
- * @from: another of the same connection
- *
- * Context: any.
+ * @from: another record of the same connection
  */
 static inline void ps_record_keep_parent(struct ps_record *to,
 					 const struct ps_record *from)
@@ -203,11 +214,11 @@ static inline void ps_record_keep_parent(struct ps_record *to,
 }
 
 /**
- * struct ps_owner - one descriptor that refers to a socket
+ * struct ps_owner - one file descriptor that refers to a socket
  * @pid: process
- * @tid: the thread whose own table holds it, else @pid
- * @fd: descriptor
- * @comm: name of the process (or thread), NUL-terminated
+ * @tid: thread with a private file table, else @pid
+ * @fd: file descriptor
+ * @comm: name of the process or thread, NUL-terminated
  */
 struct ps_owner {
 	u32 pid;
@@ -216,21 +227,21 @@ struct ps_owner {
 	char comm[PS_COMM_SIZE];
 };
 
-/* What travels in messages, and no table lists, cannot be reached. */
+/* Sockets in flight that no table lists cannot be reached. */
 #define PS_MISSING_INFLIGHT	(1ULL << 63)
 
 /**
- * struct ps_header - what the first line says
+ * struct ps_header - the first line of a view
  * @version: of the format
  * @netns: inode number of the opener's network namespace
- * @pidns: inode number of the PID namespace that PIDs belong to
- * @at: CLOCK_BOOTTIME, in the opener's time namespace, when the snapshot was
- *	begun, in nanoseconds
- * @took: how long it took, in nanoseconds
+ * @pidns: inode number of the PID namespace of the PIDs
+ * @at: begin of the snapshot in nanoseconds of CLOCK_BOOTTIME, in the opener's
+ *	time namespace
+ * @took: duration of the snapshot in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
- * @missing: bits of enum portsock_proto whose tables cannot be reached, and
- *	PS_MISSING_INFLIGHT
+ * @missing: protocols (bits of enum portsock_proto) whose tables a module cannot
+ *	reach, and PS_MISSING_INFLIGHT
  */
 struct ps_header {
 	u32 version;

@@ -32,8 +32,8 @@ static void add_sock(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
 {
 	mptcp_fill(batch, sk, r);
-	if (!(r->evidence & PS_EV_SOCKET))
-		r->evidence |= PS_EV_WITNESS;
+	if (!(r->observed & PS_OBS_SOCKET))
+		r->walk |= PS_WALK_KEEP;
 }
 
 static int mptcp_walk(struct ps_batch *batch)

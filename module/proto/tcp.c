@@ -84,14 +84,14 @@ static void fill_subflow(struct ps_batch *batch, struct sock *sk,
 {
 	bool subflow = ps_is_subflow(sk);
 
-	if (!subflow && !(r->evidence & PS_EV_KERNEL))
+	if (!subflow && !(r->observed & PS_OBS_KERNEL))
 		return;
 	r->parent = find_whole(sk);
 	if (r->parent)
 		r->has |= PS_HAS_PARENT;
 	if (!subflow && !r->parent)
 		return;
-	r->evidence |= PS_EV_KERNEL;
+	r->observed |= PS_OBS_KERNEL;
 	r->owners_at = ps_sk_module_add(batch->sk_modules, "mptcp", strlen("mptcp"));
 }
 
@@ -104,7 +104,7 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_inet(sk, r);
 	r->state = ps_stream_state(state, r);
 	fill_queues(sk, r);
-	if (state == TCP_FIN_WAIT2 && r->evidence & PS_EV_DEAD)
+	if (state == TCP_FIN_WAIT2 && r->observed & PS_OBS_DEAD)
 		r->expires = fin_wait2_left(sk);
 	fill_subflow(batch, sk, r);
 }

@@ -39,11 +39,12 @@ static void udp_fill(struct ps_batch *batch, struct sock *sk,
 static void tell_next(struct ps_batch *batch, struct sock *sk,
 		      enum portsock_proto proto)
 {
-	struct ps_record *r =
-		ps_batch_add_bind_row(batch, sock_net(sk), inet_sk(sk)->inet_num, proto);
+	struct ps_bind_row *row =
+		ps_batch_add_bind_row(batch, sock_net(sk),
+				      inet_sk(sk)->inet_num, proto);
 
-	if (r)
-		r->cookie = ps_cookie(sk);
+	if (row)
+		row->cookie = ps_cookie(sk);
 }
 
 /* Under its lock: whether somebody asked, and bind() goes by the slot. */

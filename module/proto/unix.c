@@ -99,30 +99,11 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 }
 
 /*
- * That one socket is reached through another: the store follows these to whom
- * the opener may know of.  Unix sockets stand in the table themselves, and are
- * not read here, for their queues' locks are of one class.
- */
-static struct ps_record *add_carried(struct ps_batch *batch,
-				     struct sock *carrier, struct sock *sk)
-{
-	struct ps_record *r = ps_batch_add(batch);
-
-	if (!r)
-		return NULL;
-	r->cookie = ps_cookie(sk);
-	r->evidence = PS_EV_GONE | PS_EV_CARRIED;
-	r->parent = ps_cookie(carrier);
-	return r;
-}
-
-/*
  * Connections that wait for accept() stand in the table themselves; what only
  * the listener's queue tells is whose they are.
  */
 static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 {
-	struct ps_record *r;
 	struct sk_buff *skb;
 
 	spin_lock(&listener->sk_receive_queue.lock);
@@ -130,14 +111,10 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 		skb_queue_walk(&listener->sk_receive_queue, skb) {
 			if (ps_batch_is_full(batch))
 				break;
-			if (!skb->sk || !ps_batch_enter_queue(batch, listener,
-							      ps_cookie(skb->sk)))
-				continue;
-			r = add_carried(batch, listener, skb->sk);
-			if (!r)
-				break;
-			r->proto = PORTSOCK_PROTO_UNIX;
-			r->has = PS_HAS_PARENT;
+			if (skb->sk && ps_batch_enter_queue(batch, listener,
+							    ps_cookie(skb->sk)))
+				ps_batch_add_link(batch, PS_LINK_QUEUED,
+						  listener, skb->sk);
 		}
 	} while (ps_batch_queue_lost(batch, listener));
 	spin_unlock(&listener->sk_receive_queue.lock);
@@ -155,14 +132,18 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 		ps_batch_skip(batch);
 		return;
 	}
-	r = add_carried(batch, carrier, sk);
-	if (!r || sk->sk_family == AF_UNIX || ps_batch_sink_has(batch, r->cookie))
+	ps_batch_add_link(batch, PS_LINK_INFLIGHT, carrier, sk);
+	/*
+	 * The table has unix sockets.  They are not read here: the locks of two
+	 * receive queues are of one lockdep class.
+	 */
+	if (sk->sk_family == AF_UNIX || ps_batch_sink_has(batch, ps_cookie(sk)))
 		return;
-	r->evidence = 0;
+	r = ps_batch_add(batch);
+	if (!r)
+		return;
 	ps_protos_fill(batch, sk, r);
-	r->evidence |= PS_EV_CARRIED;
-	r->has &= ~PS_HAS_PARENT;
-	r->parent = ps_cookie(carrier);
+	r->observed |= PS_OBS_INFLIGHT;
 }
 
 /* Files have no cookie, so the walk through a queue goes on by position. */
@@ -243,7 +224,7 @@ static void add_sock(struct unix_walk *walk, struct sock *sk)
 	}
 	unix_fill(walk->batch, sk, r);
 	if (witness)
-		r->evidence |= PS_EV_WITNESS;
+		r->walk |= PS_WALK_KEEP;
 	if (r->state == PORTSOCK_LISTEN)
 		add_accept_queue(walk->batch, sk);
 	else if (!try_files(walk->batch, sk))

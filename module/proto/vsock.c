@@ -137,9 +137,7 @@ again:
  */
 static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
 {
-	u64 parent = ps_cookie(listener);
 	struct vsock_sock *child;
-	struct ps_record *r;
 	bool free;
 
 	bh_lock_sock(listener);
@@ -149,15 +147,9 @@ static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
 				    accept_queue) {
 			if (ps_batch_is_full(batch))
 				break;
-			r = ps_batch_enter(batch, sk_vsock(child)) ?
-				ps_batch_add(batch) : NULL;
-			if (!r)
-				continue;
-			r->proto = PORTSOCK_PROTO_VSOCK;
-			r->cookie = ps_cookie(sk_vsock(child));
-			r->evidence = PS_EV_GONE;
-			r->parent = parent;
-			r->has = PS_HAS_PARENT;
+			if (ps_batch_enter(batch, sk_vsock(child)))
+				ps_batch_add_link(batch, PS_LINK_QUEUED,
+						  listener, sk_vsock(child));
 		}
 	}
 	bh_unlock_sock(listener);

@@ -4,12 +4,13 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 
+#include "bind_row.h"
 #include "samples.h"
 #include "rows.h"
 #include "snapshot.h"
 #include "render.h"
 
-#define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)
+#define OPEN	(PS_OBS_FULL | PS_OBS_SOCKET | PS_OBS_FILE)
 
 struct fixture {
 	struct ps_snapshot snapshot;
@@ -45,16 +46,13 @@ static void text_exit(struct kunit *test)
 static void remember(struct kunit *test, u32 ports)
 {
 	struct fixture *fix = test->priv;
-	struct ps_record *r;
+	struct ps_bind_row row = { .proto = PORTSOCK_PROTO_TCP };
 	u32 i;
 
 	for (i = 0; i < ports; i++) {
-		r = ps_vec_push(&fix->snapshot.store.bind_rows);
-		KUNIT_ASSERT_NOT_NULL(test, r);
-		*r = (struct ps_record){
-			.proto = PORTSOCK_PROTO_TCP, .port = i,
-			.has = PS_HAS_PORT, .expires = PS_NO_EXPIRY,
-		};
+		row.port = i;
+		KUNIT_ASSERT_EQ(test, ps_store_add_bind_row(
+					&fix->snapshot.store, &row), 0);
 	}
 }
 

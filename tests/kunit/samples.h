@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Records that no socket stands behind. */
+/* Records without sockets. */
 #ifndef PORTSOCK_KUNIT_SAMPLES_H
 #define PORTSOCK_KUNIT_SAMPLES_H
 
@@ -8,13 +8,13 @@
 #include "format/record.h"
 #include "store.h"
 
-static inline struct ps_record made_up_tcp(u64 cookie, u8 state, u16 evidence)
+static inline struct ps_record made_up_tcp(u64 cookie, u8 state, u16 observed)
 {
 	return (struct ps_record) {
 		.cookie = cookie,
 		.proto = PORTSOCK_PROTO_TCP,
 		.state = state,
-		.evidence = evidence,
+		.observed = observed,
 		.port = 80,
 		.has = PS_HAS_PORT | PS_HAS_QUEUES | PS_HAS_UID,
 		.local = { .form = PS_FORM_INET, .num = 80,
@@ -35,9 +35,9 @@ static inline struct ps_record *add(struct kunit *test, struct ps_store *store,
 
 static inline struct ps_record *add_tcp(struct kunit *test,
 					struct ps_store *store, u64 cookie,
-					u8 state, u16 evidence)
+					u8 state, u16 observed)
 {
-	struct ps_record r = made_up_tcp(cookie, state, evidence);
+	struct ps_record r = made_up_tcp(cookie, state, observed);
 
 	return add(test, store, &r);
 }

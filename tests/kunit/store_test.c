@@ -3,13 +3,13 @@
 #include <kunit/test.h>
 #include <linux/random.h>
 
-#include "batch.h"
+#include "link.h"
 #include "held.h"
 #include "format/order.h"
 #include "samples.h"
 #include "rows.h"
 
-#define OPEN	(PS_EV_FULL | PS_EV_SOCKET | PS_EV_FILE)
+#define OPEN	(PS_OBS_FULL | PS_OBS_SOCKET | PS_OBS_FILE)
 
 struct fixture {
 	struct ps_store store;
@@ -74,7 +74,7 @@ static void a_request_becomes_its_child(struct kunit *test)
 	add(test, store, &request);
 	KUNIT_EXPECT_PTR_EQ(test, ps_store_find_full(store, 7),
 			    (struct ps_record *)NULL);
-	child = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	child = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
 	KUNIT_EXPECT_PTR_EQ(test, ps_store_find_full(store, 7), child);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
@@ -87,7 +87,7 @@ static void a_child_is_not_its_request_again(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 
-	add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
 	add_tcp(test, store, 7, PORTSOCK_SYN_RECV, 0);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
@@ -107,11 +107,11 @@ static void a_child_of_another_cookie(struct kunit *test)
 		r.cookie = 7 + i;
 		r.remote.form = PS_FORM_INET;
 		r.remote.num = 1000 + i;
-		r.evidence = 0;
+		r.observed = 0;
 		r.state = PORTSOCK_SYN_RECV;
 		add(test, store, &r);
 		r.cookie = i == 0 ? 70 : 5;
-		r.evidence = PS_EV_FULL;
+		r.observed = PS_OBS_FULL;
 		r.state = PORTSOCK_ESTABLISHED;
 		if (i < 2)
 			add(test, store, &r);
@@ -124,20 +124,27 @@ static void a_child_of_another_cookie(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row(store, 2)->cookie, 9ULL);
 }
 
-/* Carried by each other: the store's owner of the first is told of the rest. */
-static void carry(struct kunit *test, struct ps_store *store, u64 carrier,
-		  u64 carried)
+static void add_link(struct kunit *test, struct ps_store *store,
+		     enum ps_link_kind kind, u64 carrier, u64 carried)
+{
+	const struct ps_link link = { carrier, carried, kind };
+
+	KUNIT_ASSERT_EQ(test, ps_store_add_link(store, &link), 0);
+}
+
+/* A socket without a port that only a message in a queue has. */
+static void add_inflight(struct kunit *test, struct ps_store *store,
+			 u64 carrier, u64 carried)
 {
 	struct ps_record r = made_up_tcp(carried, PORTSOCK_UNBOUND,
-					 OPEN | PS_EV_CARRIED);
+					 OPEN | PS_OBS_INFLIGHT);
 
 	r.has &= ~PS_HAS_PORT;
-	r.parent = carrier;
-	KUNIT_ASSERT_EQ(test, ps_store_add_inflight_edge(store, &r), 0);
+	add_link(test, store, PS_LINK_INFLIGHT, carrier, carried);
 	add(test, store, &r);
 }
 
-static void a_message_tells_whom_its_carrier_tells(struct kunit *test)
+static void inflight_is_as_visible_as_its_carrier(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record *held = add_tcp(test, store, 1, PORTSOCK_UNCONN, OPEN);
@@ -145,27 +152,27 @@ static void a_message_tells_whom_its_carrier_tells(struct kunit *test)
 
 	own(test, store, held, 10, 10, 3);
 	for (i = 4; i > 1; i--)		/* the last level first */
-		carry(test, store, i - 1, i);
-	carry(test, store, 99, 5);	/* by whom nobody knows */
-	carry(test, store, 7, 6);	/* by each other */
-	carry(test, store, 6, 7);
+		add_inflight(test, store, i - 1, i);
+	add_inflight(test, store, 99, 5);	/* no record of the carrier */
+	add_inflight(test, store, 7, 6);	/* in each other's queue */
+	add_inflight(test, store, 6, 7);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 4U);
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_LT(test, row(store, i)->cookie, 5ULL);
 }
 
-static void what_a_table_tells_is_no_secret(struct kunit *test)
+static void a_socket_in_a_table_is_visible(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record r = made_up_tcp(2, PORTSOCK_UNBOUND, OPEN);
 
 	r.has &= ~PS_HAS_PORT;
-	carry(test, store, 1, 2);
+	add_inflight(test, store, 1, 2);
 	add(test, store, &r);
 	r.cookie = 3;
 	add(test, store, &r);
-	carry(test, store, 1, 3);
+	add_inflight(test, store, 1, 3);
 	finish(test);
 	KUNIT_EXPECT_EQ(test, store->nrows, 2U);
 }
@@ -174,7 +181,7 @@ static void what_a_table_tells_is_no_secret(struct kunit *test)
 static void a_part_that_waits_finds_its_whole(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
-	const u16 part = PS_EV_FULL | PS_EV_KERNEL | PS_EV_QUEUED;
+	const u16 part = PS_OBS_FULL | PS_OBS_KERNEL | PS_OBS_QUEUED;
 	struct ps_record r;
 	u32 i;
 
@@ -185,7 +192,7 @@ static void a_part_that_waits_finds_its_whole(struct kunit *test)
 		r.parent = 99;
 		r.has |= PS_HAS_PARENT;
 		add(test, store, &r);
-		r = made_up_tcp(200 + i, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+		r = made_up_tcp(200 + i, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
 		r.proto = PORTSOCK_PROTO_MPTCP;
 		r.remote = r.local;
 		r.remote.num = 1000 + i * 7 % 20;
@@ -210,7 +217,7 @@ static void accepted_in_between(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED,
-					 PS_EV_FULL | PS_EV_QUEUED);
+					 PS_OBS_FULL | PS_OBS_QUEUED);
 	struct ps_record *record;
 
 	r.parent = 99;
@@ -231,11 +238,11 @@ static void accepted_in_between(struct kunit *test)
 static void told_anew_it_keeps_its_owner(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
-	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED, PS_EV_FULL);
+	struct ps_record r = made_up_tcp(7, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
 	struct ps_record *record = add(test, store, &r);
 
 	own(test, store, record, 10, 10, 3);
-	r.evidence = OPEN;
+	r.observed = OPEN;
 	r.owners_at = 5;
 	KUNIT_EXPECT_PTR_EQ(test, add(test, store, &r), record);
 	finish(test);
@@ -249,7 +256,7 @@ static void a_timewait_takes_the_sockets_place(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 
-	add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2, PS_EV_FULL | PS_EV_DEAD);
+	add_tcp(test, store, 7, PORTSOCK_FIN_WAIT2, PS_OBS_FULL | PS_OBS_DEAD);
 	add_tcp(test, store, 7, PORTSOCK_TIME_WAIT, 0);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
@@ -283,9 +290,10 @@ static void the_one_legitimate_pair(struct kunit *test)
 }
 
 struct reason {
-	u16 evidence;
+	u16 observed;
 	u8 state;
 	u8 held;
+	u8 walk;
 };
 
 static void every_reason(struct kunit *test)
@@ -294,32 +302,35 @@ static void every_reason(struct kunit *test)
 		{ 0, PORTSOCK_TIME_WAIT, PORTSOCK_HELD_TIMEWAIT },
 		{ 0, PORTSOCK_SYN_RECV, PORTSOCK_HELD_SYNRECV },
 		{ 0, PORTSOCK_FIN_WAIT2, PORTSOCK_HELD_ORPHAN },
-		{ PS_EV_FULL | PS_EV_DEAD, PORTSOCK_FIN_WAIT1,
+		{ PS_OBS_FULL | PS_OBS_DEAD, PORTSOCK_FIN_WAIT1,
 		  PORTSOCK_HELD_ORPHAN },
-		{ PS_EV_FULL | PS_EV_DEAD, PORTSOCK_CLOSE, PORTSOCK_HELD_NONE },
-		{ PS_EV_FULL, PORTSOCK_ESTABLISHED, PORTSOCK_HELD_ACCEPTQ },
-		{ PS_EV_FULL, PORTSOCK_SYN_RECV, PORTSOCK_HELD_SYNRECV },
-		{ PS_EV_FULL | PS_EV_QUEUED, PORTSOCK_SYN_RECV,
+		{ PS_OBS_FULL | PS_OBS_DEAD, PORTSOCK_CLOSE, PORTSOCK_HELD_NONE },
+		{ PS_OBS_FULL, PORTSOCK_ESTABLISHED, PORTSOCK_HELD_ACCEPTQ },
+		{ PS_OBS_FULL, PORTSOCK_SYN_RECV, PORTSOCK_HELD_SYNRECV },
+		{ PS_OBS_FULL | PS_OBS_QUEUED, PORTSOCK_SYN_RECV,
 		  PORTSOCK_HELD_ACCEPTQ },
-		{ PS_EV_FULL | PS_EV_KERNEL | PS_EV_SOCKET, PORTSOCK_UNCONN,
+		{ PS_OBS_FULL | PS_OBS_KERNEL | PS_OBS_SOCKET, PORTSOCK_UNCONN,
 		  PORTSOCK_HELD_KERNEL },
-		{ PS_EV_FULL | PS_EV_SOCKET, PORTSOCK_LISTEN,
+		{ PS_OBS_FULL | PS_OBS_SOCKET, PORTSOCK_LISTEN,
 		  PORTSOCK_HELD_KERNEL },
 		{ OPEN, PORTSOCK_LISTEN, PORTSOCK_HELD_INFLIGHT },
-		{ OPEN | PS_EV_DOUBT | PS_EV_AGAIN, PORTSOCK_LISTEN,
-		  PORTSOCK_HELD_INFLIGHT },
-		{ OPEN | PS_EV_DOUBT, PORTSOCK_LISTEN, PORTSOCK_HELD_NONE },
-		{ OPEN | PS_EV_HIDDEN, PORTSOCK_LISTEN, PORTSOCK_HELD_HIDDEN },
+		{ OPEN, PORTSOCK_LISTEN, PORTSOCK_HELD_INFLIGHT,
+		  PS_WALK_UNCONFIRMED | PS_WALK_CONFIRMED },
+		{ OPEN, PORTSOCK_LISTEN, PORTSOCK_HELD_NONE,
+		  PS_WALK_UNCONFIRMED },
+		{ OPEN, PORTSOCK_LISTEN, PORTSOCK_HELD_HIDDEN,
+		  PS_WALK_HIDDEN },
 	};
 	struct ps_record r;
 	u32 i;
 
 	/* A unix socket stands in its table before it has a file. */
-	r = made_up_tcp(1, PORTSOCK_ESTABLISHED, PS_EV_FULL | PS_EV_SOCKET);
+	r = made_up_tcp(1, PORTSOCK_ESTABLISHED, PS_OBS_FULL | PS_OBS_SOCKET);
 	r.has = 0;
 	KUNIT_EXPECT_EQ(test, (int)ps_classify(&r), PORTSOCK_HELD_NONE);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
-		r = made_up_tcp(1, reasons[i].state, reasons[i].evidence);
+		r = made_up_tcp(1, reasons[i].state, reasons[i].observed);
+		r.walk = reasons[i].walk;
 		KUNIT_EXPECT_EQ_MSG(test, (int)ps_classify(&r),
 				    (int)reasons[i].held, "reason %u", i);
 		r.owners = 1;
@@ -332,13 +343,13 @@ static void a_second_look_decides(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record orphan = made_up_tcp(8, PORTSOCK_FIN_WAIT1,
-					      PS_EV_FULL | PS_EV_DEAD);
+					      PS_OBS_FULL | PS_OBS_DEAD);
 	struct ps_record *gone, *closed;
 
 	gone = add_tcp(test, store, 7, PORTSOCK_ESTABLISHED, OPEN);
 	closed = add_tcp(test, store, 8, PORTSOCK_ESTABLISHED, OPEN);
-	gone->evidence |= PS_EV_DOUBT;
-	closed->evidence |= PS_EV_DOUBT;
+	gone->walk |= PS_WALK_UNCONFIRMED;
+	closed->walk |= PS_WALK_UNCONFIRMED;
 	KUNIT_ASSERT_EQ(test, ps_store_update(store, closed, &orphan), 0);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 1U);
@@ -411,7 +422,7 @@ static void texts_outlive_their_batch(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
 	struct ps_record r = { .proto = PORTSOCK_PROTO_UNIX,
-			       .evidence = OPEN, .state = PORTSOCK_UNCONN };
+			       .observed = OPEN, .state = PORTSOCK_UNCONN };
 	char name[108];
 	const struct ps_record *kept;
 	u32 i;
@@ -445,22 +456,17 @@ static void an_empty_text(struct kunit *test)
 	add(test, store_of(test), &r);
 }
 
-static void a_parent_is_told_before_or_after(struct kunit *test)
+/* The link comes before or after the record, or of a socket without one. */
+static void a_link_sets_the_parent(struct kunit *test)
 {
-	struct ps_record hint = { .proto = PORTSOCK_PROTO_UNIX, .parent = 99,
-				  .has = PS_HAS_PARENT,
-				  .evidence = PS_EV_GONE };
 	struct ps_store *store = store_of(test);
 	u32 i;
 
-	hint.cookie = 1;	/* before */
-	add(test, store, &hint);
-	add_tcp(test, store, 1, PORTSOCK_ESTABLISHED, PS_EV_FULL);
-	hint.cookie = 2;	/* after */
-	add_tcp(test, store, 2, PORTSOCK_ESTABLISHED, PS_EV_FULL);
-	add(test, store, &hint);
-	hint.cookie = 3;	/* of one that has gone */
-	add(test, store, &hint);
+	add_link(test, store, PS_LINK_QUEUED, 99, 1);
+	add_tcp(test, store, 1, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
+	add_tcp(test, store, 2, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
+	add_link(test, store, PS_LINK_QUEUED, 99, 2);
+	add_link(test, store, PS_LINK_QUEUED, 99, 3);
 	finish(test);
 	KUNIT_ASSERT_EQ(test, store->nrows, 2U);
 	for (i = 0; i < 2; i++) {
@@ -594,8 +600,8 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(a_request_becomes_its_child),
 	KUNIT_CASE(a_child_is_not_its_request_again),
 	KUNIT_CASE(a_child_of_another_cookie),
-	KUNIT_CASE(a_message_tells_whom_its_carrier_tells),
-	KUNIT_CASE(what_a_table_tells_is_no_secret),
+	KUNIT_CASE(inflight_is_as_visible_as_its_carrier),
+	KUNIT_CASE(a_socket_in_a_table_is_visible),
 	KUNIT_CASE(a_part_that_waits_finds_its_whole),
 	KUNIT_CASE(accepted_in_between),
 	KUNIT_CASE(told_anew_it_keeps_its_owner),
@@ -608,7 +614,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(an_owner_told_twice_is_one),
 	KUNIT_CASE(texts_outlive_their_batch),
 	KUNIT_CASE(an_empty_text),
-	KUNIT_CASE(a_parent_is_told_before_or_after),
+	KUNIT_CASE(a_link_sets_the_parent),
 	KUNIT_CASE(too_many_is_an_error),
 	KUNIT_CASE(rows_are_in_order),
 	KUNIT_CASE(connections_of_one_listener_are_in_order),
