@@ -88,6 +88,14 @@ def kill(cgroup):
             return
         time.sleep(0.05)
     judge("load-can-be-killed", False, cgroup)
+    for pid in read(f"{cgroup}/cgroup.procs").split():
+        with contextlib.suppress(OSError):
+            for thread in glob.glob(f"/proc/{pid}/task/*"):
+                print("  ", thread, read(thread + "/comm").strip(),
+                      read(thread + "/status").split("State:")[1].split("\n")[0],
+                      " < ".join(line.split()[-1] for line in
+                                 read(thread + "/stack").splitlines()),
+                      flush=True)
 
 
 def run_in(cgroup, user, words, seconds, folder="/tmp", nice=0):
