@@ -207,7 +207,7 @@ complaints() {
 		warned { if (/end trace/) warned = 0; next }
 		/WARNING: The mand mount option/ { next }
 		/BUG: KCSAN: data-race/ { race = $0; next }
-		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /portsock|ps_/ && race !~ /data-race in [^\n]*(task_dump_owner|pid_revalidate)/) print race; race = ""; next }
+		race != "" { race = race "\n" $0; if (!/=====/) next; if (race ~ /\[portsock\]/ && race !~ /data-race in [^\n]*(task_dump_owner|pid_revalidate)/) print race; race = ""; next }
 		memcg_oom && /invoked oom-killer:/ { oom = $0; next }
 		oom != "" {
 			oom = oom "\n" $0
@@ -218,7 +218,7 @@ complaints() {
 		/(vmalloc error|page allocation failure):/ { block = $0; next }
 		block == "" { print; next }
 		{ block = block "\n" $0 }
-		/Mem-Info:/ { if (block ~ /portsock|ps_/) print block; block = "" }
+		/Mem-Info:/ { if (block ~ /\[portsock\]/) print block; block = "" }
 		END { if (warned) print "WARNING: it has no end"; if (block race oom != "") print block race oom }' "$1"
 }
 
