@@ -16,9 +16,6 @@
 #include "sort.h"
 #include "store.h"
 
-/* Levels of sockets in flight in the queue of a socket in flight ... */
-#define CARRIER_LEVELS	64
-
 /* A child in an accept queue does not refer to its listener; the link does. */
 static void set_parents(struct ps_store *store)
 {
@@ -38,36 +35,105 @@ static void set_parents(struct ps_store *store)
 	}
 }
 
+struct carrier_link {
+	u64 carrier;
+	u32 index;
+};
+
+static int cmp_carriers(const void *a, const void *b, const void *unused)
+{
+	const struct carrier_link *x = a, *y = b;
+
+	if (x->carrier != y->carrier)
+		return x->carrier < y->carrier ? -1 : 1;
+	return 0;
+}
+
+/* Return the first of the links of a carrier, @count if it has none. */
+static u32 find_carrier(const struct carrier_link *links, u32 count,
+			u64 carrier)
+{
+	u32 low = 0, high = count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (links[middle].carrier < carrier)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && links[low].carrier == carrier ? low : count;
+}
+
 /*
  * A socket in flight is as visible as the socket in whose queue it is, which may
- * be in flight, too.  Each pass over the links goes one level deeper.  The number
- * of passes is limited, since a user decides how long such a chain is.
+ * be in flight, too, at any depth.  @queue has the carriers, by their first link,
+ * that are visible and whose links are not followed yet.  A carrier enters it
+ * once: because of an owner, or when it becomes visible.
  */
-static int propagate_visibility(struct ps_store *store)
+static int follow_links(struct ps_store *store,
+			const struct carrier_link *links, u32 count,
+			u32 *queue)
 {
-	struct ps_record *carrier, *carried;
 	const struct ps_link *link;
-	u32 i, stop, level;
-	bool changed = true;
+	u32 i, stop, first, next, head = 0, tail = 0;
+	struct ps_record *r;
 
-	for (level = 0; changed && level < CARRIER_LEVELS; level++) {
-		changed = false;
-		ps_for_each_resched(i, stop, 0, store->links.count) {
-			link = ps_vec_at(&store->links, i);
-			carrier = ps_store_find(store, link->carrier);
-			if (!carrier || (!carrier->owners && !(carrier->walk &
-						PS_WALK_CARRIER_VISIBLE)))
+	ps_for_each_resched(i, stop, 0, count) {
+		if (i && links[i].carrier == links[i - 1].carrier)
+			continue;
+		r = ps_store_find(store, links[i].carrier);
+		if (r && r->owners)
+			queue[tail++] = i;
+	}
+	while (head < tail) {
+		first = queue[head++];
+		for (i = first; i < count && links[i].carrier ==
+					     links[first].carrier; i++) {
+			ps_resched(i);
+			link = ps_vec_at(&store->links, links[i].index);
+			r = ps_store_find(store, link->carried);
+			if (!r || r->walk & PS_WALK_CARRIER_VISIBLE)
 				continue;
-			carried = ps_store_find(store, link->carried);
-			if (!carried || carried->walk & PS_WALK_CARRIER_VISIBLE)
-				continue;
-			carried->walk |= PS_WALK_CARRIER_VISIBLE;
-			changed = true;
+			r->walk |= PS_WALK_CARRIER_VISIBLE;
+			next = find_carrier(links, count, link->carried);
+			if (next < count && !r->owners)
+				queue[tail++] = next;
 		}
+		ps_resched(head);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
+}
+
+static int propagate_visibility(struct ps_store *store)
+{
+	const u32 count = store->links.count;
+	struct carrier_link *links, *spare;
+	const struct ps_link *link;
+	u32 i, stop, *queue;
+	int err = -ENOMEM;
+
+	if (!count)
+		return 0;
+	links = kvmalloc_array(count, sizeof(*links), PS_GFP);
+	spare = kvmalloc_array(count, sizeof(*spare), PS_GFP);
+	queue = kvmalloc_array(count, sizeof(*queue), PS_GFP);
+	if (!links || !spare || !queue)
+		goto out;
+	ps_for_each_resched(i, stop, 0, count) {
+		link = ps_vec_at(&store->links, i);
+		links[i].carrier = link->carrier;
+		links[i].index = i;
+	}
+	err = ps_merge_sort(links, spare, count, sizeof(*links), cmp_carriers,
+			    NULL) ?: follow_links(store, links, count, queue);
+out:
+	kvfree(queue);
+	kvfree(spare);
+	kvfree(links);
+	return err;
 }
 
 /*

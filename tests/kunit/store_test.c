@@ -162,6 +162,24 @@ static void inflight_is_as_visible_as_its_carrier(struct kunit *test)
 		KUNIT_EXPECT_LT(test, row(store, i)->cookie, 5ULL);
 }
 
+/* As deep as a user likes, whatever the order of the links. */
+static void inflight_is_visible_at_any_depth(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record *owned = add_tcp(test, store, 1, PORTSOCK_UNCONN, OPEN);
+	const u32 depth = 3000;
+	u32 i;
+
+	own(test, store, owned, 10, 10, 3);
+	for (i = 2; i <= depth; i += 2)		/* from the owner on */
+		add_inflight(test, store, i - 1, i);
+	for (i = depth - 1; i > 1; i -= 2)	/* and towards it */
+		add_inflight(test, store, i - 1, i);
+	add_link(test, store, PS_LINK_INFLIGHT, depth, 1);
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store->nrows, depth);
+}
+
 static void a_socket_in_a_table_is_visible(struct kunit *test)
 {
 	struct ps_store *store = store_of(test);
@@ -601,6 +619,7 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(a_child_is_not_its_request_again),
 	KUNIT_CASE(a_child_of_another_cookie),
 	KUNIT_CASE(inflight_is_as_visible_as_its_carrier),
+	KUNIT_CASE(inflight_is_visible_at_any_depth),
 	KUNIT_CASE(a_socket_in_a_table_is_visible),
 	KUNIT_CASE(a_part_that_waits_finds_its_whole),
 	KUNIT_CASE(accepted_in_between),
