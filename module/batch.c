@@ -129,7 +129,7 @@ struct ps_bind_row *ps_batch_add_bind_row(struct ps_batch *batch,
  * @len: of @text, at most UNIX_PATH_MAX
  *
  * Context: locks may be held.
- * Return: the copy, valid until the records are flushed; NULL if there is no
+ * Return: the copy, valid until the records are flushed; NULL without
  * room, which does not happen for two texts after ps_batch_enter().
  */
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)

@@ -18,7 +18,7 @@
  *	err = ps_batch_flush(batch);
  *
  * Unprivileged users decide how long a bucket is, so it is read in sections.  A
- * section ends at the first socket for which there is no room.  The next section
+ * section ends at the first socket that has no room.  The next section
  * begins with the socket of that cookie, as in BPF's socket iterators.  Sockets
  * that come and go between two sections therefore hide no other socket.  If the
  * socket to resume at has left the bucket, the bucket is read once more from its
@@ -66,12 +66,12 @@ struct ps_sink {
 
 /**
  * struct ps_batch - records of one section
- * @filter_net: the network namespace whose sockets are wanted, NULL for all
- * @walk_net: the network namespace whose tables are walked
- * @first_net: the one whose tables are walked first; tables that others share
+ * @filter_net: network namespace of the wanted sockets, NULL for all
+ * @walk_net: network namespace of the tables that are walked
+ * @first_net: the first @walk_net of the walk; tables that others share
  *	with it are not walked again
- * @unloaded: protocols (bits of enum portsock_proto) whose kernel module was not
- *	loaded when the snapshot began, so that they had no sockets
+ * @unloaded: protocols (bits of enum portsock_proto) with a kernel module that was
+ *	not loaded when the snapshot began, so that they had no sockets
  * @filter: NULL for none
  * @user_ns: user namespace of the uids in the records
  * @sink: where the records go
@@ -99,7 +99,7 @@ struct ps_sink {
  * @stopped_tw: @stopped is a TIME_WAIT, which has the cookie of its socket
  * @resume_tw: the same of @resume
  * @stopped_at: position in the queue of @stopped, 0 if not there
- * @queue_of: cookie of the socket in whose queue the section begins
+ * @queue_of: cookie of the socket with the queue in which the section begins
  * @queue_at: position in that queue, 0 for its beginning
  * @restarts: how often this bucket was read once more from its beginning
  * @links: array
@@ -234,8 +234,8 @@ static inline void ps_batch_skip(struct ps_batch *batch)
  * @batch: batch
  *
  * Context: locks may be held.
- * Return: the record, zeroed but for PS_NO_EXPIRY; NULL if there is no room, which
- * does not happen after ps_batch_enter().
+ * Return: the record, zeroed but for PS_NO_EXPIRY; NULL without room, which does
+ * not happen after ps_batch_enter().
  */
 static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 {

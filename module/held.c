@@ -26,8 +26,8 @@ struct rule {
 };
 
 /*
- * For sockets without an owner; the first rule that matches decides.  A socket
- * whose file is being closed is a row as long as it is at its port: close() may be
+ * For sockets without an owner; the first rule that matches decides.  During
+ * close() a socket has a row as long as it is at its port: close() may be
  * delayed for long (by an epoll set, for example), and the socket still listens.
  */
 static const struct rule rules[] = {

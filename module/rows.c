@@ -66,9 +66,9 @@ static u32 find_carrier(const struct carrier_link *links, u32 count,
 }
 
 /*
- * A socket in flight is as visible as the socket in whose queue it is, which may
- * be in flight, too, at any depth.  @queue has the carriers, by their first link,
- * that are visible and whose links are not followed yet.  A carrier enters it
+ * A socket in flight is as visible as its carrier, which may be in flight, too, at
+ * any depth.  @queue has the carriers, by their first link,
+ * that are visible and have links to be followed.  A carrier enters it
  * once: because of an owner, or when it becomes visible.
  */
 static int follow_links(struct ps_store *store,

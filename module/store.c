@@ -43,7 +43,7 @@ static void free_slots(struct ps_store *store)
 }
 
 /**
- * ps_store_drop_index() - Free what only adding and finding records need
+ * ps_store_drop_index() - Free the memory that serves to add and find records
  * @store: no record can be added or found afterwards
  *
  * Context: process, may sleep.
@@ -129,7 +129,7 @@ static bool has_text(const struct ps_end *end)
 }
 
 /* Copy the text of an end from the batch to the store. */
-static int copy_text(struct ps_store *store, struct ps_end *end)
+static noinline int copy_text(struct ps_store *store, struct ps_end *end)
 {
 	struct text_chunk *chunk;
 	char *text;
@@ -160,18 +160,14 @@ static int copy_text(struct ps_store *store, struct ps_end *end)
 	return 0;
 }
 
-static noinline int copy_texts(struct ps_store *store, struct ps_record *r)
-{
-	return copy_text(store, &r->local) ?: copy_text(store, &r->remote);
-}
-
 static __always_inline int copy_record(struct ps_store *store,
 				       struct ps_record *to,
 				       const struct ps_record *from)
 {
 	*to = *from;
 	if (unlikely(has_text(&from->local) || has_text(&from->remote)))
-		return copy_texts(store, to);
+		return copy_text(store, &to->local) ?:
+			copy_text(store, &to->remote);
 	return 0;
 }
 
@@ -256,7 +252,7 @@ int ps_store_add(struct ps_store *store, const struct ps_record *r,
  * @store: store
  * @cookie: of a socket or a request
  *
- * Return: the record, NULL if there is none.
+ * Return: the record, or NULL.
  */
 struct ps_record *ps_store_find(const struct ps_store *store, u64 cookie)
 {

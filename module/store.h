@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The records of one snapshot.  The store joins what the walk of the tables and
- * the walk of the file tables observed, by cookie.  It has no access to sockets,
+ * The records of one snapshot.  The store joins the records of the table walk and
+ * of the file table walk, by cookie.  It has no access to sockets,
  * only to records; tests/kunit drives it without sockets.
  */
 #ifndef PORTSOCK_STORE_H
@@ -161,8 +161,8 @@ static inline u32 ps_store_slot(const struct ps_store *store, u64 cookie)
  * @store: store
  * @cookie: of the socket
  *
- * Return: the record; NULL if there is none, even if there is a TIME_WAIT or a
- * request of that cookie.
+ * Return: the record, or NULL; a TIME_WAIT or a request of that cookie does not
+ * count.
  */
 static inline struct ps_record *ps_store_find_full(const struct ps_store *store,
 						   u64 cookie)

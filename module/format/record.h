@@ -58,7 +58,7 @@ struct ps_end {
 };
 
 /*
- * What the module observed of a socket, under the lock of its table or of a file
+ * Observations of a socket by the module, under the lock of its table or of a file
  * table that has its file.  The classification (held.c) reads nothing else.
  */
 enum ps_observation {
@@ -105,7 +105,7 @@ enum ps_has {
  * @cookie: SO_COOKIE.  A socket, its request before and its TIME_WAIT afterwards
  *	share one cookie
  * @parent: cookie of the listener (PS_HAS_PARENT)
- * @inode: inode number of the struct socket, 0 if there is none
+ * @inode: inode number of the struct socket, or 0
  * @cgroup: cgroup v2 id (PS_HAS_CGROUP)
  * @local: the end on this machine
  * @remote: the other end
@@ -240,7 +240,7 @@ struct ps_owner {
  * @took: duration of the snapshot in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
- * @missing: protocols (bits of enum portsock_proto) whose tables a module cannot
+ * @missing: protocols (bits of enum portsock_proto) with tables that a module cannot
  *	reach, and PS_MISSING_INFLIGHT
  */
 struct ps_header {
