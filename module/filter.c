@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asking for less.  A line is taken whole or not at all, by the module when it
- * is written to the open file, by whoever writes it before that.
+ * Filters.  The module parses a line that is written to the open file; the
+ * reader parses it first, for an error message with the word at fault.  A line
+ * is accepted as a whole or rejected.
  */
 #include "filter.h"
 #include "format/names.h"
@@ -9,54 +10,56 @@
 
 #define BLANKS	" \t"
 
-struct key_rule {
+struct key_parser {
 	const char *name;
-	int (*take)(struct ps_filter *f, enum ps_filter_key key,
-		    const char *value, size_t len);
+	int (*add)(struct ps_filter *f, enum ps_filter_key key,
+		   const char *value, size_t len);
 };
 
-static int take_bit(const struct ps_name *names, unsigned int size,
-		    const char *value, size_t len, u64 *bits)
+static int add_name_bit(const struct ps_name *names, unsigned int size,
+			const char *value, size_t len, u64 *bits)
 {
 	int i = ps_name_lookup(names, size, value, len);
 
-	/* "-" is what stands for a value that is not there. */
+	/* "-" is the name of a missing value. */
 	if (i < 0 || (len == 1 && *value == '-'))
 		return -EINVAL;
 	*bits |= 1ULL << i;
 	return 0;
 }
 
-static int take_proto(struct ps_filter *f, enum ps_filter_key key,
-		      const char *value, size_t len)
+static int filter_add_proto(struct ps_filter *f, enum ps_filter_key key,
+			    const char *value, size_t len)
 {
-	return take_bit(ps_proto_names, PORTSOCK_NPROTOS, value, len,
-			&f->protos);
+	return add_name_bit(ps_proto_names, PORTSOCK_NPROTOS, value, len,
+			    &f->protos);
 }
 
-static int take_state(struct ps_filter *f, enum ps_filter_key key,
-		      const char *value, size_t len)
+static int filter_add_state(struct ps_filter *f, enum ps_filter_key key,
+			    const char *value, size_t len)
 {
 	u64 bits = f->states;
-	int err = take_bit(ps_state_names, PORTSOCK_NSTATES, value, len, &bits);
+	int err = add_name_bit(ps_state_names, PORTSOCK_NSTATES, value, len,
+			       &bits);
 
 	f->states = bits;
 	return err;
 }
 
-static int take_held(struct ps_filter *f, enum ps_filter_key key,
-		     const char *value, size_t len)
+static int filter_add_held(struct ps_filter *f, enum ps_filter_key key,
+			   const char *value, size_t len)
 {
 	u64 bits = f->held;
-	int err = take_bit(ps_held_names, PORTSOCK_NHELD, value, len, &bits);
+	int err = add_name_bit(ps_held_names, PORTSOCK_NHELD, value, len,
+			       &bits);
 
 	f->held = bits;
 	return err;
 }
 
-/* A port, or a range of them. */
-static int take_ports(struct ps_filter *f, enum ps_filter_key key,
-		      const char *value, size_t len)
+/* Add a port or a range of ports. */
+static int filter_add_ports(struct ps_filter *f, enum ps_filter_key key,
+			    const char *value, size_t len)
 {
 	struct ps_port_set *set = key == PS_KEY_PORT ? &f->ports : &f->rports;
 	const char *dash = memchr(value, '-', len);
@@ -82,9 +85,9 @@ static int take_ports(struct ps_filter *f, enum ps_filter_key key,
 	return 0;
 }
 
-/* Numbers of one key stand together, since a key is given once. */
-static int take_number(struct ps_filter *f, enum ps_filter_key key,
-		       const char *value, size_t len)
+/* A key appears once, so the numbers of a key are contiguous in the list. */
+static int filter_add_number(struct ps_filter *f, enum ps_filter_key key,
+			     const char *value, size_t len)
 {
 	struct ps_numbers *numbers = &f->numbers[key];
 	u64 max = U64_MAX, min = 0, number;
@@ -107,12 +110,13 @@ static int take_number(struct ps_filter *f, enum ps_filter_key key,
 	return 0;
 }
 
-static int take_netns(struct ps_filter *f, enum ps_filter_key key,
-		      const char *value, size_t len)
+/* Accept one namespace or "all". */
+static int filter_set_netns(struct ps_filter *f, enum ps_filter_key key,
+			    const char *value, size_t len)
 {
 	u64 netns;
 
-	if (f->numbers[key].count++)	/* one, or all */
+	if (f->numbers[key].count++)
 		return -EINVAL;
 	if (len == 3 && !memcmp(value, "all", 3))
 		return 0;
@@ -122,9 +126,9 @@ static int take_netns(struct ps_filter *f, enum ps_filter_key key,
 	return 0;
 }
 
-/* A key with one value only. */
-static int take_only(struct ps_filter *f, enum ps_filter_key key,
-		     const char *value, size_t len)
+/* Accept owners=no and bind=yes, which have no other value. */
+static int filter_set_option(struct ps_filter *f, enum ps_filter_key key,
+			     const char *value, size_t len)
 {
 	const char *only = key == PS_KEY_OWNERS ? "no" : "yes";
 
@@ -133,34 +137,23 @@ static int take_only(struct ps_filter *f, enum ps_filter_key key,
 	return len == strlen(only) && !memcmp(value, only, len) ? 0 : -EINVAL;
 }
 
-static const struct key_rule keys[PS_NKEYS] = {
-	[PS_KEY_PROTO]	= { "proto", take_proto },
-	[PS_KEY_PORT]	= { "port", take_ports },
-	[PS_KEY_RPORT]	= { "rport", take_ports },
-	[PS_KEY_STATE]	= { "state", take_state },
-	[PS_KEY_PID]	= { "pid", take_number },
-	[PS_KEY_UID]	= { "uid", take_number },
-	[PS_KEY_INODE]	= { "inode", take_number },
-	[PS_KEY_COOKIE]	= { "cookie", take_number },
-	[PS_KEY_HELD]	= { "held", take_held },
-	[PS_KEY_NETNS]	= { "netns", take_netns },
-	[PS_KEY_OWNERS]	= { "owners", take_only },
-	[PS_KEY_BIND]	= { "bind", take_only },
+static const struct key_parser key_parsers[PS_NKEYS] = {
+	[PS_KEY_PROTO]	= { "proto", filter_add_proto },
+	[PS_KEY_PORT]	= { "port", filter_add_ports },
+	[PS_KEY_RPORT]	= { "rport", filter_add_ports },
+	[PS_KEY_STATE]	= { "state", filter_add_state },
+	[PS_KEY_PID]	= { "pid", filter_add_number },
+	[PS_KEY_UID]	= { "uid", filter_add_number },
+	[PS_KEY_INODE]	= { "inode", filter_add_number },
+	[PS_KEY_COOKIE]	= { "cookie", filter_add_number },
+	[PS_KEY_HELD]	= { "held", filter_add_held },
+	[PS_KEY_NETNS]	= { "netns", filter_set_netns },
+	[PS_KEY_OWNERS]	= { "owners", filter_set_option },
+	[PS_KEY_BIND]	= { "bind", filter_set_option },
 };
 
-static int find_key(const char *name, size_t len)
-{
-	int key;
-
-	for (key = 0; key < PS_NKEYS; key++)
-		if (strlen(keys[key].name) == len &&
-		    !memcmp(keys[key].name, name, len))
-			return key;
-	return -EINVAL;
-}
-
-/* How far it is to one of @stops, or to the end. */
-static size_t distance(const char *text, size_t len, const char *stops)
+/* strcspn() for text without a terminating NUL; a NUL in it does not stop. */
+static size_t span_until(const char *text, size_t len, const char *stops)
 {
 	size_t i;
 
@@ -170,45 +163,43 @@ static size_t distance(const char *text, size_t len, const char *stops)
 	return i;
 }
 
-/* A comma list; an element that is empty is what no key takes. */
-static int take_values(struct ps_filter *f, enum ps_filter_key key,
-		       const char *values, size_t len)
+/* Parse KEY=VALUE[,VALUE...]. */
+static int parse_key_values(struct ps_filter *f, const char *word, size_t len)
 {
-	size_t step;
-	int err;
+	size_t name_len = span_until(word, len, "="), step;
+	int key, err;
 
+	for (key = 0; key < PS_NKEYS; key++)
+		if (strlen(key_parsers[key].name) == name_len &&
+		    !memcmp(key_parsers[key].name, word, name_len))
+			break;
+	if (key == PS_NKEYS || name_len == len || f->keys & 1U << key)
+		return -EINVAL;
+	f->keys |= 1U << key;
+	word += name_len + 1;
+	len -= name_len + 1;
 	for (;;) {
-		step = distance(values, len, ",");
-		err = step ? keys[key].take(f, key, values, step) : -EINVAL;
+		step = span_until(word, len, ",");
+		if (!step)
+			return -EINVAL;
+		err = key_parsers[key].add(f, key, word, step);
 		if (err || step == len)
 			return err;
-		values += step + 1;
+		word += step + 1;
 		len -= step + 1;
 	}
 }
 
-static int take_word(struct ps_filter *f, const char *word, size_t len)
-{
-	size_t name_len = distance(word, len, "=");
-	int key = find_key(word, name_len);
-
-	if (key < 0 || name_len == len || f->keys & 1U << key)
-		return -EINVAL;
-	f->keys |= 1U << key;
-	return take_values(f, key, word + name_len + 1, len - name_len - 1);
-}
-
 /**
- * ps_filter_parse() - a line of key=value words
- * @f: result, undefined if this fails
- * @line: need not be NUL-terminated; may end with a newline
- * @len: of @line, in bytes
+ * ps_filter_parse() - Parse a line of key=value words
+ * @f: result, undefined on error
+ * @line: not necessarily NUL-terminated; may end with a newline
+ * @len: length of @line in bytes
  *
- * An empty line asks for everything.
+ * An empty line selects every row.
  *
- * Context: any.
  * Return: 0; -E2BIG if the line is too long; -EINVAL for an unknown key or
- * value, a key twice, an empty element, a reversed range, a number out of
+ * value, a repeated key, an empty value, a reversed range, or a number out of
  * range.
  */
 int ps_filter_parse(struct ps_filter *f, const char *line, size_t len)
@@ -222,11 +213,11 @@ int ps_filter_parse(struct ps_filter *f, const char *line, size_t len)
 	if (len && line[len - 1] == '\n')
 		len--;
 	for (; len; line += step, len -= step) {
-		step = strchr(BLANKS, *line) && *line ? 1 : 0;
+		step = *line && strchr(BLANKS, *line) ? 1 : 0;
 		if (step)
 			continue;
-		step = distance(line, len, BLANKS);
-		err = take_word(f, line, step);
+		step = span_until(line, len, BLANKS);
+		err = parse_key_values(f, line, step);
 		if (err)
 			return err;
 	}
@@ -234,12 +225,12 @@ int ps_filter_parse(struct ps_filter *f, const char *line, size_t len)
 }
 
 /**
- * ps_filter_next_port() - go through the ports that are asked for
+ * ps_filter_next_port() - Iterate over the ports of the key "port"
  * @f: filter that has PS_KEY_PORT
- * @port: begin with 0, then the last result plus 1
+ * @port: 0 at first, then the last result plus 1
  *
- * Context: any.
- * Return: the first that is @port or above, PS_NO_PORT if there is none.
+ * Return: The first selected port from @port on, PS_NO_PORT if there are no
+ * more.
  */
 u32 ps_filter_next_port(const struct ps_filter *f, u32 port)
 {
@@ -251,8 +242,8 @@ u32 ps_filter_next_port(const struct ps_filter *f, u32 port)
 	return PS_NO_PORT;
 }
 
-static bool wants_number(const struct ps_filter *f, enum ps_filter_key key,
-			 u64 number)
+static bool filter_wants_number(const struct ps_filter *f,
+				enum ps_filter_key key, u64 number)
 {
 	const struct ps_numbers *numbers = &f->numbers[key];
 	u32 i;
@@ -266,19 +257,17 @@ static bool wants_number(const struct ps_filter *f, enum ps_filter_key key,
 }
 
 /**
- * ps_filter_wants_pid() - whether a process' descriptors are asked for
- * @f: filter, NULL asks for everything
+ * ps_filter_wants_pid() - Return true if a process is selected
+ * @f: filter, NULL selects everything
  * @pid: process
- *
- * Context: any.
- * Return: whether they are.
  */
 bool ps_filter_wants_pid(const struct ps_filter *f, u32 pid)
 {
-	return !f || wants_number(f, PS_KEY_PID, pid);
+	return !f || filter_wants_number(f, PS_KEY_PID, pid);
 }
 
-static bool wants_rport(const struct ps_filter *f, const struct ps_record *r)
+static bool filter_wants_rport(const struct ps_filter *f,
+			       const struct ps_record *r)
 {
 	if (!ps_filter_has(f, PS_KEY_RPORT))
 		return true;
@@ -295,12 +284,12 @@ static bool wants_rport(const struct ps_filter *f, const struct ps_record *r)
 }
 
 /**
- * ps_filter_wants_socket() - by what a socket keeps while a snapshot is taken
- * @f: filter, NULL asks for everything
+ * ps_filter_wants_socket() - Return true if a record may become a selected row
+ * @f: filter, NULL selects everything
  * @r: record
  *
- * Context: any, locks may be held.
- * Return: false if the record is not worth keeping.
+ * Checks the keys that cannot change while the snapshot is taken.  Called under
+ * bucket locks.
  */
 bool ps_filter_wants_socket(const struct ps_filter *f,
 			    const struct ps_record *r)
@@ -312,18 +301,16 @@ bool ps_filter_wants_socket(const struct ps_filter *f,
 	if (ps_filter_has(f, PS_KEY_PORT) &&
 	    !(r->has & PS_HAS_PORT && ps_port_set_has(&f->ports, r->port)))
 		return false;
-	return wants_rport(f, r) && wants_number(f, PS_KEY_COOKIE, r->cookie);
+	return filter_wants_rport(f, r) &&
+		filter_wants_number(f, PS_KEY_COOKIE, r->cookie);
 }
 
 /**
- * ps_filter_wants_row() - by all that a row shows
- * @f: filter, NULL asks for everything
- * @r: record with its owners counted and its reason named
+ * ps_filter_wants_row() - Return true if a row is selected
+ * @f: filter, NULL selects everything
+ * @r: record with the final number of owners and HELD value
  *
- * Of PS_KEY_PID it is assumed that nobody else's descriptors were counted.
- *
- * Context: any.
- * Return: whether the row is asked for.
+ * For PS_KEY_PID, @r must count the owners among the selected processes only.
  */
 bool ps_filter_wants_row(const struct ps_filter *f, const struct ps_record *r)
 {
@@ -338,6 +325,6 @@ bool ps_filter_wants_row(const struct ps_filter *f, const struct ps_record *r)
 	if (ps_filter_has(f, PS_KEY_UID) && !(r->has & PS_HAS_UID))
 		return false;
 	return ps_filter_wants_socket(f, r) &&
-		wants_number(f, PS_KEY_UID, r->uid) &&
-		wants_number(f, PS_KEY_INODE, r->inode);
+		filter_wants_number(f, PS_KEY_UID, r->uid) &&
+		filter_wants_number(f, PS_KEY_INODE, r->inode);
 }

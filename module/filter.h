@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Asking for less: key=value words, ANDed; the values of one key are ORed. */
+/*
+ * Filters: key=value words that select rows.  All keys must match, and of each
+ * key one of its values.
+ */
 #ifndef PORTSOCK_FILTER_H
 #define PORTSOCK_FILTER_H
 
 #include "format/record.h"
 
-#define PS_FILTER_LINE_MAX	4096	/* bytes of a line */
+#define PS_FILTER_LINE_MAX	4096	/* bytes in a line */
 #define PS_FILTER_NUMBERS	(PS_FILTER_LINE_MAX / 2)
 #define PS_NO_PORT		65536U
 
-/* Up to so many ports are looked up one by one; more need a table walk. */
+/* Ports that are looked up one by one; more of them need a table walk. */
 #define PS_FEW_PORTS		256
 
 enum ps_filter_key {
@@ -29,11 +32,11 @@ enum ps_filter_key {
 };
 
 /**
- * struct ps_port_set - a set of ports
- * @bits: one a port
- * @count: ports in the set
- * @first: no port below it is in the set
- * @last: no port above it is in the set
+ * struct ps_port_set - A set of ports
+ * @bits: one bit per port
+ * @count: number of ports in the set
+ * @first: lowest port in the set
+ * @last: highest port in the set
  */
 struct ps_port_set {
 	u8 bits[65536 / 8];
@@ -43,9 +46,9 @@ struct ps_port_set {
 };
 
 /**
- * struct ps_numbers - the values of a key that takes any number
- * @at: the first, in the filter's list
- * @count: how many
+ * struct ps_numbers - The values of a key that takes numbers
+ * @at: index of the first in the list of the filter
+ * @count: number of values; for keys with a single value, whether it was given
  */
 struct ps_numbers {
 	u16 at;
@@ -53,17 +56,17 @@ struct ps_numbers {
 };
 
 /**
- * struct ps_filter - what is asked for
- * @keys: bits of enum ps_filter_key that were given; 0 asks for everything
+ * struct ps_filter - A parsed filter
+ * @keys: bits of enum ps_filter_key that were given; 0 selects everything
  * @protos: bits of enum portsock_proto (PS_KEY_PROTO)
  * @states: bits of enum portsock_state (PS_KEY_STATE)
  * @held: bits of enum portsock_held (PS_KEY_HELD)
  * @ports: local ports (PS_KEY_PORT)
  * @rports: remote ports (PS_KEY_RPORT)
- * @numbers: the values of PS_KEY_PID, _UID, _INODE and _COOKIE
- * @list: @numbers refer to it
- * @used: of @list
- * @netns: network namespace (PS_KEY_NETNS), 0 for all of them
+ * @numbers: values of PS_KEY_PID, _UID, _INODE and _COOKIE, in @list
+ * @list: all numbers, grouped by key
+ * @used: number of entries of @list in use
+ * @netns: network namespace (PS_KEY_NETNS), 0 for all
  */
 struct ps_filter {
 	u32 keys;
@@ -85,64 +88,34 @@ bool ps_filter_wants_socket(const struct ps_filter *f,
 			    const struct ps_record *r);
 bool ps_filter_wants_row(const struct ps_filter *f, const struct ps_record *r);
 
-/**
- * ps_filter_has() - whether a key was given
- * @f: filter, NULL if there is none
- * @key: key
- *
- * Context: any.
- * Return: whether it was.
- */
+/* Return true if @key was given; false if @f is NULL. */
 static inline bool ps_filter_has(const struct ps_filter *f,
 				 enum ps_filter_key key)
 {
 	return f && f->keys & 1U << key;
 }
 
-/**
- * ps_filter_wants_proto() - whether a protocol is asked for
- * @f: filter, NULL asks for everything
- * @proto: protocol
- *
- * Context: any.
- * Return: whether it is.
- */
+/* Return true if @proto is selected; a NULL filter selects all. */
 static inline bool ps_filter_wants_proto(const struct ps_filter *f,
 					 enum portsock_proto proto)
 {
 	return !ps_filter_has(f, PS_KEY_PROTO) || f->protos & 1ULL << proto;
 }
 
-/**
- * ps_port_set_has() - whether a port is in a set
- * @ports: set
- * @port: any number; what is no port is in none
- *
- * Context: any.
- * Return: true if it is.
- */
+/* Return true if @port is in the set; a number above U16_MAX never is. */
 static inline bool ps_port_set_has(const struct ps_port_set *ports, u32 port)
 {
 	return port <= U16_MAX && ports->bits[port / 8] & 1U << port % 8;
 }
 
-/**
- * ps_filter_wants_port() - whether sockets at a port are asked for
- * @f: filter, NULL asks for everything
- * @port: local port
- *
- * Context: any.
- * Return: whether they are.
- */
+/* Return true if the local port @port is selected; a NULL filter selects all. */
 static inline bool ps_filter_wants_port(const struct ps_filter *f, u32 port)
 {
-	return !ps_filter_has(f, PS_KEY_PORT) || ps_port_set_has(&f->ports, port);
+	return !ps_filter_has(f, PS_KEY_PORT) ||
+		ps_port_set_has(&f->ports, port);
 }
 
-/**
- * ps_filter_has_few_ports() - Return true if each port can be looked up by itself
- * @f: filter, NULL for none
- */
+/* Return true if the ports are so few that each can be looked up. */
 static inline bool ps_filter_has_few_ports(const struct ps_filter *f)
 {
 	return ps_filter_has(f, PS_KEY_PORT) && f->ports.count <= PS_FEW_PORTS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core needs of its surroundings.  The core is compiled into the
- * module, the reader and the tests; this is the only file that asks where.
+ * Types and macros of the environment.  The code in format/ is compiled into
+ * the module, the reader and the tests; only this file depends on which.
  */
 #ifndef PORTSOCK_FORMAT_BASE_H
 #define PORTSOCK_FORMAT_BASE_H

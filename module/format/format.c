@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text out.  A view of 200,000 sockets is 200,000 calls of ps_format_record():
- * numbers go three digits at a time, words are copied with their known length,
- * what a row has in common with the one before is copied from there, nothing goes
- * through a format string.
+ * Write format 1.  ps_format_next() runs once per socket: numbers are written
+ * three digits at a time, names are copied with a constant length, and columns
+ * that rarely change are copied from the row before.
  *
- * Every function here writes at @p, with no NUL, and returns the place behind
- * what it wrote; the caller has made room.  None of them sleeps or takes locks.
+ * The calling convention is that of put.h.  No function here sleeps or takes a
+ * lock.
  */
 #include "format.h"
 #include "names.h"
 
-static char *put_bytes(char *p, const char *text, size_t len)
-{
-	memcpy(p, text, len);
-	return p + len;
-}
-
-/* Copies a constant length, that is cheaper, and steps by the real one. */
+/* Copy the whole array: a constant length is cheaper than the real one. */
 static __always_inline char *put_name(char *p, const struct ps_name *name)
 {
 	memcpy(p, name->text, sizeof(name->text));
@@ -25,10 +18,10 @@ static __always_inline char *put_name(char *p, const struct ps_name *name)
 }
 
 /*
- * Blanks up to @column, and the one that separates.  As many are written as the
- * shortest value needs, a number that is known: what follows overwrites the rest.
+ * Pad up to @column and add the separating blank.  Writes @blanks blanks, which
+ * is enough for the shortest value: the next value overwrites the rest.
  */
-static __always_inline char *pad(char *p, char *column, size_t blanks)
+static __always_inline char *pad_to(char *p, char *column, size_t blanks)
 {
 	memcpy(p, "                        ", blanks);
 	return (p > column ? p : column) + 1;
@@ -46,44 +39,6 @@ static char *put_dev(char *p, const struct ps_record *r)
 			      PS_ESCAPE_PATH);
 }
 
-static char *put_inet6(char *p, const struct ps_record *r,
-		       const struct ps_end *end)
-{
-	*p++ = '[';
-	p = ps_put_ip6(p, end->ip);
-	if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
-		*p++ = '%';
-		p = put_dev(p, r);
-	}
-	p = ps_put_literal(p, "]:");
-	return ps_put_u32(p, end->num);
-}
-
-/* A path's own leading @ or a path that is just "-" must not be mistaken. */
-static char *put_path(char *p, const struct ps_end *end)
-{
-	const char *text = end->text;
-	size_t len = end->len;
-
-	if (len && (text[0] == '@' || (len == 1 && text[0] == '-'))) {
-		p = ps_put_octal(p, text[0]);
-		text++;
-		len--;
-	}
-	return ps_put_escaped(p, text, len, PS_ESCAPE_PATH);
-}
-
-static char *put_packet(char *p, const struct ps_record *r,
-			const struct ps_end *end)
-{
-	p = ps_put_hex16(p, end->num);
-	*p++ = ':';
-	if (r->dev[0])
-		return put_dev(p, r);
-	*p++ = '*';
-	return p;
-}
-
 static char *put_pair(char *p, u32 first, u32 second)
 {
 	p = ps_put_u32(p, first);
@@ -91,33 +46,52 @@ static char *put_pair(char *p, u32 first, u32 second)
 	return ps_put_u32(p, second);
 }
 
-/* Any cid is "*", as ss has it. */
-static char *put_vsock(char *p, const struct ps_end *end)
+/* Write an end of any form but PS_FORM_ANY and PS_FORM_INET. */
+static char *put_rare_end(char *p, const struct ps_record *r,
+			  const struct ps_end *end)
 {
-	if (end->id != U32_MAX)
-		return put_pair(p, end->id, end->num);
-	*p++ = '*';
-	*p++ = ':';
-	return ps_put_u32(p, end->num);
-}
+	const char *text;
+	size_t len;
 
-static char *put_other_end(char *p, const struct ps_record *r,
-			   const struct ps_end *end)
-{
 	switch ((enum ps_form)end->form) {
 	case PS_FORM_INET6:
-		return put_inet6(p, r, end);
+		*p++ = '[';
+		p = ps_put_ip6(p, end->ip);
+		if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
+			*p++ = '%';
+			p = put_dev(p, r);
+		}
+		p = ps_put_literal(p, "]:");
+		return ps_put_u32(p, end->num);
 	case PS_FORM_PATH:
-		return put_path(p, end);
+		/* "@..." would be an abstract name, "-" a missing value. */
+		text = end->text;
+		len = end->len;
+		if (len && (text[0] == '@' || (len == 1 && text[0] == '-'))) {
+			p = ps_put_octal(p, text[0]);
+			text++;
+			len--;
+		}
+		return ps_put_escaped(p, text, len, PS_ESCAPE_PATH);
 	case PS_FORM_ABSTRACT:
 		*p++ = '@';
 		return ps_put_escaped(p, end->text, end->len, PS_ESCAPE_PATH);
 	case PS_FORM_NETLINK:
 		return put_pair(p, end->num, end->id);
 	case PS_FORM_PACKET:
-		return put_packet(p, r, end);
+		p = ps_put_hex16(p, end->num);
+		*p++ = ':';
+		if (r->dev[0])
+			return put_dev(p, r);
+		*p++ = '*';
+		return p;
 	case PS_FORM_VSOCK:
-		return put_vsock(p, end);
+		/* VMADDR_CID_ANY is "*", as in the output of ss. */
+		if (end->id != U32_MAX)
+			return put_pair(p, end->id, end->num);
+		*p++ = '*';
+		*p++ = ':';
+		return ps_put_u32(p, end->num);
 	case PS_FORM_ANY:
 	case PS_FORM_INET:
 	case PS_FORM_NONE:
@@ -126,52 +100,58 @@ static char *put_other_end(char *p, const struct ps_record *r,
 	return ps_put_literal(p, PORTSOCK_NONE);
 }
 
-static void remember_ip(struct ps_row_cache_ip *common, const u8 ip[4])
+static void update_ip_cache(struct ps_row_cache_ip *cache, const u8 ip[4])
 {
-	char *p = ps_put_ip4(common->text, ip);
+	char *p = ps_put_ip4(cache->text, ip);
 
 	*p++ = ':';
-	memcpy(&common->ip, ip, sizeof(common->ip));
-	common->len = p - common->text;
+	memcpy(&cache->ip, ip, sizeof(cache->ip));
+	cache->len = p - cache->text;
 }
 
-/* An IPv4 address and a colon: most often those of the row before. */
+/* Write an IPv4 address and a colon, usually from the row before. */
 static __always_inline char *put_ip(char *p, const u8 ip[4],
-				    struct ps_row_cache_ip *common)
+				    struct ps_row_cache_ip *cache)
 {
-	u32 same;
+	u32 addr;
 
-	memcpy(&same, ip, sizeof(same));
-	if (unlikely(!common->len || same != common->ip))
-		remember_ip(common, ip);
-	memcpy(p, common->text, 16);
-	return p + common->len;
+	memcpy(&addr, ip, sizeof(addr));
+	if (unlikely(!cache->len || addr != cache->ip))
+		update_ip_cache(cache, ip);
+	memcpy(p, cache->text, 16);
+	return p + cache->len;
 }
 
 static __always_inline char *put_end(char *p, const struct ps_record *r,
 				     const struct ps_end *end,
-				     struct ps_row_cache_ip *common)
+				     struct ps_row_cache_ip *cache)
 {
 	if (end->form == PS_FORM_ANY)
 		return ps_put_literal(p, "*:*");
 	if (unlikely(end->form != PS_FORM_INET))
-		return put_other_end(p, r, end);
-	return put_port(put_ip(p, end->ip, common), end->num);
+		return put_rare_end(p, r, end);
+	return put_port(put_ip(p, end->ip, cache), end->num);
 }
 
-/* Most have the number that was just written as @port, of @len digits. */
-static __always_inline char *put_local(char *p, const struct ps_record *r,
-				       struct ps_row_cache_ip *common,
-				       const char *port, size_t len)
+/* Write a number, or "-" if it is missing, and a blank. */
+static __always_inline char *put_number(char *p, bool present, u64 value)
 {
-	const struct ps_end *end = &r->local;
+	if (present)
+		p = ps_put_u64(p, value);
+	else
+		*p++ = '-';
+	*p++ = ' ';
+	return p;
+}
 
-	if (unlikely(end->form != PS_FORM_INET || end->num != r->port ||
-		     !(r->has & PS_HAS_PORT) || len > 8))
-		return put_end(p, r, end, common);
-	p = put_ip(p, end->ip, common);
-	memcpy(p, port, 8);
-	return p + len;
+static __always_inline char *put_cookie(char *p, bool present, u64 value)
+{
+	if (present)
+		p = ps_put_hex(p, value);
+	else
+		*p++ = '-';
+	*p++ = ' ';
+	return p;
 }
 
 static char *put_flags(char *p, u32 flags)
@@ -186,162 +166,123 @@ static char *put_flags(char *p, u32 flags)
 			*p++ = ',';
 		}
 	}
-	return p - 1;
+	return p - 1;	/* the last comma */
 }
 
-/* A number and the blank behind it; "-" where there is none. */
-static __always_inline char *put_number(char *p, bool there, u64 value)
+/* Cache the columns NETNS to HELD of @r. */
+static void update_row_cache(struct ps_row_cache *cache,
+			     const struct ps_record *r)
 {
-	if (there)
-		p = ps_put_u64(p, value);
-	else
-		*p++ = '-';
-	*p++ = ' ';
-	return p;
-}
+	char *p = cache->text;
 
-static __always_inline char *put_cookie(char *p, bool there, u64 value)
-{
-	if (there)
-		p = ps_put_hex(p, value);
-	else
-		*p++ = '-';
-	*p++ = ' ';
-	return p;
-}
+	cache->netns = r->netns;
+	cache->cgroup = r->cgroup;
+	cache->flags = r->flags;
+	cache->held = r->held;
+	cache->has_cgroup = r->has & PS_HAS_CGROUP;
 
-/* PROTO PORT STATE LOCAL REMOTE: what a person's eye goes down. */
-static __always_inline char *put_place(char *p, const struct ps_record *r,
-				       struct ps_row_cache *common)
-{
-	char *column = p + 3, *port;
-	size_t len;
-
-	port = pad(put_name(p, &ps_proto_names[r->proto]), column, 4);
-	if (likely(r->has & PS_HAS_PORT))
-		p = put_port(port, r->port);
-	else
-		p = ps_put_literal(port, PORTSOCK_NONE);
-	len = p - port;
-	p = pad(p, port + 5, 8);
-	column = p + 11;
-	p = pad(put_name(p, &ps_state_names[r->state]), column, 12);
-	column = p + 21;
-	p = pad(put_local(p, r, &common->local, port, len), column, 24);
-	column = p + 21;
-	return pad(put_end(p, r, &r->remote, &common->remote), column, 24);
-}
-
-/* What many rows have in common: where they are, what they are there for. */
-static char *write_common(char *p, const struct ps_record *r)
-{
 	p = put_number(p, true, r->netns);
 	p = put_number(p, r->has & PS_HAS_CGROUP, r->cgroup);
 	p = put_flags(p, r->flags);
 	*p++ = ' ';
 	p = put_name(p, &ps_held_names[r->held]);
 	*p++ = ' ';
-	return p;
+	cache->len = p - cache->text;
 }
 
-static bool is_common(const struct ps_row_cache *common, const struct ps_record *r)
+/**
+ * ps_format_next() - Write a row up to and without OWNERS
+ * @p: room for PS_RECORD_MAX bytes
+ * @r: record; the text of an end has at most PS_TEXT_MAX bytes
+ * @cache: text of the row before, initialised with ps_row_cache_init()
+ *
+ * Return: Pointer past the blank that follows EXPIRES.
+ */
+char *ps_format_next(char *p, const struct ps_record *r,
+		     struct ps_row_cache *cache)
 {
-	return r->netns == common->netns && r->cgroup == common->cgroup &&
-		r->flags == common->flags && r->held == common->held &&
-		(r->has & PS_HAS_CGROUP) == common->has_cgroup;
-}
+	const struct ps_end *local = &r->local;
+	char *column = p + 3, *port;
+	size_t len;
 
-static void remember_common(struct ps_row_cache *common, const struct ps_record *r)
-{
-	common->netns = r->netns;
-	common->cgroup = r->cgroup;
-	common->flags = r->flags;
-	common->held = r->held;
-	common->has_cgroup = r->has & PS_HAS_CGROUP;
-	common->len = write_common(common->text, r) - common->text;
-}
+	/* PROTO PORT STATE LOCAL REMOTE are aligned for the human eye. */
+	port = pad_to(put_name(p, &ps_proto_names[r->proto]), column, 4);
+	if (likely(r->has & PS_HAS_PORT))
+		p = put_port(port, r->port);
+	else
+		p = ps_put_literal(port, PORTSOCK_NONE);
+	len = p - port;
+	p = pad_to(p, port + 5, 8);
+	column = p + 11;
+	p = pad_to(put_name(p, &ps_state_names[r->state]), column, 12);
+	column = p + 21;
+	/* The port of LOCAL is usually that of PORT: copy its digits. */
+	if (unlikely(local->form != PS_FORM_INET || local->num != r->port ||
+		     !(r->has & PS_HAS_PORT) || len > 8)) {
+		p = put_end(p, r, local, &cache->local);
+	} else {
+		p = put_ip(p, local->ip, &cache->local);
+		memcpy(p, port, 8);
+		p += len;
+	}
+	p = pad_to(p, column, 24);
+	column = p + 21;
+	p = pad_to(put_end(p, r, &r->remote, &cache->remote), column, 24);
 
-/* Most are no longer than what is copied at once, of a length that is known. */
-static char *put_common(char *p, const struct ps_record *r,
-			struct ps_row_cache *common)
-{
-	if (unlikely(!common->len || !is_common(common, r)))
-		remember_common(common, r);
-	memcpy(p, common->text, PS_ROW_CACHE_USUAL);
-	if (unlikely(common->len > PS_ROW_CACHE_USUAL))
-		memcpy(p, common->text, common->len);
-	return p + common->len;
-}
+	/* DEV RXQ TXQ UID INODE COOKIE: no two rows share all of them. */
+	if (likely(!r->dev[0] && !(r->rxq | r->txq) && r->has & PS_HAS_QUEUES)) {
+		p = ps_put_literal(p, "- 0 0 ");
+	} else {
+		p = r->dev[0] ? put_dev(p, r) :
+			ps_put_literal(p, PORTSOCK_NONE);
+		*p++ = ' ';
+		p = put_number(p, r->has & PS_HAS_QUEUES, r->rxq);
+		p = put_number(p, r->has & PS_HAS_QUEUES, r->txq);
+	}
+	p = put_number(p, r->has & PS_HAS_UID, r->uid);
+	p = put_number(p, true, r->inode);
+	p = put_cookie(p, true, r->cookie);
 
-/* The two columns that most rows have nothing in. */
-static char *put_tail(char *p, const struct ps_record *r)
-{
+	/* NETNS CGROUP FLAGS HELD are usually those of the row before. */
+	if (unlikely(!cache->len || r->netns != cache->netns ||
+		     r->cgroup != cache->cgroup || r->flags != cache->flags ||
+		     r->held != cache->held ||
+		     (r->has & PS_HAS_CGROUP) != cache->has_cgroup))
+		update_row_cache(cache, r);
+	memcpy(p, cache->text, PS_ROW_CACHE_USUAL);
+	if (unlikely(cache->len > PS_ROW_CACHE_USUAL))
+		memcpy(p, cache->text, cache->len);
+	p += cache->len;
+
+	/* PARENT EXPIRES: most rows have neither. */
 	if (likely(!(r->has & PS_HAS_PARENT) && r->expires == PS_NO_EXPIRY))
 		return ps_put_literal(p, "- - ");
 	p = put_cookie(p, r->has & PS_HAS_PARENT, r->parent);
 	return put_number(p, r->expires != PS_NO_EXPIRY, r->expires);
 }
 
-static char *put_dev_and_queues(char *p, const struct ps_record *r)
-{
-	p = r->dev[0] ? put_dev(p, r) : ps_put_literal(p, PORTSOCK_NONE);
-	*p++ = ' ';
-	p = put_number(p, r->has & PS_HAS_QUEUES, r->rxq);
-	return put_number(p, r->has & PS_HAS_QUEUES, r->txq);
-}
-
-/* DEV to COOKIE, which no two rows have in common. */
-static __always_inline char *put_own(char *p, const struct ps_record *r)
-{
-	if (likely(!r->dev[0] && !(r->rxq | r->txq) && r->has & PS_HAS_QUEUES))
-		p = ps_put_literal(p, "- 0 0 ");
-	else
-		p = put_dev_and_queues(p, r);
-	p = put_number(p, r->has & PS_HAS_UID, r->uid);
-	p = put_number(p, true, r->inode);
-	return put_cookie(p, true, r->cookie);
-}
-
 /**
- * ps_format_record() - a row, all of it but OWNERS
+ * ps_format_record() - Write a single row up to and without OWNERS
  * @p: room for PS_RECORD_MAX bytes
- * @r: a text's length is at most PS_TEXT_MAX
+ * @r: record; the text of an end has at most PS_TEXT_MAX bytes
  *
- * Context: any.
- * Return: the place behind the blank that follows EXPIRES.
+ * Return: Pointer past the blank that follows EXPIRES.
  */
 char *ps_format_record(char *p, const struct ps_record *r)
 {
-	struct ps_row_cache common;
+	struct ps_row_cache cache;
 
-	ps_row_cache_init(&common);
-	return ps_format_next(p, r, &common);
+	ps_row_cache_init(&cache);
+	return ps_format_next(p, r, &cache);
 }
 
 /**
- * ps_format_next() - the same for one of many rows
- * @p: room for PS_RECORD_MAX bytes
- * @r: a text's length is at most PS_TEXT_MAX
- * @common: what the row before had in common with others; initialised at first
- *
- * Context: any.
- * Return: the place behind the blank that follows EXPIRES.
- */
-char *ps_format_next(char *p, const struct ps_record *r,
-		     struct ps_row_cache *common)
-{
-	p = put_own(put_place(p, r, common), r);
-	return put_tail(put_common(p, r, common), r);
-}
-
-/**
- * ps_format_owner_front() - what leads an owner: PID/ or PID:TID/
+ * ps_format_owner_front() - Write the front of an owner: PID/ or PID:TID/
  * @p: room for PS_OWNER_FRONT bytes
  * @pid: process
- * @tid: the thread whose own table it is, else @pid
+ * @tid: thread that has a file table of its own, else @pid
  *
- * Context: any.
- * Return: the place behind it, where the descriptor goes.
+ * Return: Pointer past it, where the fd goes.
  */
 char *ps_format_owner_front(char *p, u32 pid, u32 tid)
 {
@@ -355,12 +296,9 @@ char *ps_format_owner_front(char *p, u32 pid, u32 tid)
 }
 
 /**
- * ps_format_owner_back() - what ends an owner: /COMM
+ * ps_format_owner_back() - Write the back of an owner: /COMM
  * @p: room for PS_OWNER_BACK bytes
- * @comm: its name, PS_COMM_SIZE bytes
- *
- * Context: any.
- * Return: the place behind it.
+ * @comm: name of the process or thread; PS_COMM_SIZE bytes are readable
  */
 char *ps_format_owner_back(char *p, const char *comm)
 {
@@ -370,12 +308,11 @@ char *ps_format_owner_back(char *p, const char *comm)
 }
 
 /**
- * ps_format_owner() - one owner: PID/FD/COMM or PID:TID/FD/COMM
+ * ps_format_owner() - Write an owner: PID/FD/COMM or PID:TID/FD/COMM
  * @p: room for PS_OWNER_MAX bytes
  * @o: owner
  *
- * Context: any.
- * Return: the place behind it; the comma or newline is the caller's.
+ * The comma or newline that follows is left to the caller.
  */
 char *ps_format_owner(char *p, const struct ps_owner *o)
 {
@@ -384,49 +321,29 @@ char *ps_format_owner(char *p, const struct ps_owner *o)
 }
 
 /**
- * ps_format_module() - the kernel as a holder: [name]
+ * ps_format_module() - Write the owning module of a kernel socket: [name]
  * @p: room for PS_MODULE_MAX bytes
- * @name: of the kernel module, at most 64 bytes, NUL-terminated
- *
- * Context: any.
- * Return: the place behind it.
+ * @name: name of the kernel module, NUL-terminated, at most 64 bytes
  */
 char *ps_format_module(char *p, const char *name)
 {
+	size_t len = strlen(name);
+
 	*p++ = '[';
-	p = put_bytes(p, name, strlen(name));
+	memcpy(p, name, len);
+	p += len;
 	*p++ = ']';
 	return p;
 }
 
-/* Only where there are any: what such a kernel shows may be incomplete. */
-static char *put_missing(char *p, u64 protos)
-{
-	unsigned int i;
-
-	if (!protos)
-		return p;
-	p = ps_put_literal(p, " missing=");
-	for (i = 0; i < PORTSOCK_NPROTOS; i++) {
-		if (protos & 1ULL << i) {
-			p = put_name(p, &ps_proto_names[i]);
-			*p++ = ',';
-		}
-	}
-	if (protos & PS_MISSING_INFLIGHT) {
-		p = put_name(p, &ps_held_names[PORTSOCK_HELD_INFLIGHT]);
-		*p++ = ',';
-	}
-	return p - 1;	/* the last comma */
-}
-
 /**
- * ps_format_header() - the two lines that a view begins with
+ * ps_format_header() - Write the two header lines
  * @p: room for PS_HEADER_MAX bytes
- * @h: what the first of them says
+ * @h: values of the first line
  *
- * Context: any.
- * Return: the place behind the second line's newline.
+ * The key "missing" appears only if the kernel keeps tables out of reach.
+ *
+ * Return: Pointer past the newline of the second line.
  */
 char *ps_format_header(char *p, const struct ps_header *h)
 {
@@ -439,7 +356,20 @@ char *ps_format_header(char *p, const struct ps_header *h)
 	p = ps_put_u64(ps_put_literal(p, " took="), h->took);
 	p = ps_put_u64(ps_put_literal(p, " sockets="), h->sockets);
 	p = ps_put_u64(ps_put_literal(p, " owners="), h->owners);
-	p = put_missing(p, h->missing);
+	if (h->missing) {
+		p = ps_put_literal(p, " missing=");
+		for (i = 0; i < PORTSOCK_NPROTOS; i++) {
+			if (h->missing & 1ULL << i) {
+				p = put_name(p, &ps_proto_names[i]);
+				*p++ = ',';
+			}
+		}
+		if (h->missing & PS_MISSING_INFLIGHT) {
+			p = put_name(p, &ps_held_names[PORTSOCK_HELD_INFLIGHT]);
+			*p++ = ',';
+		}
+		p--;	/* the last comma */
+	}
 	p = ps_put_literal(p, "\n#");
 	for (i = 0; i < PORTSOCK_NCOLUMNS; i++) {
 		*p++ = ' ';

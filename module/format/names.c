@@ -42,14 +42,13 @@ const struct ps_name ps_flag_names[PORTSOCK_NFLAGS] = {
 };
 
 /**
- * ps_name_lookup() - the number of a word
- * @table: words
- * @size: of @table
- * @word: need not be NUL-terminated
+ * ps_name_lookup() - Look up a word in a table of names
+ * @table: names
+ * @size: number of entries of @table
+ * @word: not necessarily NUL-terminated
  * @len: length of @word in bytes
  *
- * Context: any.
- * Return: index into @table, -ENOENT when the word is not in it.
+ * Return: Index into @table, -ENOENT if @word is not in it.
  */
 int ps_name_lookup(const struct ps_name *table, unsigned int size,
 		   const char *word, size_t len)

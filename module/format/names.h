@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers of format 1 to their words, and back. */
+/* The words of format 1, indexed by the numbers of uapi/portsock.h. */
 #ifndef PORTSOCK_FORMAT_NAMES_H
 #define PORTSOCK_FORMAT_NAMES_H
 
@@ -7,9 +7,9 @@
 #include "base.h"
 
 /**
- * struct ps_name - a word of format 1
- * @text: NUL-terminated
- * @len: its length
+ * struct ps_name - A word of format 1
+ * @text: NUL-terminated; the formatter always copies the whole array
+ * @len: length of @text in bytes
  */
 struct ps_name {
 	char text[15];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "number.h"
 
+/* No number of up to 15 digits exceeds a u64, whichever the base. */
+#define SHORT_DIGITS	15
+
 static inline unsigned int digit_value(char c)
 {
 	unsigned char letter = c - 'a';
@@ -11,11 +14,9 @@ static inline unsigned int digit_value(char c)
 	return letter <= 5 ? letter + 10 : 16;
 }
 
-/* Most numbers are too short to be too large for a u64, in any base. */
-#define SAFE_DIGITS	15
-
-static bool parse_short(const char *text, size_t len, unsigned int base,
-			u64 *value)
+/* Parse without checks for overflow: @len is at most SHORT_DIGITS. */
+static bool parse_short_number(const char *text, size_t len, unsigned int base,
+			       u64 *value)
 {
 	u64 v = 0;
 	size_t i;
@@ -32,15 +33,15 @@ static bool parse_short(const char *text, size_t len, unsigned int base,
 }
 
 /**
- * ps_parse_u64() - a number that is the whole text
+ * ps_parse_u64() - Parse text that consists of one number
  * @text: digits, lower case if hexadecimal; no sign, no blank
- * @len: of @text, in bytes
+ * @len: length of @text in bytes
  * @base: 8, 10 or 16
- * @max: the largest that is accepted
- * @value: result
+ * @max: largest value accepted
+ * @value: result, unchanged on error
  *
- * Context: any.
- * Return: 0, -EINVAL if it is no number, -ERANGE if it is larger than @max.
+ * Return: 0, -EINVAL if @text is not a number, -ERANGE if the number is
+ * larger than @max.
  */
 int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
 		 u64 *value)
@@ -51,14 +52,15 @@ int ps_parse_u64(const char *text, size_t len, unsigned int base, u64 max,
 
 	if (!len)
 		return -EINVAL;
-	if (len <= SAFE_DIGITS) {
-		if (!parse_short(text, len, base, &v))
+	if (len <= SHORT_DIGITS) {
+		if (!parse_short_number(text, len, base, &v))
 			return -EINVAL;
 		if (v > max)
 			return -ERANGE;
 		*value = v;
 		return 0;
 	}
+	/* Continue after an overflow: -EINVAL takes precedence. */
 	for (i = 0; i < len; i++) {
 		unsigned int digit = digit_value(text[i]);
 

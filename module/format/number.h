@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers in. */
+/* Parse numbers. */
 #ifndef PORTSOCK_FORMAT_NUMBER_H
 #define PORTSOCK_FORMAT_NUMBER_H
 

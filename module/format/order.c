@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of rows: those with a port by port, protocol, listeners first,
- * local end, remote end; then the portless by protocol and inode.
+ * The order of rows.  Sockets with a port come first: by port, protocol,
+ * listeners before others, local end and remote end.  The portless follow, by
+ * protocol and inode.
  */
 #include "order.h"
 
 static int cmp_u64(u64 a, u64 b)
 {
 	return a < b ? -1 : a > b;
-}
-
-static int cmp_text(const struct ps_end *a, const struct ps_end *b)
-{
-	int diff = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
-
-	return diff ? diff : cmp_u64(a->len, b->len);
 }
 
 static int cmp_end(const struct ps_end *a, const struct ps_end *b)
@@ -32,7 +26,9 @@ static int cmp_end(const struct ps_end *a, const struct ps_end *b)
 		break;
 	case PS_FORM_PATH:
 	case PS_FORM_ABSTRACT:
-		return cmp_text(a, b);
+		diff = memcmp(a->text, b->text,
+			      a->len < b->len ? a->len : b->len);
+		return diff ? diff : cmp_u64(a->len, b->len);
 	case PS_FORM_NETLINK:
 	case PS_FORM_VSOCK:
 		diff = cmp_u64(a->id, b->id);
@@ -53,12 +49,11 @@ static int cmp_ends(const struct ps_record *a, const struct ps_record *b)
 }
 
 /**
- * ps_order_cmp() - compare the places of two rows of one key
+ * ps_order_cmp() - Compare two rows of one key
  * @a: record
- * @b: record
+ * @b: record with the ps_order_key() of @a
  *
- * Context: any.
- * Return: less than, equal to or greater than 0; 0 only for one object.
+ * Return: Less than, equal to or greater than 0; 0 only for the same object.
  */
 int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
 {
@@ -72,17 +67,16 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
 		diff = cmp_u64(a->inode, b->inode);
 	if (!diff)
 		diff = cmp_u64(a->cookie, b->cookie);
-	/* A TIME_WAIT and the open socket that it comes from share a cookie. */
+	/* A TIME_WAIT socket has the cookie of the socket it replaced. */
 	return diff ? diff : cmp_u64(a->state, b->state);
 }
 
 /**
- * ps_order_cmp_ends() - compare namespace and both ends, whatever the protocol
+ * ps_order_cmp_ends() - Compare both ends and the namespace, not the protocol
  * @a: record
  * @b: record
  *
- * Context: any.
- * Return: less than, equal to or greater than 0.
+ * Return: Less than, equal to or greater than 0.
  */
 int ps_order_cmp_ends(const struct ps_record *a, const struct ps_record *b)
 {
@@ -92,14 +86,12 @@ int ps_order_cmp_ends(const struct ps_record *a, const struct ps_record *b)
 }
 
 /**
- * ps_order_same_place() - whether two rows are of one connection
+ * ps_order_same_place() - Return true if two rows belong to one connection
  * @a: record with a port
  * @b: record with a port
  *
- * Such rows stand next to each other.
- *
- * Context: any.
- * Return: true if protocol, network namespace and both ends are the same.
+ * Protocol, network namespace and both ends are equal.  Such rows are adjacent
+ * in the order of rows.
  */
 bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b)
 {

@@ -9,13 +9,7 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b);
 int ps_order_cmp_ends(const struct ps_record *a, const struct ps_record *b);
 bool ps_order_same_place(const struct ps_record *a, const struct ps_record *b);
 
-/**
- * ps_order_end_key() - what of an end fits into a key
- * @end: end
- *
- * Context: any.
- * Return: its form, and an IPv4 address.
- */
+/* Return the part of an end that fits into a key: its form, an IPv4 address. */
 static inline u64 ps_order_end_key(const struct ps_end *end)
 {
 	u64 key = (u64)end->form << 32;
@@ -27,18 +21,15 @@ static inline u64 ps_order_end_key(const struct ps_end *end)
 }
 
 /**
- * ps_order_key() - the leading part of a row's place, as one number
+ * ps_order_key() - Return the leading part of the order of rows as one number
  * @r: record
  *
- * Rows of different keys stand in the order of their keys; rows of one key in
- * that of ps_order_cmp().
+ * Rows of different keys are in the order of their keys, rows of one key in the
+ * order of ps_order_cmp().
  *
  *	with a port   0 | port:16 | proto:8 | not LISTEN:1 | form:6 | v4:32
  *	a longer one  0 | all ones:24       | port:32 | not LISTEN:1 | 0:6
  *	portless      1 | proto:8 | inode:55
- *
- * Context: any.
- * Return: the key.
  */
 static inline u64 ps_order_key(const struct ps_record *r)
 {
@@ -47,7 +38,7 @@ static inline u64 ps_order_key(const struct ps_record *r)
 	if (!(r->has & PS_HAS_PORT))
 		return 1ULL << 63 | (u64)r->proto << 55 |
 			(r->inode < inode_max ? r->inode : inode_max);
-	if (r->port > U16_MAX)	/* vsock is the only one that has such */
+	if (r->port > U16_MAX)	/* only vsock has such ports */
 		return 0xffffffULL << 39 | (u64)r->port << 7 |
 			(u64)(r->state != PORTSOCK_LISTEN) << 6;
 	return (u64)r->port << 47 | (u64)r->proto << 39 |
@@ -56,14 +47,12 @@ static inline u64 ps_order_key(const struct ps_record *r)
 }
 
 /**
- * ps_order_remote_key() - what leads among rows of one ps_order_key()
+ * ps_order_remote_key() - Return the order among rows of one ps_order_key()
  * @r: record
  *
- * At an IPv4 port that is the remote end; connections of one listener differ in
- * nothing else.
- *
- * Context: any.
- * Return: the key; the same for all rows where it would not be the next in order.
+ * The key is made of the remote end for a port of IPv4, because the connections
+ * of a listener differ in nothing else.  It is 0 for all rows where something
+ * else comes next in the order.
  */
 static inline u64 ps_order_remote_key(const struct ps_record *r)
 {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What text is made of.  Numbers go three digits at a time, nothing goes through
- * a format string.  Every function writes at @p, with no NUL, and returns the
- * place behind what it wrote; the caller has made room, also for the byte that a
- * number writes behind itself.
+ * Write numbers, escaped text and addresses.  Decimal numbers are written three
+ * digits at a time from a table; format strings are not used.  See put.h for
+ * the calling convention.
  */
 #include "put.h"
 
-/* Three digits, and how many of them are left when leading zeros go. */
+/* Three digits, and the number of digits without leading zeros. */
 #define ONE(a, b, c)	'0' + (a), '0' + (b), '0' + (c), (a) ? 3 : (b) ? 2 : 1
 #define TEN(a, b) \
 	ONE(a, b, 0), ONE(a, b, 1), ONE(a, b, 2), ONE(a, b, 3), ONE(a, b, 4), \
@@ -38,12 +37,9 @@ static const char hex_pairs[512] = {
 };
 
 /**
- * ps_put_large() - a number of four digits or more in decimal
+ * ps_put_large() - Write a number of four or more digits in decimal
  * @p: room for PS_U32_ROOM bytes
  * @v: at least 1000
- *
- * Context: any.
- * Return: the place behind it.
  */
 char *ps_put_large(char *p, u32 v)
 {
@@ -56,12 +52,9 @@ char *ps_put_large(char *p, u32 v)
 }
 
 /**
- * ps_put_huge() - a number of more than 32 bits in decimal
+ * ps_put_huge() - Write a number of more than 32 bits in decimal
  * @p: room for PS_U64_ROOM bytes
  * @value: more than U32_MAX
- *
- * Context: any.
- * Return: the place behind it.
  */
 char *ps_put_huge(char *p, u64 value)
 {
@@ -76,12 +69,9 @@ char *ps_put_huge(char *p, u64 value)
 }
 
 /**
- * ps_put_hex() - a number in hexadecimal, lower case, no leading zeros
+ * ps_put_hex() - Write a number in lower-case hexadecimal, no leading zeros
  * @p: room for 16 bytes
- * @value: any
- *
- * Context: any.
- * Return: the place behind it.
+ * @value: number
  */
 char *ps_put_hex(char *p, u64 value)
 {
@@ -95,12 +85,9 @@ char *ps_put_hex(char *p, u64 value)
 }
 
 /**
- * ps_put_hex16() - a number as four hexadecimal digits
+ * ps_put_hex16() - Write a number as four hexadecimal digits
  * @p: room for 4 bytes
- * @value: any
- *
- * Context: any.
- * Return: the place behind it.
+ * @value: number
  */
 char *ps_put_hex16(char *p, u16 value)
 {
@@ -111,20 +98,10 @@ char *ps_put_hex16(char *p, u16 value)
 	return p;
 }
 
-static bool must_escape(u8 c, enum ps_escape how)
-{
-	if (c <= ' ' || c == '\\' || c >= 0x7f)
-		return true;
-	return how == PS_ESCAPE_COMM && (c == ',' || c == '/');
-}
-
 /**
- * ps_put_octal() - a byte as \ooo
+ * ps_put_octal() - Write a byte as \ooo
  * @p: room for 4 bytes
- * @c: any
- *
- * Context: any.
- * Return: the place behind it.
+ * @c: byte
  */
 char *ps_put_octal(char *p, u8 c)
 {
@@ -136,63 +113,57 @@ char *ps_put_octal(char *p, u8 c)
 }
 
 /**
- * ps_put_escaped() - bytes, the unwelcome ones as \ooo as in /proc/mounts
+ * ps_put_escaped() - Write text, special bytes as \ooo as in /proc/mounts
  * @p: room for 4 * @len bytes
  * @text: any bytes
- * @len: of @text
- * @how: which bytes are unwelcome
- *
- * Context: any.
- * Return: the place behind it.
+ * @len: length of @text in bytes
+ * @how: set of bytes to escape
  */
 char *ps_put_escaped(char *p, const char *text, size_t len, enum ps_escape how)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (must_escape(text[i], how))
-			p = ps_put_octal(p, text[i]);
+		u8 c = text[i];
+
+		if (c <= ' ' || c == '\\' || c >= 0x7f ||
+		    (how == PS_ESCAPE_COMM && (c == ',' || c == '/')))
+			p = ps_put_octal(p, c);
 		else
-			*p++ = text[i];
+			*p++ = c;
 	}
 	return p;
 }
 
-static u16 word_at(const u8 ip[16], unsigned int i)
+/* Return word @i of an IPv6 address in host byte order. */
+static u16 ip6_word(const u8 ip[16], unsigned int i)
 {
 	return ip[2 * i] << 8 | ip[2 * i + 1];
 }
 
-/* The longest run of two or more zero words, the first of equals: RFC 5952. */
-static unsigned int longest_zeros(const u8 ip[16], unsigned int *len)
-{
-	unsigned int i, run = 0, best = 0;
-
-	*len = 1;
-	for (i = 0; i < 8; i++) {
-		run = word_at(ip, i) ? 0 : run + 1;
-		if (run > *len) {
-			*len = run;
-			best = i + 1 - run;
-		}
-	}
-	return best;
-}
-
 /**
- * ps_put_ip6() - an IPv6 address as inet_ntop() writes it (RFC 5952)
+ * ps_put_ip6() - Write an IPv6 address as inet_ntop() does (RFC 5952)
  * @p: room for PS_IP6_ROOM bytes
- * @ip: in network byte order; mapped and compatible ones end in dots
+ * @ip: address in network byte order
  *
- * Context: any.
- * Return: the place behind it.
+ * IPv4-mapped and IPv4-compatible addresses end in dotted notation.
  */
 char *ps_put_ip6(char *p, const u8 ip[16])
 {
-	unsigned int len, i = 0, zeros = longest_zeros(ip, &len);
-	bool dots = len > 1 && zeros == 0 &&
-		(len == 6 || (len == 5 && word_at(ip, 5) == 0xffff));
+	unsigned int i, run = 0, zeros = 0, len = 1;
+	bool dotted;
 
+	/* The longest run of two or more zero words, the first of equals. */
+	for (i = 0; i < 8; i++) {
+		run = ip6_word(ip, i) ? 0 : run + 1;
+		if (run > len) {
+			len = run;
+			zeros = i + 1 - run;
+		}
+	}
+	dotted = len > 1 && zeros == 0 &&
+		(len == 6 || (len == 5 && ip6_word(ip, 5) == 0xffff));
+	i = 0;
 	while (i < 8) {
 		if (len > 1 && i == zeros) {
 			p = ps_put_literal(p, "::");
@@ -201,20 +172,19 @@ char *ps_put_ip6(char *p, const u8 ip[16])
 		}
 		if (i && p[-1] != ':')
 			*p++ = ':';
-		if (i == 6 && dots)
+		if (i == 6 && dotted)
 			return ps_put_ip4(p, ip + 12);
-		p = ps_put_hex(p, word_at(ip, i++));
+		p = ps_put_hex(p, ip6_word(ip, i++));
 	}
 	return p;
 }
 
 /**
- * ps_ip6_needs_scope() - whether an address means something on one link only
- * @ip: in network byte order
+ * ps_ip6_needs_scope() - Return true if an address is valid on one link only
+ * @ip: address in network byte order
  *
- * Context: any.
- * Return: true for fe80::/10, ff01::/16 and ff02::/16 and their like (RFC 4007,
- * and __ipv6_addr_needs_scope_id() in net/ipv6.h).
+ * True for fe80::/10, and for groups of scope 1 and 2 as ff01::/16 and
+ * ff02::/16 (RFC 4007).  Mirrors __ipv6_addr_needs_scope_id() in net/ipv6.h.
  */
 bool ps_ip6_needs_scope(const u8 ip[16])
 {

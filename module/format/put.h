@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What text is made of: numbers, bytes that must be escaped, addresses. */
+/*
+ * Write numbers, escaped text and addresses.
+ *
+ * Each ps_put function writes at @p without a terminating NUL and returns a
+ * pointer past the last byte written.  The caller provides the room that the
+ * function documents.  It includes the bytes that a decimal number may write
+ * past its end: a number is stored in blocks of four bytes.
+ */
 #ifndef PORTSOCK_FORMAT_PUT_H
 #define PORTSOCK_FORMAT_PUT_H
 
 #include "base.h"
 
-/* A literal of constant length: the compiler makes one or two stores of it. */
+/* Write a string literal: of constant length, so one or two stores. */
 #define ps_put_literal(p, text) \
 	((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
 
-/* Which bytes are written as \ooo. */
+/* Sets of bytes that are written as \ooo. */
 enum ps_escape {
-	PS_ESCAPE_PATH,		/* space, backslash, control, non-ASCII    */
-	PS_ESCAPE_COMM,		/* ... and the separators comma and slash  */
+	PS_ESCAPE_PATH,		/* space, backslash, control, non-ASCII */
+	PS_ESCAPE_COMM,		/* also the separators comma and slash  */
 };
 
-/* Room that numbers and addresses need: what they take, and a byte. */
+/* Room for numbers and addresses: the longest text and one byte more. */
 #define PS_U32_ROOM	11
 #define PS_U64_ROOM	21
 #define PS_IP4_ROOM	17
 #define PS_IP6_ROOM	46
 
-/* 1000 times three digits and their number; a copy of four may go beyond. */
+/*
+ * For each number below 1000 its three digits, and their count without leading
+ * zeros.  Another four bytes because a copy of four may read past the last.
+ */
 #define PS_TRIPLES_SIZE	(4 * 1001)
 
 extern const char ps_triples[PS_TRIPLES_SIZE];
@@ -30,12 +40,9 @@ char *ps_put_large(char *p, u32 v);
 char *ps_put_huge(char *p, u64 value);
 
 /**
- * ps_put_triple() - a small number in decimal
+ * ps_put_triple() - Write a number of up to three digits in decimal
  * @p: room for 4 bytes
  * @v: less than 1000
- *
- * Context: any.
- * Return: the place behind it.
  */
 static __always_inline char *ps_put_triple(char *p, u32 v)
 {
@@ -47,12 +54,9 @@ static __always_inline char *ps_put_triple(char *p, u32 v)
 }
 
 /**
- * ps_put_million() - a number below a million in decimal
+ * ps_put_million() - Write a number of up to six digits, as a port, in decimal
  * @p: room for 7 bytes
- * @v: less than 1000000, a port for one
- *
- * Context: any.
- * Return: the place behind it.
+ * @v: less than 1000000
  */
 static __always_inline char *ps_put_million(char *p, u32 v)
 {
@@ -66,12 +70,9 @@ static __always_inline char *ps_put_million(char *p, u32 v)
 }
 
 /**
- * ps_put_u32() - a number in decimal
+ * ps_put_u32() - Write a number in decimal
  * @p: room for PS_U32_ROOM bytes
- * @v: any
- *
- * Context: any.
- * Return: the place behind it.
+ * @v: number
  */
 static __always_inline char *ps_put_u32(char *p, u32 v)
 {
@@ -79,12 +80,9 @@ static __always_inline char *ps_put_u32(char *p, u32 v)
 }
 
 /**
- * ps_put_u64() - a number in decimal
+ * ps_put_u64() - Write a number in decimal
  * @p: room for PS_U64_ROOM bytes
- * @value: any
- *
- * Context: any.
- * Return: the place behind it.
+ * @value: number
  */
 static __always_inline char *ps_put_u64(char *p, u64 value)
 {
@@ -100,12 +98,9 @@ char *ps_put_ip6(char *p, const u8 ip[16]);
 bool ps_ip6_needs_scope(const u8 ip[16]);
 
 /**
- * ps_put_ip4() - an IPv4 address
+ * ps_put_ip4() - Write an IPv4 address
  * @p: room for PS_IP4_ROOM bytes
- * @ip: in network byte order
- *
- * Context: any.
- * Return: the place behind it.
+ * @ip: address in network byte order
  */
 static __always_inline char *ps_put_ip4(char *p, const u8 ip[4])
 {
