@@ -108,7 +108,7 @@ static inline bool ps_port_set_has(const struct ps_port_set *ports, u32 port)
 	return port <= U16_MAX && ports->bits[port / 8] & 1U << port % 8;
 }
 
-/* Return true if the local port @port is selected; a NULL filter selects all. */
+/* Return true if local port @port is selected; a NULL filter selects all. */
 static inline bool ps_filter_wants_port(const struct ps_filter *f, u32 port)
 {
 	return !ps_filter_has(f, PS_KEY_PORT) ||

@@ -230,7 +230,8 @@ char *ps_format_next(char *p, const struct ps_record *r,
 	p = pad_to(put_end(p, r, &r->remote, &cache->remote), column, 24);
 
 	/* DEV RXQ TXQ UID INODE COOKIE: no two rows share all of them. */
-	if (likely(!r->dev[0] && !(r->rxq | r->txq) && r->has & PS_HAS_QUEUES)) {
+	if (likely(!r->dev[0] && !(r->rxq | r->txq) &&
+		   r->has & PS_HAS_QUEUES)) {
 		p = ps_put_literal(p, "- 0 0 ");
 	} else {
 		p = r->dev[0] ? put_dev(p, r) :

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Eight bytes of text at a time: the first is the lowest of a u64. */
+/* Scan text eight bytes at a time: the first is the lowest byte of a u64. */
 #ifndef PORTSOCK_VIEW_BYTES_H
 #define PORTSOCK_VIEW_BYTES_H
 
 #include "../../module/format/base.h"
 
-#define PS_BYTES	8			/* how many there are in one */
-#define PS_BYTES_ONES	0x0101010101010101ULL	/* one in each of them       */
-#define PS_BYTES_FIRST	0x80ULL			/* the high bit of the first */
+#define PS_BYTES	8			/* bytes in a u64             */
+#define PS_BYTES_ONES	0x0101010101010101ULL	/* 1 in each byte             */
+#define PS_BYTES_FIRST	0x80ULL			/* high bit of the first byte */
 #define PS_BYTES_HIGHS	(PS_BYTES_ONES << 7)
 
-/**
- * ps_bytes_load() - eight bytes
- * @p: the first of them
- *
- * Context: any.
- * Return: them.
- */
+/* Load the eight bytes at @p, which need not be aligned. */
 static __always_inline u64 ps_bytes_load(const char *p)
 {
 	const int order = __BYTE_ORDER__;
@@ -27,13 +21,7 @@ static __always_inline u64 ps_bytes_load(const char *p)
 		__builtin_bswap64(bytes) : bytes;
 }
 
-/**
- * ps_bytes_blanks() - which of eight bytes are blanks
- * @bytes: from ps_bytes_load()
- *
- * Context: any.
- * Return: the high bit of each of them.
- */
+/* Return a mask with the high bit of each byte that is a blank. */
 static __always_inline u64 ps_bytes_blanks(u64 bytes)
 {
 	bytes ^= PS_BYTES_ONES * ' ';

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fields of a row, and above all its ends. */
+/* Parse fields of a row, above all the ends LOCAL and REMOTE. */
 #include <arpa/inet.h>
 
 #include "field.h"
 #include "../../module/format/format.h"
 
 /**
- * ps_parse_u32() - a decimal number that is the whole text
+ * ps_parse_u32() - Parse text that consists of one decimal number
  * @text: digits
- * @len: of @text, in bytes
- * @value: result
+ * @len: length of @text in bytes
+ * @value: result, unchanged on error
  *
- * Context: any.
- * Return: as ps_parse_u64().
+ * Return: As ps_parse_u64().
  */
 int ps_parse_u32(const char *text, size_t len, u32 *value)
 {
@@ -25,11 +24,11 @@ int ps_parse_u32(const char *text, size_t len, u32 *value)
 }
 
 /**
- * ps_unescape() - \ooo back to bytes, in place
+ * ps_unescape() - Replace each \ooo by its byte, in place
  * @text: NUL-terminated
  *
- * Context: any.
- * Return: the new length; -EINVAL if a backslash leads something else.
+ * Return: New length, which may include NUL bytes; -EINVAL if a backslash is
+ * not followed by three octal digits of a byte.
  */
 int ps_unescape(char *text)
 {
@@ -50,7 +49,7 @@ int ps_unescape(char *text)
 	return out - text;
 }
 
-static int parse_name(char *field, struct ps_end *end)
+static int parse_unix_name(char *field, struct ps_end *end)
 {
 	bool abstract = *field == '@';
 	int len = ps_unescape(field + abstract);
@@ -63,8 +62,8 @@ static int parse_name(char *field, struct ps_end *end)
 	return 0;
 }
 
-/* Two numbers with a colon between them. */
-static int parse_pair(char *field, u32 *first, u32 *second)
+/* Parse two numbers separated by a colon. */
+static int parse_number_pair(char *field, u32 *first, u32 *second)
 {
 	char *colon = strrchr(field, ':');
 
@@ -73,16 +72,16 @@ static int parse_pair(char *field, u32 *first, u32 *second)
 	return ps_parse_u32(colon + 1, strlen(colon + 1), second);
 }
 
-static int parse_vsock(char *field, struct ps_end *end)
+static int parse_vsock_end(char *field, struct ps_end *end)
 {
 	end->form = PS_FORM_VSOCK;
 	if (strncmp(field, "*:", 2))
-		return parse_pair(field, &end->id, &end->num);
+		return parse_number_pair(field, &end->id, &end->num);
 	end->id = U32_MAX;
 	return ps_parse_u32(field + 2, strlen(field + 2), &end->num);
 }
 
-static int parse_packet(char *field, struct ps_end *end)
+static int parse_packet_end(char *field, struct ps_end *end)
 {
 	u64 ethertype;
 
@@ -94,8 +93,8 @@ static int parse_packet(char *field, struct ps_end *end)
 	return 0;
 }
 
-/* Behind an address and its colon. */
-static int parse_port(const char *text, struct ps_end *end)
+/* Parse the port after an address and its colon. */
+static int parse_end_port(const char *text, struct ps_end *end)
 {
 	u64 number;
 
@@ -105,7 +104,7 @@ static int parse_port(const char *text, struct ps_end *end)
 	return 0;
 }
 
-/* Four numbers, up to @colon. */
+/* Parse a.b.c.d up to @colon. */
 static int parse_ip4(const char *text, const char *colon, struct ps_end *end)
 {
 	unsigned int i;
@@ -124,7 +123,7 @@ static int parse_ip4(const char *text, const char *colon, struct ps_end *end)
 	return text == colon + 1 ? 0 : -EINVAL;
 }
 
-/* In brackets, of which the second is at @colon[-1]. */
+/* Parse [v6] or [v6%dev]; the closing bracket is at @colon[-1]. */
 static int parse_ip6(char *field, char *colon, struct ps_end *end)
 {
 	char *scope;
@@ -134,20 +133,20 @@ static int parse_ip6(char *field, char *colon, struct ps_end *end)
 	colon[-1] = '\0';
 	end->form = PS_FORM_INET6;
 	scope = strchr(field, '%');
-	if (scope)	/* the same interface as in DEV */
+	if (scope)	/* repeats the column DEV */
 		*scope = '\0';
 	return inet_pton(AF_INET6, field + 1, end->ip) == 1 ? 0 : -EINVAL;
 }
 
-/* An address that is not the last one, which it is from now on. */
-static int parse_address(const struct ps_field *f, struct ps_known_ip *last,
-			 struct ps_end *end)
+/* Parse an address that differs from the last one, and cache it. */
+static int parse_new_address(const struct ps_field *f,
+			     struct ps_known_ip *last, struct ps_end *end)
 {
 	char *colon = strrchr(f->text, ':');
 	size_t len;
 	int err;
 
-	if (!colon || parse_port(colon + 1, end))
+	if (!colon || parse_end_port(colon + 1, end))
 		return -EINVAL;
 	len = colon + 1 - f->text;
 	last->len = len <= sizeof(last->text) ? len : 0;
@@ -163,27 +162,26 @@ static int parse_address(const struct ps_field *f, struct ps_known_ip *last,
 	return 0;
 }
 
-/* An address and a port. */
-static int parse_inet(const struct ps_field *f, struct ps_known_ip *last,
-		      struct ps_end *end)
+/* Parse an address and a port; the address is often the last one. */
+static int parse_inet_end(const struct ps_field *f, struct ps_known_ip *last,
+			  struct ps_end *end)
 {
 	if (!last->len || f->len <= last->len ||
 	    memcmp(f->text, last->text, last->len))
-		return parse_address(f, last, end);
+		return parse_new_address(f, last, end);
 	end->form = last->form;
 	memcpy(end->ip, last->ip, sizeof(end->ip));
-	return parse_port(f->text + last->len, end);
+	return parse_end_port(f->text + last->len, end);
 }
 
 /**
- * ps_parse_end() - an end of a socket
- * @f: its field, which is cut up; a name stays in it
+ * ps_parse_end() - Parse one end of a socket
+ * @f: field of LOCAL or REMOTE; modified, and a name in @end refers to it
  * @proto: enum portsock_proto
- * @last: the last address of this column, zeroed at first
- * @end: result; zeroed before
+ * @last: cache of this column, zeroed at first
+ * @end: result; zeroed by the caller
  *
- * Context: any.
- * Return: 0, -EINVAL if the protocol has no such ends.
+ * Return: 0, -EINVAL if the field is not an end of this protocol.
  */
 int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
 		 struct ps_end *end)
@@ -193,7 +191,7 @@ int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
 	if (ps_field_is_none(f))
 		return 0;	/* PS_FORM_NONE */
 	if (proto == PORTSOCK_PROTO_UNIX)
-		return parse_name(field, end);
+		return parse_unix_name(field, end);
 	if (f->len == 3 && !memcmp(field, "*:*", 3)) {
 		end->form = PS_FORM_ANY;
 		return 0;
@@ -202,12 +200,12 @@ int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
 	case PORTSOCK_PROTO_NETLINK:
 	case PORTSOCK_PROTO_TIPC:
 		end->form = PS_FORM_NETLINK;
-		return parse_pair(field, &end->num, &end->id);
+		return parse_number_pair(field, &end->num, &end->id);
 	case PORTSOCK_PROTO_VSOCK:
-		return parse_vsock(field, end);
+		return parse_vsock_end(field, end);
 	case PORTSOCK_PROTO_PACKET:
-		return parse_packet(field, end);
+		return parse_packet_end(field, end);
 	default:
-		return parse_inet(f, last, end);
+		return parse_inet_end(f, last, end);
 	}
 }

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What rows are made of, on their way in. */
+/* Parse the fields of a row. */
 #ifndef PORTSOCK_VIEW_FIELD_H
 #define PORTSOCK_VIEW_FIELD_H
 
 #include "../../module/format/number.h"
 #include "../../module/format/record.h"
 
-/* What a u64 holds in any case: no number of so many digits is too large. */
+/* A decimal number of up to 19 digits fits into a u64. */
 #define PS_SAFE_DIGITS	19
 
 /**
- * struct ps_field - a field of a row
+ * struct ps_field - A field of a row
  * @text: NUL-terminated
- * @len: bytes of @text
+ * @len: length of @text in bytes
  */
 struct ps_field {
 	char *text;
 	size_t len;
 };
 
-#define PS_KNOWN_IP_MAX	46	/* of IPv6, with brackets, a colon and a scope */
+#define PS_KNOWN_IP_MAX	46	/* IPv6 with brackets, colon, short scope */
 
 /**
- * struct ps_known_ip - an address that was read, and may well come again
- * @ip: as in struct ps_end
+ * struct ps_known_ip - Cache of the last address parsed in a column
+ * @ip: address as in struct ps_end
  * @form: PS_FORM_INET or PS_FORM_INET6
- * @len: bytes of @text, 0 if there is none
- * @text: how it is written, to the colon before the port
+ * @len: length of @text in bytes, 0 while the cache is empty
+ * @text: the address as text, up to and with the colon before the port
  */
 struct ps_known_ip {
 	u8 ip[16];
@@ -35,25 +35,18 @@ struct ps_known_ip {
 	char text[PS_KNOWN_IP_MAX];
 };
 
-/**
- * ps_field_is_none() - whether a field says that nothing is there
- * @f: field
- *
- * Context: any.
- * Return: whether it is "-".
- */
+/* Return true if a field is "-", the missing value. */
 static __always_inline bool ps_field_is_none(const struct ps_field *f)
 {
 	return f->len == 1 && *f->text == PORTSOCK_NONE[0];
 }
 
 /**
- * ps_take_digits() - the decimal number that text begins with
- * @cursor: text, moved behind the number
+ * ps_take_digits() - Parse the decimal number at the start of a text
+ * @cursor: text, moved past the digits
  * @value: result
  *
- * Context: any.
- * Return: true; false if there is none, or it is too long.
+ * Return: False if there are no digits or more than PS_SAFE_DIGITS.
  */
 static __always_inline bool ps_take_digits(const char **cursor, u64 *value)
 {

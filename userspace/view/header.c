@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The two lines that a view begins with. */
+/* Parse the two header lines of a view. */
 #include "field.h"
 #include "../../module/format/names.h"
 #include "parse.h"
 
-/* The next word of a line; words are separated by blanks. */
+/* Return the next word of a line and its length, 0 at the end. */
 static const char *next_word(const char **cursor, size_t *len)
 {
 	const char *start = *cursor + strspn(*cursor, " ");
@@ -47,19 +47,18 @@ static int parse_header_field(const char *word, size_t len,
 			*fields[i].u32_value = value;
 		*seen |= 1U << i;
 	}
-	return 0;	/* a later version may say more */
+	return 0;	/* a key of a later version */
 }
 
 /**
- * ps_parse_header() - the first line of a view
- * @line: NUL-terminated, without its newline
+ * ps_parse_header() - Parse the first line of a view
+ * @line: NUL-terminated, without newline
  * @h: result
  *
- * A later version may say more; what it says beyond format 1 is passed over.
+ * Keys that format 1 does not have are skipped: a later version may add them.
  *
- * Context: any.
- * Return: 0; -EINVAL if it is no view's first line; -EPROTO if the view is of
- * a later format, whose number is in @h->version, and has not all of format 1.
+ * Return: 0; -EINVAL if @line is not the first line of a view; -EPROTO if a
+ * later format, whose number is in @h->version, lacks a valid key of format 1.
  */
 int ps_parse_header(const char *line, struct ps_header *h)
 {
@@ -88,13 +87,12 @@ int ps_parse_header(const char *line, struct ps_header *h)
 }
 
 /**
- * ps_parse_layout() - the second line of a view: the columns' names
- * @line: NUL-terminated, without its newline
+ * ps_parse_layout() - Parse the second line of a view, the names of columns
+ * @line: NUL-terminated, without newline
  * @layout: result
  *
- * Context: any.
- * Return: 0; -EINVAL if it is no such line, or a column of format 1 is missing
- * or stands there twice.
+ * Return: 0; -EINVAL if @line is not such a line, or if a column of format 1 is
+ * missing or repeated.
  */
 int ps_parse_layout(const char *line, struct ps_layout *layout)
 {

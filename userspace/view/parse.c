@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text in.  Whoever reads a view may be handed anything: each value is checked
- * against what its column can hold, and a row is taken whole or not at all.
+ * Parse the rows of a view.  A view may come from an untrusted file: each value
+ * is checked against the range of its column, and a row with an invalid value
+ * is rejected as a whole.
  */
 #include "bytes.h"
 #include "field.h"
 #include "../../module/format/names.h"
 #include "parse.h"
 
-static int parse_flags(const struct ps_field *f, u32 *flags)
+static int parse_flags_field(const struct ps_field *f, u32 *flags)
 {
 	const char *field = f->text;
 	size_t len;
@@ -28,8 +29,8 @@ static int parse_flags(const struct ps_field *f, u32 *flags)
 	}
 }
 
-/* How a function says which column it could not take. */
-#define BAD(column)	(1 + PORTSOCK_COL_##column)
+/* Return value of a function that found an invalid value in a column. */
+#define BAD_COLUMN(column)	(1 + PORTSOCK_COL_##column)
 
 static int parse_number(const struct ps_field *field, u8 column,
 			unsigned int base, u64 max, u64 *value)
@@ -44,7 +45,7 @@ static int parse_number(const struct ps_field *field, u8 column,
 		1 + column : 0;
 }
 
-/* A number of which "-" says that it is not there. */
+/* Parse a number or "-"; a number sets @bit in @has. */
 static int parse_optional(const struct ps_field *field, u8 column,
 			  unsigned int base, u64 max, u8 *has, u8 bit,
 			  u64 *value)
@@ -60,48 +61,48 @@ static int parse_optional(const struct ps_field *field, u8 column,
 	return bad;
 }
 
-/* The words of most rows are known without a look-up. */
-#define IS_WORD(f, word) \
+/* Compare with the most frequent words before the look-up. */
+#define FIELD_IS(f, word) \
 	((f)->len == sizeof(word) - 1 && \
 	 !memcmp((f)->text, word, sizeof(word) - 1))
 
-static int parse_proto(const struct ps_field *f)
+static int parse_proto_field(const struct ps_field *f)
 {
-	return IS_WORD(f, "tcp") ? PORTSOCK_PROTO_TCP :
-		IS_WORD(f, "udp") ? PORTSOCK_PROTO_UDP :
+	return FIELD_IS(f, "tcp") ? PORTSOCK_PROTO_TCP :
+		FIELD_IS(f, "udp") ? PORTSOCK_PROTO_UDP :
 		ps_lookup(ps_proto_names, f->text, f->len);
 }
 
-static int parse_state(const struct ps_field *f)
+static int parse_state_field(const struct ps_field *f)
 {
-	return IS_WORD(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
-		IS_WORD(f, "UNCONN") ? PORTSOCK_UNCONN :
-		IS_WORD(f, "LISTEN") ? PORTSOCK_LISTEN :
+	return FIELD_IS(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
+		FIELD_IS(f, "UNCONN") ? PORTSOCK_UNCONN :
+		FIELD_IS(f, "LISTEN") ? PORTSOCK_LISTEN :
 		ps_lookup(ps_state_names, f->text, f->len);
 }
 
-static int parse_held(const struct ps_field *f)
+static int parse_held_field(const struct ps_field *f)
 {
-	return IS_WORD(f, "process") ? PORTSOCK_HELD_PROCESS :
+	return FIELD_IS(f, "process") ? PORTSOCK_HELD_PROCESS :
 		ps_lookup(ps_held_names, f->text, f->len);
 }
 
 #define OPTIONAL(column, base, max, has, bit, value) \
 	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
 
-/* PROTO, STATE, PORT, and RXQ to COOKIE. */
+/* Parse PROTO, STATE, PORT, and RXQ to COOKIE. */
 static int parse_identity(const struct ps_field *field, struct ps_record *r)
 {
-	int proto = parse_proto(&field[PORTSOCK_COL_PROTO]);
-	int state = parse_state(&field[PORTSOCK_COL_STATE]);
+	int proto = parse_proto_field(&field[PORTSOCK_COL_PROTO]);
+	int state = parse_state_field(&field[PORTSOCK_COL_STATE]);
 	u64 max_port = proto == PORTSOCK_PROTO_VSOCK ? U32_MAX : U16_MAX;
 	u64 port, rxq, txq, uid;
 	int bad;
 
 	if (proto < 0)
-		return BAD(PROTO);
+		return BAD_COLUMN(PROTO);
 	if (state < 0)
-		return BAD(STATE);
+		return BAD_COLUMN(STATE);
 	bad = OPTIONAL(PORT, 10, max_port, &r->has, PS_HAS_PORT, &port) ?:
 	      OPTIONAL(RXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &rxq) ?:
 	      OPTIONAL(TXQ, 10, U32_MAX, &r->has, PS_HAS_QUEUES, &txq) ?:
@@ -119,37 +120,37 @@ static int parse_identity(const struct ps_field *field, struct ps_record *r)
 	return 0;
 }
 
-/* NETNS to EXPIRES. */
+/* Parse NETNS to EXPIRES. */
 static int parse_tail(const struct ps_field *field, struct ps_tail *tail)
 {
-	int held = parse_held(&field[PORTSOCK_COL_HELD]);
-	u8 expires_there = 0;
+	int held = parse_held_field(&field[PORTSOCK_COL_HELD]);
+	u8 has_expires = 0;
 	u64 expires, netns;
 	int bad;
 
 	*tail = (struct ps_tail){ .held = held };
-	if (parse_flags(&field[PORTSOCK_COL_FLAGS], &tail->flags))
-		return BAD(FLAGS);
+	if (parse_flags_field(&field[PORTSOCK_COL_FLAGS], &tail->flags))
+		return BAD_COLUMN(FLAGS);
 	if (held < 0)
-		return BAD(HELD);
+		return BAD_COLUMN(HELD);
 	bad = parse_number(field, PORTSOCK_COL_NETNS, 10, U32_MAX, &netns) ?:
 	      OPTIONAL(CGROUP, 10, U64_MAX, &tail->has, PS_HAS_CGROUP,
 		       &tail->cgroup) ?:
 	      OPTIONAL(PARENT, 16, U64_MAX, &tail->has, PS_HAS_PARENT,
 		       &tail->parent) ?:
-	      OPTIONAL(EXPIRES, 10, S32_MAX, &expires_there, 1, &expires);
+	      OPTIONAL(EXPIRES, 10, S32_MAX, &has_expires, 1, &expires);
 	if (bad)
 		return bad;
 	tail->netns = netns;
-	tail->expires = expires_there ? (s32)expires : PS_NO_EXPIRY;
+	tail->expires = has_expires ? (s32)expires : PS_NO_EXPIRY;
 	return 0;
 }
 
 #undef OPTIONAL
 
-/* The tail of a row, which has been cut up, is what the next one may have. */
-static void remember_tail(struct ps_layout *layout,
-			  const struct ps_field *field)
+/* Cache the text of a tail.  The blanks in it have been replaced by NULs. */
+static void cache_tail_text(struct ps_layout *layout,
+			    const struct ps_field *field)
 {
 	const struct ps_field *last = &field[PORTSOCK_COL_EXPIRES];
 	const char *text = field[PORTSOCK_COL_NETNS].text;
@@ -163,8 +164,8 @@ static void remember_tail(struct ps_layout *layout,
 	tail->len = len;
 }
 
-/* @known: it is that of the row before. */
-static int take_tail(const struct ps_field *field, struct ps_layout *layout,
+/* Fill @r from the tail; @known: the tail is that of the row before. */
+static int fill_tail(const struct ps_field *field, struct ps_layout *layout,
 		     bool known, struct ps_record *r)
 {
 	struct ps_tail *tail = &layout->tail;
@@ -173,7 +174,7 @@ static int take_tail(const struct ps_field *field, struct ps_layout *layout,
 	if (bad)
 		return bad;
 	if (!known)
-		remember_tail(layout, field);
+		cache_tail_text(layout, field);
 	r->netns = tail->netns;
 	r->cgroup = tail->cgroup;
 	r->flags = tail->flags;
@@ -184,7 +185,7 @@ static int take_tail(const struct ps_field *field, struct ps_layout *layout,
 	return 0;
 }
 
-static int parse_dev(const struct ps_field *f, struct ps_record *r)
+static int parse_dev_field(const struct ps_field *f, struct ps_record *r)
 {
 	int len;
 
@@ -192,20 +193,20 @@ static int parse_dev(const struct ps_field *f, struct ps_record *r)
 		return 0;
 	len = ps_unescape(f->text);
 	if (len < 1 || len >= PS_DEV_SIZE)
-		return BAD(DEV);
+		return BAD_COLUMN(DEV);
 	memcpy(r->dev, f->text, len + 1);
 	return 0;
 }
 
-/* A line that is being cut up. */
-struct cut {
-	char *word;		/* begins here, or behind the blanks here */
-	const u8 *column;	/* where it belongs */
-	struct ps_field *field;	/* of each column */
+/* Position in a line that is split into words. */
+struct splitter {
+	char *word;		/* start of the word, or of blanks before it */
+	const u8 *column;	/* column of the word */
+	struct ps_field *field;	/* result, indexed by column */
 };
 
-/* A word ends at @end. */
-static __always_inline void end_word(struct cut *c, char *end)
+/* Record the word that ends at @end. */
+static __always_inline void end_word(struct splitter *c, char *end)
 {
 	char *word = c->word;
 
@@ -217,11 +218,10 @@ static __always_inline void end_word(struct cut *c, char *end)
 }
 
 /*
- * Cuts words off a line, up to those that belong to columns before @last.  They
- * end at a blank that follows none: those that pad a column are looked at
- * once, all together.
+ * Split off the words of the columns before @last.  A word ends at a blank that
+ * does not follow another; the mask skips the blanks that pad a column at once.
  */
-static void cut_words(struct cut *c, char *end, const u8 *last)
+static void split_words(struct splitter *c, char *end, const u8 *last)
 {
 	u64 blanks, ends, before = PS_BYTES_FIRST;
 	char *line = c->word;
@@ -249,8 +249,8 @@ static void cut_words(struct cut *c, char *end, const u8 *last)
 		end_word(c, end);
 }
 
-/* Steps over the tail of a row, if it is that of the row before. */
-static bool skip_tail(struct cut *c, const char *end,
+/* Skip the tail of a row if it equals that of the row before. */
+static bool skip_tail(struct splitter *c, const char *end,
 		      const struct ps_tail *tail)
 {
 	if (!tail->len || end - c->word <= tail->len ||
@@ -263,41 +263,38 @@ static bool skip_tail(struct cut *c, const char *end,
 }
 
 /*
- * Cuts a line into the fields of its columns; returns whether it has as many
- * words.  NETNS to EXPIRES are the same in most rows: if they are @known, they
- * have no fields.
+ * Split a line into the fields of its columns.  Return false if the number of
+ * words is wrong.  @known: NETNS to EXPIRES equal those of the row before, and
+ * their fields are not set.
  */
-static bool split(char *line, size_t len, const struct ps_layout *layout,
-		  struct ps_field *field, bool *known)
+static bool split_row(char *line, size_t len, const struct ps_layout *layout,
+		      struct ps_field *field, bool *known)
 {
 	const u8 *last = layout->column + layout->count;
-	struct cut c = { line, layout->column, field };
+	struct splitter c = { line, layout->column, field };
 	char *end = line + len;
 
 	*known = false;
 	if (layout->usual) {
-		cut_words(&c, end, layout->column + PORTSOCK_COL_NETNS);
+		split_words(&c, end, layout->column + PORTSOCK_COL_NETNS);
 		if (c.column == layout->column + PORTSOCK_COL_NETNS)
 			*known = skip_tail(&c, end, &layout->tail);
 	}
-	cut_words(&c, end, last);
+	split_words(&c, end, last);
 	return c.column == last &&
 		(c.word >= end || !c.word[strspn(c.word, " ")]);
 }
 
 /**
- * ps_parse_record() - a row
- * @line: NUL-terminated, without its newline; it is cut up, and the record's
- *	texts are in it afterwards
- * @len: bytes of @line
- * @layout: from this view's second line; it remembers the row before
- * @r: result; owners_at is 0, owners the number of them
- * @owners: place of the OWNERS field in @line, for ps_parse_owner() or
- *	ps_parse_module()
+ * ps_parse_record() - Parse a row
+ * @line: NUL-terminated, without newline; modified, and names in @r refer to it
+ * @len: length of @line in bytes
+ * @layout: layout of this view; caches parts of the row
+ * @r: result; owners is the number of owners, owners_at is 0
+ * @owners: the OWNERS field in @line, for ps_parse_owner() or ps_parse_module()
  *
- * Context: any.
- * Return: 0; -EINVAL if the number of columns is not that of the layout; 1 +
- * enum portsock_column of the first one found whose value it cannot have.
+ * Return: 0; -EINVAL if the number of words differs from that of the columns;
+ * 1 + enum portsock_column of the first column found with an invalid value.
  */
 int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 		    struct ps_record *r, char **owners)
@@ -307,19 +304,19 @@ int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 	char *c;
 	int bad;
 
-	if (!split(line, len, layout, field, &known))
+	if (!split_row(line, len, layout, field, &known))
 		return -EINVAL;
 	memset(r, 0, sizeof(*r));
-	bad = parse_identity(field, r) ?: take_tail(field, layout, known, r) ?:
-	      parse_dev(&field[PORTSOCK_COL_DEV], r);
+	bad = parse_identity(field, r) ?: fill_tail(field, layout, known, r) ?:
+	      parse_dev_field(&field[PORTSOCK_COL_DEV], r);
 	if (bad)
 		return bad;
 	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,
 			 &r->local))
-		return BAD(LOCAL);
+		return BAD_COLUMN(LOCAL);
 	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto,
 			 &layout->remote, &r->remote))
-		return BAD(REMOTE);
+		return BAD_COLUMN(REMOTE);
 	*owners = field[PORTSOCK_COL_OWNERS].text;
 	if (ps_field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
 		return 0;
@@ -329,8 +326,8 @@ int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 	return 0;
 }
 
-/* A number and what ends it, a slash or @stop; that is stepped over. */
-static bool take_u32(const char **cursor, char stop, u32 *value)
+/* Parse a number that ends with a slash or @stop, and skip that. */
+static bool take_owner_number(const char **cursor, char stop, u32 *value)
 {
 	u64 v;
 
@@ -343,13 +340,12 @@ static bool take_u32(const char **cursor, char stop, u32 *value)
 }
 
 /**
- * ps_parse_owner() - the next owner of a row
- * @cursor: from ps_parse_record(); moved on.  The text is cut up.
+ * ps_parse_owner() - Parse the next owner of a row
+ * @cursor: @owners of ps_parse_record(), moved past the owner; the text is
+ *	modified
  * @o: result
  *
- * Context: any.
- * Return: 1 with an owner in @o, 0 when there are no more, -EINVAL if it is
- * none.
+ * Return: 1 with an owner in @o, 0 at the end, -EINVAL if the text is invalid.
  */
 int ps_parse_owner(char **cursor, struct ps_owner *o)
 {
@@ -359,12 +355,12 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 
 	if (!*p || !strcmp(p, PORTSOCK_NONE) || *p == '[')
 		return 0;
-	if (!take_u32(&p, ':', &o->pid))
+	if (!take_owner_number(&p, ':', &o->pid))
 		return -EINVAL;
 	o->tid = o->pid;
-	if (p[-1] == ':' && !take_u32(&p, '/', &o->tid))
+	if (p[-1] == ':' && !take_owner_number(&p, '/', &o->tid))
 		return -EINVAL;
-	if (!take_u32(&p, '/', &o->fd))
+	if (!take_owner_number(&p, '/', &o->fd))
 		return -EINVAL;
 	comm = *cursor + (p - *cursor);
 	*cursor = strchrnul(comm, ',');
@@ -379,13 +375,12 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 }
 
 /**
- * ps_parse_module() - the kernel as a holder: [name]
- * @owners: from ps_parse_record()
- * @name: start of the name
- * @len: its length in bytes
+ * ps_parse_module() - Parse the owning module of a kernel socket: [name]
+ * @owners: @owners of ps_parse_record()
+ * @name: start of the name in @owners, not NUL-terminated
+ * @len: length of the name in bytes
  *
- * Context: any.
- * Return: 1 if a kernel holder stands there, else 0.
+ * Return: 1 if OWNERS is an owning module, else 0.
  */
 int ps_parse_module(const char *owners, const char **name, size_t *len)
 {

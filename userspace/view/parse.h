@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Text in: format 1, a line at a time. */
+/* Parse format 1, a line at a time. */
 #ifndef PORTSOCK_VIEW_PARSE_H
 #define PORTSOCK_VIEW_PARSE_H
 
@@ -8,19 +8,19 @@
 #include "../../module/format/record.h"
 
 #define PS_LAYOUT_MAX	64
-#define PS_TAIL_MAX	88	/* most are of 30 bytes */
+#define PS_TAIL_MAX	88	/* a longer tail is not cached; most have 30 */
 
 /**
- * struct ps_tail - NETNS to EXPIRES of a row
- * @cgroup: as in struct ps_record, and the others as there
+ * struct ps_tail - Cache of the columns NETNS to EXPIRES of a row
+ * @cgroup: CGROUP, as in struct ps_record
  * @parent: PARENT
  * @netns: NETNS
  * @flags: FLAGS
  * @expires: EXPIRES
  * @has: bits of enum ps_has, for @cgroup and @parent
  * @held: HELD
- * @len: bytes of @text, 0 if it is not known
- * @text: what stands for them
+ * @len: length of @text in bytes, 0 while the cache is empty
+ * @text: the columns as text
  */
 struct ps_tail {
 	u64 cgroup;
@@ -35,14 +35,14 @@ struct ps_tail {
 };
 
 /**
- * struct ps_layout - which column stands at which place, and what stood there
+ * struct ps_layout - The columns of a view, and caches of the row before
  * @count: number of columns in a line
- * @usual: they are those of format 1, in its order, and perhaps others
- * @column: enum portsock_column, or PORTSOCK_NCOLUMNS for one that a later
- *	version appended
- * @tail: of the row before; the next one mostly has the same
- * @local: the last address that was LOCAL
- * @remote: the last address that was REMOTE
+ * @usual: the line begins with the columns of format 1, in their order
+ * @column: of each word enum portsock_column, or PORTSOCK_NCOLUMNS for a column
+ *	of a later version
+ * @tail: tail of the row before; most rows repeat it
+ * @local: last address of LOCAL
+ * @remote: last address of REMOTE
  */
 struct ps_layout {
 	unsigned int count;

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is in the way of a bind(), among all that are at a port: each by itself
- * (conflict.c), but for what a TCP port remembers of those who bound it, and
- * for UDP, where the first that is met decides.
+ * Find the sockets that conflict with a bind().  bind_rules.c decides about
+ * each socket by itself.  Two effects depend on all sockets of the port: the
+ * fastreuse state of a TCP port, and the order of the walk for UDP.
  */
 #include "bind_rules.h"
 
 /**
- * ps_conflict_tell() - what a view tells beside its sockets
+ * ps_conflict_tell() - Attach rows of bind=yes to a bind()
  * @b: the bind(); refers to @told from now on
- * @told: rows that bind=yes asked for; those that concern @b come to the front.
- *	A VRF's port is another one.
- * @count: how many
+ * @told: rows of bind=yes; the rows that concern @b are moved to the front
+ * @count: number of rows
  *
- * Context: any.
+ * Rows with an interface are skipped: they are ports of a VRF.
  */
 void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count)
 {
@@ -26,64 +25,67 @@ void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count)
 	b->told_count = kept;
 }
 
-/* --- what a port remembers (TCP) */
+/* TCP: the fastreuse state of the port */
 
 /**
- * struct memory - what inet_bind_bucket says of SO_REUSEPORT
- * @of: the socket whose bind() it remembers, NULL: nothing that helps
- * @strict: it stands for that socket only (FASTREUSEPORT_STRICT), not for
- *	all at the port (FASTREUSEPORT_ANY)
+ * struct fastreuse - SO_REUSEPORT state of struct inet_bind_bucket
+ * @sk: socket whose uid and address the bucket has, NULL if sharing is off
+ * @strict: the address must match (FASTREUSEPORT_STRICT), not only the uid
+ *	(FASTREUSEPORT_ANY)
  */
-struct memory {
-	const struct ps_record *of;
+struct fastreuse {
+	const struct ps_record *sk;
 	bool strict;
 };
 
-static bool remembers(const struct memory *m, u32 uid,
-		      const struct ps_address *asked)
+/* sk_reuseport_match() */
+static bool sk_reuseport_match(const struct fastreuse *state, u32 uid,
+			       const struct ps_address *asked)
 {
 	struct ps_address there;
 
-	if (!m->of || m->of->uid != uid)
+	if (!state->sk || state->sk->uid != uid)
 		return false;
-	there = ps_conflict_there(m->of);
+	there = ps_conflict_there(state->sk);
 	there.wild = true;
-	return !m->strict || ps_meets(&there, asked);
+	return !state->strict || ps_meets(&there, asked);
 }
 
 /* inet_csk_update_fastreuse() */
-static void remember(struct memory *m, const struct ps_record *r, bool first)
+static void fastreuse_update(struct fastreuse *state,
+			     const struct ps_record *r, bool first)
 {
 	struct ps_address asked = ps_conflict_there(r);
 
 	asked.wild = false;
 	if (!(r->flags & PORTSOCK_FLAG(REUSEPORT)))
-		m->of = NULL;
-	else if (first || !remembers(m, r->uid, &asked))
-		*m = (struct memory){ r, !first };
+		state->sk = NULL;
+	else if (first || !sk_reuseport_match(state, r->uid, &asked))
+		*state = (struct fastreuse){ r, !first };
 }
 
-/* Whose own bind() it was; others came to the port by accept() or connect(). */
-static bool did_bind(const struct ps_record *r)
+/* Other sockets got the port by accept() or connect(). */
+static bool has_called_bind(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_BOUND;
 }
 
 /*
- * sk_reuseport_match(): who comes as those that were let in before is let in
- * without a look at the others - at the connections that wait for accept(),
- * which are root's, or at a socket on another interface.
+ * A socket that matches the fastreuse state is bound without a check of the
+ * other sockets.  Those may be in the accept queue (with the uid of root) or on
+ * another interface.
  *
- * Where the view does not tell what a port remembers, it is guessed from those
- * who bound it and are still there.  If all of them are gone, the most likely is
- * that they were as the one that asks now: a server after its restart.
+ * Without rows of bind=yes the state is guessed from the bound sockets that
+ * still exist.  If none is left, they were most likely equal to the socket of
+ * this bind(): a server is restarted.
  */
-static bool tcp_seems_to_let_in(const struct ps_bind *b,
-			const struct ps_record *const *made, size_t count)
+static bool tcp_guess_fastreuse(const struct ps_bind *b,
+				const struct ps_record *const *made,
+				size_t count)
 {
 	struct ps_address asked = ps_conflict_asked(b);
 	bool first = true, shared = true;
-	struct memory m = { NULL, false };
+	struct fastreuse state = { NULL, false };
 	size_t i;
 
 	for (i = 0; i < count; i++) {
@@ -93,113 +95,123 @@ static bool tcp_seems_to_let_in(const struct ps_bind *b,
 			continue;
 		shared &= r->flags & PORTSOCK_FLAG(REUSEPORT) &&
 			(!r->inode || r->uid == b->uid);
-		if (!did_bind(r))
+		if (!has_called_bind(r))
 			continue;
-		remember(&m, r, first);
+		fastreuse_update(&state, r, first);
 		first = false;
 	}
 	asked.wild = false;
-	return first ? shared : remembers(&m, b->uid, &asked);
+	return first ? shared : sk_reuseport_match(&state, b->uid, &asked);
 }
 
-/* What is told of the port is all there is, but for whose it was. */
-static bool is_told(const struct ps_bind *b)
+/* The uid matters only with SO_REUSEPORT, and may be hidden. */
+static bool fastreuse_is_known(const struct ps_bind *b)
 {
 	return b->told && (b->told->has & PS_HAS_UID ||
 			   !(b->told->flags & PORTSOCK_FLAG(REUSEPORT)));
 }
 
-/* The same of a port of which it is told what it remembers. */
-static bool tcp_remembers(const struct ps_bind *b)
+/* sk_reuseport_match() for the fastreuse state in a row of bind=yes. */
+static bool tcp_reuseport_match(const struct ps_bind *b)
 {
 	struct ps_address asked = ps_conflict_asked(b);
-	struct memory m = { b->told, b->told->local.form != PS_FORM_ANY };
+	struct fastreuse state = {
+		b->told, b->told->local.form != PS_FORM_ANY
+	};
 
 	asked.wild = false;
 	return b->told->flags & PORTSOCK_FLAG(REUSEPORT) &&
-		b->told->has & PS_HAS_UID && remembers(&m, b->uid, &asked);
+		b->told->has & PS_HAS_UID &&
+		sk_reuseport_match(&state, b->uid, &asked);
 }
 
 /*
- * All who bound the port had SO_REUSEADDR then, and did not listen: bind() looks
- * at nobody.  listen() does, unless the port now remembers this one.
+ * tb->fastreuse: when bound, all sockets had SO_REUSEADDR and did not listen,
+ * so bind() does not check any.  listen() does, unless bind() has updated the
+ * SO_REUSEPORT state to that of this socket.
  */
-static bool tcp_reuses_all(const struct ps_bind *b)
+static bool tcp_reuseaddr_match(const struct ps_bind *b)
 {
 	return b->flags & b->told->flags & PORTSOCK_FLAG(REUSEADDR) &&
 		(!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT));
 }
 
-static bool tcp_lets_in(const struct ps_bind *b)
+static bool tcp_fastreuse_match(const struct ps_bind *b)
 {
-	return b->told && (tcp_reuses_all(b) ||
+	return b->told && (tcp_reuseaddr_match(b) ||
 			   (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
-			    tcp_remembers(b)));
+			    tcp_reuseport_match(b)));
 }
 
-/* [::] for both: what the kernel remembers for it may be of one of them. */
-static bool is_dual(const struct ps_end *end, u32 flags)
+/*
+ * [::] without IPV6_V6ONLY.  The fastreuse state that matches it may be that of
+ * a socket of IPv6 or IPv4 alone.
+ */
+static bool is_dual_stack(const struct ps_end *end, u32 flags)
 {
 	return ps_is_inet6_any(end) && !(flags & PORTSOCK_FLAG(V6ONLY));
 }
 
 /*
- * Nobody who asks as @b does can have been let in beside this one, which is in
- * @b's way: not on another interface, not by SO_REUSEADDR, not as one of IPv6
- * or IPv4 alone.
+ * Return true if @r, which conflicts with @b, rules out a fastreuse state that
+ * matches @b: no socket like that of @b can have been bound beside @r.  Not by
+ * another interface, by SO_REUSEADDR, or by IPv6 or IPv4 alone.
  */
-static bool is_firm(const struct ps_bind *b, const struct ps_record *r)
+static bool rules_out_fastreuse(const struct ps_bind *b,
+				const struct ps_record *r)
 {
 	bool shares = r->flags & PORTSOCK_FLAG(REUSEADDR) &&
 		r->state != PORTSOCK_LISTEN;
 
-	return did_bind(r) && !r->dev[0] && !shares &&
-		(!is_dual(&b->local, b->flags) || is_dual(&r->local, r->flags));
+	return has_called_bind(r) && !r->dev[0] && !shares &&
+		(!is_dual_stack(&b->local, b->flags) ||
+		 is_dual_stack(&r->local, r->flags));
 }
 
 static size_t tcp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
-	bool firm = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) || is_told(b);
-	bool let_in = tcp_lets_in(b);
+	bool certain = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) ||
+		fastreuse_is_known(b);
+	bool matches = tcp_fastreuse_match(b);
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
 		enum ps_rule rule = ps_conflict_rule(b, made[i]);
 
-		blocks[i] = rule == PS_RULE_CONFLICT && !let_in;
+		blocks[i] = rule == PS_RULE_CONFLICT && !matches;
 		found += blocks[i];
-		firm |= blocks[i] && is_firm(b, made[i]);
-		*unsure |= rule == PS_RULE_REUSEPORT && !let_in &&
+		certain |= blocks[i] && rules_out_fastreuse(b, made[i]);
+		*unsure |= rule == PS_RULE_REUSEPORT && !matches &&
 			!ps_conflict_knows_uid(b, made[i]);
 	}
 	if (found)
-		*unsure = !firm;
-	if (!found || firm || !tcp_seems_to_let_in(b, made, count))
+		*unsure = !certain;
+	if (!found || certain || !tcp_guess_fastreuse(b, made, count))
 		return found;
 	memset(blocks, 0, count * sizeof(*blocks));
 	return 0;
 }
 
-/* --- who is met first (UDP) */
+/* UDP: the order of the walk */
 
-/* sk_add_node_rcu() puts these last, and all others first. */
-static bool is_at_tail(const struct ps_record *r)
+/* sk_add_node_rcu() adds these sockets at the tail, all others at the head. */
+static bool is_added_at_tail(const struct ps_record *r)
 {
 	return r->local.form == PS_FORM_INET6 &&
 		r->flags & PORTSOCK_FLAG(REUSEPORT);
 }
 
 /**
- * struct walk - a walk over a port's sockets as udp_lib_lport_inuse() goes
+ * struct udp_walk - A walk over the sockets of a port as udp_lib_lport_inuse()
  * @b: the bind()
- * @blocks: of each socket, whether it is in the way
- * @found: how many are
- * @shares: one was met that shares the port: the kernel looks no further
- * @passed: sockets behind it that would have been in the way
+ * @blocks: of each socket, whether it conflicts
+ * @found: number of sockets that conflict
+ * @shares: a socket shares the port, at which the kernel ends its walk
+ * @passed: number of sockets after that one that would have conflicted
  */
-struct walk {
+struct udp_walk {
 	const struct ps_bind *b;
 	bool *blocks;
 	size_t found;
@@ -207,7 +219,8 @@ struct walk {
 	size_t passed;
 };
 
-static void meet(struct walk *w, const struct ps_record *r, size_t i)
+static void udp_walk_socket(struct udp_walk *w, const struct ps_record *r,
+			    size_t i)
 {
 	enum ps_rule rule = ps_conflict_rule(w->b, r);
 
@@ -217,18 +230,18 @@ static void meet(struct walk *w, const struct ps_record *r, size_t i)
 	w->shares |= rule == PS_RULE_REUSEPORT;
 }
 
-/* As the kernel puts them into a slot, if they were bound as they were made. */
-static void meet_by_age(struct walk *w, const struct ps_record *const *made,
-			size_t count)
+/* Walk in the order of the slot, if sockets were bound in order of creation. */
+static void udp_walk_by_age(struct udp_walk *w,
+			    const struct ps_record *const *made, size_t count)
 {
 	size_t i;
 
 	for (i = count; i-- > 0;)
-		if (!is_at_tail(made[i]))
-			meet(w, made[i], i);
+		if (!is_added_at_tail(made[i]))
+			udp_walk_socket(w, made[i], i);
 	for (i = 0; i < count; i++)
-		if (is_at_tail(made[i]))
-			meet(w, made[i], i);
+		if (is_added_at_tail(made[i]))
+			udp_walk_socket(w, made[i], i);
 }
 
 static size_t count_at_port(const struct ps_bind *b,
@@ -241,61 +254,66 @@ static size_t count_at_port(const struct ps_bind *b,
 	return there;
 }
 
-/* Returns how many were met: a view that tells not of all of them is no help. */
-static size_t meet_as_told(struct walk *w, const struct ps_record *const *made,
-			   size_t count)
+/*
+ * Walk in the order of the rows of bind=yes.  Return the number of sockets
+ * walked: if rows are missing, the result is useless.
+ */
+static size_t udp_walk_by_rows(struct udp_walk *w,
+			       const struct ps_record *const *made,
+			       size_t count)
 {
 	const struct ps_bind *b = w->b;
-	size_t i, next, met = 0;
+	size_t i, next, walked = 0;
 
-	if (b->told_count > PS_UDP_SLOT_WALK_MAX)	/* no kernel's words */
+	if (b->told_count > PS_UDP_SLOT_WALK_MAX)	/* not from a kernel */
 		return 0;
 	for (next = 0; next < b->told_count; next++)
 		for (i = 0; i < count; i++)
 			if (made[i]->cookie == b->told[next].cookie &&
 			    ps_conflict_is_at_port(b, made[i])) {
-				meet(w, made[i], i);
-				met++;
+				udp_walk_socket(w, made[i], i);
+				walked++;
 			}
-	return met;
+	return walked;
 }
 
 /*
- * The first that decides, decides: one that shares the port by SO_REUSEPORT
- * lets the other in whoever stands behind it.  (With more than ten sockets in
- * a hash slot the kernel walks those of the address first; nothing but this
- * order changes by that, and the view does not tell it then.)
+ * The walk ends at the first socket that conflicts, or that shares the port by
+ * SO_REUSEPORT: bind() then succeeds whichever sockets follow.  With more than
+ * PS_UDP_SLOT_WALK_MAX sockets in a slot the kernel walks the sockets of the
+ * address first.  Only the order differs then, and bind=yes does not report it.
  */
 static size_t udp_find(const struct ps_bind *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
-	struct walk told = { .b = b, .blocks = blocks };
-	struct walk w = { .b = b, .blocks = blocks };
+	struct udp_walk by_rows = { .b = b, .blocks = blocks };
+	struct udp_walk by_age = { .b = b, .blocks = blocks };
 
 	memset(blocks, 0, count * sizeof(*blocks));
-	if (meet_as_told(&told, made, count) == count_at_port(b, made, count))
-		return told.found;
-	meet_by_age(&w, made, count);
-	*unsure = w.shares && (w.found || w.passed);
-	return w.found;
+	if (udp_walk_by_rows(&by_rows, made, count) ==
+	    count_at_port(b, made, count))
+		return by_rows.found;
+	udp_walk_by_age(&by_age, made, count);
+	*unsure = by_age.shares && (by_age.found || by_age.passed);
+	return by_age.found;
 }
 
 /**
- * ps_conflict_find() - who is in the way of a bind()
+ * ps_conflict_find() - Find the sockets that conflict with a bind()
  * @b: the bind()
- * @made: the sockets that are there, in the order in which they were bound (or
- *	made, which the inode number tells roughly); others may be among them
- * @count: how many
- * @blocks: of each of them, whether it is in the way
- * @unsure: whether it depends on what the view does not tell: on the order, or
- *	on who once bound the port
+ * @made: existing sockets in the order in which they were bound, or created
+ *	(the inode number is close to that order); sockets of other ports are
+ *	skipped
+ * @count: number of sockets
+ * @blocks: result: of each socket, whether it conflicts
+ * @unsure: result: true if bind() depends on facts that the view lacks: the
+ *	order of the walk, or earlier sockets of the port
  *
- * Each that is named is in the way by itself: if all but one of them were
- * closed, that one would still be.
+ * Each socket found conflicts by itself: bind() would still fail if all the
+ * others were closed.  Time is linear in @count.
  *
- * Context: any; time is linear in @count.
- * Return: how many are in the way.
+ * Return: Number of sockets that conflict.
  */
 size_t ps_conflict_find(const struct ps_bind *b,
 			const struct ps_record *const *made, size_t count,

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Would bind() work beside the sockets that are there?  The rules are those of
- * the kernel, function by function; what is said of them was compared with the
- * real bind() (tests/conflict).
+ * The rules by which one socket conflicts with a bind().  They mirror functions
+ * of the kernel, and their results are compared with the real bind() by
+ * tests/conflict.
  *
- * TCP: inet_csk_get_port() in net/ipv4/inet_connection_sock.c.  listen() asks
- * it a second time (inet_csk_listen_start()): the same rules, the same answer,
- * unless somebody has come in between.
+ * TCP: inet_csk_get_port() in net/ipv4/inet_connection_sock.c.  listen() calls
+ * it again (inet_csk_listen_start()) by the same rules, so the result is the
+ * same unless another socket was bound in between.
  * UDP: udp_lib_get_port() in net/ipv4/udp.c.
  *
- * Not known here: VRFs (each has ports of its own).
+ * Not covered: VRFs, each of which has its own ports.
  */
 #include "bind_rules.h"
 
-/* Kernels in which something is different. */
-#define HASHED_BY_ADDRESS	PS_KERNEL(6, 1)		/* bhash2          */
-#define HASHED_AS_MAPPED	PS_KERNEL(6, 10)	/* v4 in it as v6  */
-#define COMPARES_SK_UID		PS_KERNEL(6, 17)	/* not sock_i_uid()*/
+/* First kernels with a changed rule. */
+#define HAS_BHASH2		PS_KERNEL(6, 1)
+#define BHASH2_MAPS_IP4		PS_KERNEL(6, 10)	/* IPv4 as mapped */
+#define COMPARES_SK_UID		PS_KERNEL(6, 17)	/* was sock_i_uid() */
 
 /**
- * ps_conflict_asked() - the address that is asked for
+ * ps_conflict_asked() - Return the operand of the address match for a bind()
  * @b: the bind()
  *
- * __inet6_bind() makes a socket at an IPv6 address without an IPv4 equivalent
- * ipv6only.
- *
- * Context: any.
- * Return: the address as the kernel compares it.
+ * __inet6_bind() sets ipv6only on a socket bound to an IPv6 address without an
+ * IPv4 equivalent.
  */
 struct ps_address ps_conflict_asked(const struct ps_bind *b)
 {
@@ -39,13 +36,7 @@ struct ps_address ps_conflict_asked(const struct ps_bind *b)
 	};
 }
 
-/**
- * ps_conflict_there() - the address of a socket that is there
- * @r: socket
- *
- * Context: any.
- * Return: the address as the kernel compares it.
- */
+/* Return the operand of the address match for an existing socket. */
 struct ps_address ps_conflict_there(const struct ps_record *r)
 {
 	return (struct ps_address){
@@ -55,21 +46,22 @@ struct ps_address ps_conflict_there(const struct ps_record *r)
 	};
 }
 
-/* inet_bind2_bucket_match_addr_any(): a socket at every address meets @b */
-static bool any_takes(const struct ps_bind *b, const struct ps_record *r)
+/* inet_bind2_bucket_match_addr_any(): @r is bound to a matching wildcard. */
+static bool bind2_match_addr_any(const struct ps_bind *b,
+				 const struct ps_record *r)
 {
 	if (ps_is_inet6_any(&r->local))
 		return true;
 	if (!ps_is_ip4(&r->local) || !ps_is_any(&r->local) ||
 	    !ps_is_ip4(&b->local))
 		return false;
-	/* Two IPv6 sockets, [::ffff:0.0.0.0] and [::ffff:a.b.c.d]. */
-	return b->kernel >= HASHED_AS_MAPPED ||
+	/* Else both are IPv6: [::ffff:0.0.0.0] and [::ffff:a.b.c.d]. */
+	return b->kernel >= BHASH2_MAPS_IP4 ||
 		b->local.form == PS_FORM_INET || r->local.form == PS_FORM_INET;
 }
 
 /* inet_bind2_bucket_addr_match() */
-static bool is_same(const struct ps_bind *b, const struct ps_record *r)
+static bool bind2_addr_match(const struct ps_bind *b, const struct ps_record *r)
 {
 	if (ps_is_ip4(&b->local) && ps_is_ip4(&r->local))
 		return ps_is_same_ip4(&b->local, &r->local);
@@ -77,32 +69,27 @@ static bool is_same(const struct ps_bind *b, const struct ps_record *r)
 }
 
 /*
- * From 6.1 on a TCP socket that asks for one address is compared with those at
- * every address and with those at its own (inet_use_hash2_on_bind(),
- * __inet_bhash2_conflict()).
+ * inet_use_hash2_on_bind(): from 6.1 on, a TCP bind() to one address is only
+ * compared with sockets at a wildcard and at the same address
+ * (__inet_bhash2_conflict()).
  */
-static bool is_hashed_by_address(const struct ps_bind *b)
+static bool uses_bhash2(const struct ps_bind *b)
 {
 	return b->proto == PORTSOCK_PROTO_TCP &&
-		b->kernel >= HASHED_BY_ADDRESS && !ps_is_any(&b->local);
+		b->kernel >= HAS_BHASH2 && !ps_is_any(&b->local);
 }
 
-static bool hashed_meets(const struct ps_bind *b, const struct ps_record *r)
+static bool bhash2_addr_match(const struct ps_bind *b,
+			      const struct ps_record *r)
 {
 	if (r->flags & PORTSOCK_FLAG(V6ONLY) && ps_is_ip4(&b->local))
 		return false;
-	return any_takes(b, r) || is_same(b, r);
+	return bind2_match_addr_any(b, r) || bind2_addr_match(b, r);
 }
 
-/* --- the rules */
-
-/**
- * ps_conflict_is_at_port() - whether something is at the port that is asked for
- * @b: the bind()
- * @r: a socket that is there, or what is told of a port
- *
- * Context: any.
- * Return: whether it has this port of this protocol and network namespace.
+/*
+ * Return true if @r, a socket or a row of bind=yes, has the port of @b in its
+ * protocol and network namespace.
  */
 bool ps_conflict_is_at_port(const struct ps_bind *b, const struct ps_record *r)
 {
@@ -117,7 +104,7 @@ static bool is_elsewhere(const struct ps_bind *b, const struct ps_record *r)
 		 r->local.form != PS_FORM_INET6);
 }
 
-/* Its child will be in the bind table, the request is not. */
+/* A request socket is not in the bind table; its child will be. */
 static bool is_request(const struct ps_bind *b, const struct ps_record *r)
 {
 	(void)b;
@@ -137,8 +124,8 @@ static bool is_at_other_address(const struct ps_bind *b,
 	struct ps_address asked = ps_conflict_asked(b);
 	struct ps_address there = ps_conflict_there(r);
 
-	if (is_hashed_by_address(b))
-		return !hashed_meets(b, r);
+	if (uses_bhash2(b))
+		return !bhash2_addr_match(b, r);
 	return !ps_meets(&asked, &there);
 }
 
@@ -153,7 +140,7 @@ static bool both_reuse_port(const struct ps_bind *b, const struct ps_record *r)
 	return b->flags & r->flags & PORTSOCK_FLAG(REUSEPORT);
 }
 
-/* FIN_WAIT2 may be a TIME_WAIT to the kernel: it has no cgroup then. */
+/* A TIME_WAIT socket in substate FIN_WAIT2 has no cgroup. */
 static bool is_timewait(const struct ps_record *r)
 {
 	return r->state == PORTSOCK_TIME_WAIT ||
@@ -162,16 +149,13 @@ static bool is_timewait(const struct ps_record *r)
 }
 
 /**
- * ps_conflict_knows_uid() - whether the view tells whose a socket is to bind()
+ * ps_conflict_knows_uid() - Return true if UID is the uid bind() compares with
  * @b: the bind()
- * @r: a socket that is there
+ * @r: existing socket
  *
- * Without an inode it is root's to sock_i_uid(), and to the view: a connection
- * that waits for accept(), an orphan.  Since 6.17 the socket's own uid counts,
- * which it has from its listener, or keeps.
- *
- * Context: any.
- * Return: whether it does.
+ * For a socket without inode (in an accept queue, or an orphan) both
+ * sock_i_uid() and the view report root.  Since 6.17 bind() compares sk_uid,
+ * which such a socket inherits from its listener or keeps.
  */
 bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r)
 {
@@ -180,20 +164,20 @@ bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r)
 		 r->held != PORTSOCK_HELD_ORPHAN);
 }
 
-/* Where nobody knows, it is most likely a server that comes back. */
+/* If the uid is unknown, most likely a server is restarted: assume equal. */
 static bool is_same_uid(const struct ps_bind *b, const struct ps_record *r)
 {
 	return r->uid == b->uid || !ps_conflict_knows_uid(b, r);
 }
 
-/* inet_bind_conflict(): not beside a listener */
+/* inet_bind_conflict(): SO_REUSEADDR does not help beside a listener. */
 static bool tcp_reuses_address(const struct ps_bind *b,
 			       const struct ps_record *r)
 {
 	return both_reuse_address(b, r) && r->state != PORTSOCK_LISTEN;
 }
 
-/* inet_bind_conflict(): of one user, or of nobody any more */
+/* inet_bind_conflict(): the uid is not compared for TIME_WAIT sockets. */
 static bool tcp_reuses_port(const struct ps_bind *b, const struct ps_record *r)
 {
 	return both_reuse_port(b, r) &&
@@ -207,10 +191,10 @@ static bool udp_reuses_port(const struct ps_bind *b, const struct ps_record *r)
 }
 
 /**
- * struct rule - a reason why a socket is not in the way
- * @rule: what it is called
- * @tcp: whether it holds for TCP
- * @udp: whether it holds for UDP
+ * struct rule - A reason why a socket does not conflict
+ * @rule: name of the rule
+ * @tcp: return true if the rule applies to a TCP socket
+ * @udp: return true if the rule applies to a UDP socket
  */
 struct rule {
 	enum ps_rule rule;
@@ -218,7 +202,7 @@ struct rule {
 	bool (*udp)(const struct ps_bind *b, const struct ps_record *r);
 };
 
-/* The first that holds decides; where none does, the socket is in the way. */
+/* The first rule that applies decides; without one, the socket conflicts. */
 static const struct rule rules[] = {
 	{ PS_RULE_PLACE, is_elsewhere, is_elsewhere },
 	{ PS_RULE_REQUEST, is_request, is_request },
@@ -229,12 +213,11 @@ static const struct rule rules[] = {
 };
 
 /**
- * ps_conflict_rule() - what decides about a bind() and one socket
+ * ps_conflict_rule() - Return the rule that decides about one socket
  * @b: the bind()
- * @r: a socket that is there
+ * @r: existing socket
  *
- * Context: any.
- * Return: the rule, PS_RULE_CONFLICT when the socket is in the way.
+ * Return: The rule, PS_RULE_CONFLICT if the socket conflicts.
  */
 enum ps_rule ps_conflict_rule(const struct ps_bind *b,
 			      const struct ps_record *r)

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Would bind() work beside the sockets that are there? */
+/* Decide whether bind() would succeed beside the existing sockets. */
 #ifndef PORTSOCK_WHY_BIND_RULES_H
 #define PORTSOCK_WHY_BIND_RULES_H
 
 #include "rcv_saddr.h"
 
-/* Kernels are told apart by the first two numbers of their release. */
+/* A kernel is identified by the first two numbers of its release. */
 #define PS_KERNEL(major, minor)	((major) << 16 | (minor))
 #define PS_KERNEL_NEWEST	U32_MAX
 
 /**
- * struct ps_bind - a bind() that is asked about
+ * struct ps_bind - A hypothetical bind()
  * @local: address (PS_FORM_INET or PS_FORM_INET6) and port
  * @netns: network namespace
- * @uid: whose socket it is
+ * @uid: uid of the socket
  * @flags: PORTSOCK_FLAG(REUSEADDR), (REUSEPORT) and (V6ONLY) if they are set
  * @kernel: PS_KERNEL() or PS_KERNEL_NEWEST
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
- * @listens: listen() is to follow, which asks once more
- * @dev: interface it is bound to, NUL-terminated, empty if none
- * @told: what bind=yes asks for: of TCP what the port remembers of who bound it,
- *	of UDP in which order the sockets are met; NULL if that is not known
- * @told_count: how many rows
+ * @listens: listen() follows and checks for conflicts again
+ * @dev: interface the socket is bound to, NUL-terminated, empty if none
+ * @told: rows of bind=yes: for TCP the fastreuse state of the port, for UDP the
+ *	sockets in the order of the walk; NULL if unknown
+ * @told_count: number of rows in @told
  */
 struct ps_bind {
 	struct ps_end local;
@@ -36,15 +36,15 @@ struct ps_bind {
 	size_t told_count;
 };
 
-/* What decides about a bind() and one socket, in the order of asking. */
+/* Rules that decide about a bind() and one socket, in order of precedence. */
 enum ps_rule {
 	PS_RULE_PLACE,		/* another port, protocol or namespace     */
-	PS_RULE_REQUEST,	/* a request: its listener is at the port  */
+	PS_RULE_REQUEST,	/* a request socket; its listener counts   */
 	PS_RULE_DEVICE,		/* bound to different interfaces           */
-	PS_RULE_ADDRESS,	/* addresses that have nothing in common   */
+	PS_RULE_ADDRESS,	/* addresses that do not match             */
 	PS_RULE_REUSEADDR,	/* shared: both have SO_REUSEADDR          */
 	PS_RULE_REUSEPORT,	/* shared: both have SO_REUSEPORT          */
-	PS_RULE_CONFLICT,	/* in the way                              */
+	PS_RULE_CONFLICT,	/* the socket conflicts                    */
 };
 
 void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count);

@@ -1,55 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Do the addresses of two sockets have something in common? */
+/*
+ * Address match of two bound sockets.  Mirrors inet_rcv_saddr_equal() and the
+ * functions it calls in net/ipv4/inet_connection_sock.c.
+ */
 #include "rcv_saddr.h"
 
 static const u8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 static const u8 zeroes[16];
 
 /*
- * What stands in inet_rcv_saddr of a socket at an IPv6 address that has no IPv4
+ * inet_rcv_saddr of a socket bound to an IPv6 address without an IPv4
  * equivalent (LOOPBACK4_IPV6).
  */
 static const u8 no_ip4[4] = { 127, 0, 0, 6 };
 
-/**
- * ps_is_inet6_any() - whether an address is [::]
- * @end: end of a socket
- *
- * Context: any.
- * Return: whether it is.
- */
+/* Return true if an address is [::]. */
 bool ps_is_inet6_any(const struct ps_end *end)
 {
 	return end->form == PS_FORM_INET6 && !memcmp(end->ip, zeroes, 16);
 }
 
-/**
- * ps_is_mapped() - whether an address is IPv4 in an IPv6 socket
- * @end: end of a socket
- *
- * Context: any.
- * Return: true for [::ffff:a.b.c.d].
- */
+/* Return true if an address is IPv4-mapped: [::ffff:a.b.c.d]. */
 bool ps_is_mapped(const struct ps_end *end)
 {
 	return end->form == PS_FORM_INET6 &&
 		!memcmp(end->ip, mapped_prefix, sizeof(mapped_prefix));
 }
 
-/**
- * ps_is_ip4() - whether an address is IPv4, mapped or not
- * @end: end of a socket
- *
- * Context: any.
- * Return: whether it is.
- */
+/* Return true if an address is IPv4 or IPv4-mapped. */
 bool ps_is_ip4(const struct ps_end *end)
 {
 	return end->form == PS_FORM_INET || ps_is_mapped(end);
 }
 
-/* inet_rcv_saddr */
-static const u8 *ip4_of(const struct ps_end *end)
+/* Return inet_rcv_saddr of a socket. */
+static const u8 *inet_rcv_saddr(const struct ps_end *end)
 {
 	if (end->form == PS_FORM_INET)
 		return end->ip;
@@ -58,47 +43,27 @@ static const u8 *ip4_of(const struct ps_end *end)
 	return ps_is_inet6_any(end) ? zeroes : no_ip4;
 }
 
-/**
- * ps_is_any() - whether an end stands at every address
- * @end: end of a socket
- *
- * Context: any.
- * Return: true for 0.0.0.0, [::] and [::ffff:0.0.0.0].
- */
+/* Return true for a wildcard: 0.0.0.0, [::] and [::ffff:0.0.0.0]. */
 bool ps_is_any(const struct ps_end *end)
 {
-	return !memcmp(ip4_of(end), zeroes, 4);
+	return !memcmp(inet_rcv_saddr(end), zeroes, 4);
 }
 
-/**
- * ps_is_same_ip4() - whether two addresses are the same to IPv4
- * @a: end of a socket
- * @b: end of another
- *
- * Context: any.
- * Return: whether they are.
- */
+/* Return true if two sockets have the same inet_rcv_saddr. */
 bool ps_is_same_ip4(const struct ps_end *a, const struct ps_end *b)
 {
-	return !memcmp(ip4_of(a), ip4_of(b), 4);
+	return !memcmp(inet_rcv_saddr(a), inet_rcv_saddr(b), 4);
 }
 
-/**
- * ps_is_same_ip6() - whether two IPv6 sockets have the same address
- * @a: end of a socket
- * @b: end of another
- *
- * Context: any.
- * Return: whether they have.
- */
+/* Return true if two IPv6 sockets have the same sk_v6_rcv_saddr. */
 bool ps_is_same_ip6(const struct ps_end *a, const struct ps_end *b)
 {
 	return a->form == PS_FORM_INET6 && b->form == PS_FORM_INET6 &&
 		!memcmp(a->ip, b->ip, 16);
 }
 
-/* ipv4_rcv_saddr_equal() */
-static bool ip4_meets(const struct ps_address *a, const struct ps_address *b)
+static bool ipv4_rcv_saddr_equal(const struct ps_address *a,
+				 const struct ps_address *b)
 {
 	if (b->v6only)
 		return false;
@@ -107,11 +72,12 @@ static bool ip4_meets(const struct ps_address *a, const struct ps_address *b)
 		(b->wild && ps_is_any(b->end));
 }
 
-/* ipv6_rcv_saddr_equal(): @a is an IPv6 socket's */
-static bool ip6_meets(const struct ps_address *a, const struct ps_address *b)
+/* @a is the address of an IPv6 socket. */
+static bool ipv6_rcv_saddr_equal(const struct ps_address *a,
+				 const struct ps_address *b)
 {
 	if (ps_is_mapped(a->end) && ps_is_ip4(b->end))
-		return ip4_meets(a, b);
+		return ipv4_rcv_saddr_equal(a, b);
 	if (ps_is_inet6_any(a->end) && ps_is_inet6_any(b->end))
 		return true;
 	if (ps_is_inet6_any(b->end) && b->wild &&
@@ -123,18 +89,9 @@ static bool ip6_meets(const struct ps_address *a, const struct ps_address *b)
 	return ps_is_same_ip6(a->end, b->end);
 }
 
-/**
- * ps_meets() - whether two sockets' addresses have something in common
- * @a: one
- * @b: the other
- *
- * inet_rcv_saddr_equal() in net/ipv4/inet_connection_sock.c.
- *
- * Context: any.
- * Return: whether they have.
- */
+/* Return true if two addresses match, as inet_rcv_saddr_equal() does. */
 bool ps_meets(const struct ps_address *a, const struct ps_address *b)
 {
-	return a->end->form == PS_FORM_INET6 ? ip6_meets(a, b) :
-		ip4_meets(a, b);
+	return a->end->form == PS_FORM_INET6 ? ipv6_rcv_saddr_equal(a, b) :
+		ipv4_rcv_saddr_equal(a, b);
 }

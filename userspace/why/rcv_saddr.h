@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Do the addresses of two sockets have something in common? */
+/* Address match of two bound sockets, as inet_rcv_saddr_equal() decides it. */
 #ifndef PORTSOCK_WHY_RCV_SADDR_H
 #define PORTSOCK_WHY_RCV_SADDR_H
 
 #include "../../module/format/record.h"
 
 /**
- * struct ps_address - an address as the kernel compares it
+ * struct ps_address - Operand of the address match
  * @end: address
  * @v6only: sk_ipv6only
- * @wild: "any" stands for all addresses, not for itself only
+ * @wild: the wildcard address matches all addresses, not just itself
  */
 struct ps_address {
 	const struct ps_end *end;
