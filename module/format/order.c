@@ -67,7 +67,7 @@ int ps_order_cmp(const struct ps_record *a, const struct ps_record *b)
 		diff = cmp_u64(a->inode, b->inode);
 	if (!diff)
 		diff = cmp_u64(a->cookie, b->cookie);
-	/* A TIME_WAIT socket has the cookie of the socket it replaced. */
+	/* A TIME_WAIT socket may coexist with its open socket: same cookie. */
 	return diff ? diff : cmp_u64(a->state, b->state);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every target begins with. */
+/* Declarations for all targets. */
 #ifndef PORTSOCK_FUZZ_H
 #define PORTSOCK_FUZZ_H
 
@@ -10,14 +10,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The second line of a view: its rows are as those of format 1. */
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+/* The second line of a view: the columns of format 1 in their order. */
+#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE " \
+		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
 
-/* A promise that is not kept ends the run, as a finding of a sanitizer does. */
-#define PROMISE(truth) ((truth) ? (void)0 : abort())
+/* Abort if an invariant is violated; the fuzzer saves the input. */
+#define REQUIRE(condition) ((condition) ? (void)0 : abort())
 
-/* A line as the core takes it, in memory of just its size. */
+/* Allocate a NUL-terminated line of exact size, so that ASan sees overruns. */
 static inline char *fuzz_line(const void *data, size_t size)
 {
 	char *line = malloc(size + 1);

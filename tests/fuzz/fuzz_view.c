@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A view: any bytes, read by the reader's own source.  Each row that is taken
- * is written again, into memory of just the size that the core promises.
+ * A view: any bytes, read by the parser of the reader.  Each valid row is
+ * formatted into a buffer of exactly the documented size.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "../../userspace/error.h"
 #include "../../userspace/source.h"
 
-/* In place of the reader's: what is wrong is put into words, and not told. */
+/* Replaces the function of the reader: format the message, print nothing. */
 int ps_error(const char *format, ...)
 {
 	char message[1024];
@@ -29,18 +29,18 @@ void *ps_realloc(void *old, size_t size)
 {
 	void *memory = realloc(old, size);
 
-	PROMISE(memory);
+	REQUIRE(memory);
 	return memory;
 }
 
-static void write_again(const struct ps_row *row)
+static void reformat_row(const struct ps_row *row)
 {
 	char *text = malloc(PS_RECORD_MAX), *owner = malloc(PS_OWNER_MAX);
 	size_t i;
 
-	PROMISE(ps_format_record(text, &row->record) <= text + PS_RECORD_MAX);
+	REQUIRE(ps_format_record(text, &row->record) <= text + PS_RECORD_MAX);
 	for (i = 0; i < row->count; i++)
-		PROMISE(ps_format_owner(owner, &row->owners[i]) <=
+		REQUIRE(ps_format_owner(owner, &row->owners[i]) <=
 			owner + PS_OWNER_MAX);
 	free(owner);
 	free(text);
@@ -52,14 +52,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ps_source s;
 	char path[40];
 
-	PROMISE(write(fd, data, size) == (ssize_t)size);
+	REQUIRE(write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	got = ps_source_open(&s, path);
-	s.keep_line = true;	/* as --raw asks for */
+	s.keep_line = true;	/* as --raw does */
 	if (!got && !ps_source_begin(&s)) {
 		while ((got = ps_source_next(&s)) > 0)
-			write_again(&s.row);
-		PROMISE(got || s.rows == s.header.sockets);
+			reformat_row(&s.row);
+		REQUIRE(got || s.rows == s.header.sockets);
 	}
 	ps_source_close(&s);
 	close(fd);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A target without libFuzzer: each input that is kept (CORPUS, a pattern) is
- * given to it once.  One line of TAP a file, as tests/unit/run reads them.
+ * Run a target without libFuzzer, once for each file of the corpus (CORPUS, a
+ * glob pattern).  Prints one line of TAP per file for tests/unit/run.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ int main(void)
 	int failed = 0;
 
 	if (glob(CORPUS, GLOB_BRACE, NULL, &found))
-		return 2;	/* run says that nothing was announced */
+		return 2;	/* tests/unit/run reports the missing plan */
 	printf("1..%zu\n", found.gl_pathc);
 	for (i = 0; i < found.gl_pathc; i++) {
 		const char *path = found.gl_pathv[i];
@@ -45,7 +45,7 @@ int main(void)
 
 		printf("%s %zu - %s\n", bad ? "not ok" : "ok", i + 1,
 		       strrchr(path, '/') + 1);
-		fflush(stdout);	/* the next one may be the last */
+		fflush(stdout);	/* the next file may abort */
 		failed |= bad;
 	}
 	globfree(&found);

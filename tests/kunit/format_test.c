@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Formatting inside a kernel, against what the kernel itself writes and reads. */
+/* Compare formatting with the vsnprintf() and in6_pton() of the kernel. */
 #include <kunit/test.h>
 #include <linux/inet.h>
 #include <linux/random.h>
@@ -15,20 +15,20 @@
 
 #define ROUNDS	20000
 
-static void numbers_as_snprintf_writes_them(struct kunit *test)
+static void numbers_match_snprintf(struct kunit *test)
 {
-	char ours[32], theirs[32];
+	char actual[32], expected[32];
 	unsigned int i;
 	u64 value;
 
 	for (i = 0; i < ROUNDS; i++) {
 		value = get_random_u64() >> (i & 63);
-		*ps_put_u64(ours, value) = '\0';
-		snprintf(theirs, sizeof(theirs), "%llu", value);
-		KUNIT_ASSERT_STREQ(test, ours, theirs);
-		*ps_put_hex(ours, value) = '\0';
-		snprintf(theirs, sizeof(theirs), "%llx", value);
-		KUNIT_ASSERT_STREQ(test, ours, theirs);
+		*ps_put_u64(actual, value) = '\0';
+		snprintf(expected, sizeof(expected), "%llu", value);
+		KUNIT_ASSERT_STREQ(test, actual, expected);
+		*ps_put_hex(actual, value) = '\0';
+		snprintf(expected, sizeof(expected), "%llx", value);
+		KUNIT_ASSERT_STREQ(test, actual, expected);
 	}
 }
 
@@ -39,11 +39,11 @@ static void edge_numbers(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 20; i++, power *= 10) {
-		char theirs[32];
+		char expected[32];
 
 		*ps_put_u64(text, power - 1) = '\0';
-		snprintf(theirs, sizeof(theirs), "%llu", power - 1);
-		KUNIT_EXPECT_STREQ(test, text, theirs);
+		snprintf(expected, sizeof(expected), "%llu", power - 1);
+		KUNIT_EXPECT_STREQ(test, text, expected);
 	}
 	*ps_put_u64(text, U64_MAX) = '\0';
 	KUNIT_EXPECT_STREQ(test, text, "18446744073709551615");
@@ -62,24 +62,24 @@ static void random_ip6(struct in6_addr *ip)
 			ip->s6_addr16[i] = 0;
 }
 
-static void ip4_as_the_kernel_writes_it(struct kunit *test)
+static void ip4_matches_printk(struct kunit *test)
 {
-	char ours[32], theirs[32];
+	char actual[32], expected[32];
 	unsigned int i;
 	__be32 ip;
 
 	for (i = 0; i < ROUNDS; i++) {
 		ip = (__force __be32)get_random_u32();
-		*ps_put_ip4(ours, (u8 *)&ip) = '\0';
-		snprintf(theirs, sizeof(theirs), "%pI4", &ip);
-		KUNIT_ASSERT_STREQ(test, ours, theirs);
+		*ps_put_ip4(actual, (u8 *)&ip) = '\0';
+		snprintf(expected, sizeof(expected), "%pI4", &ip);
+		KUNIT_ASSERT_STREQ(test, actual, expected);
 	}
 }
 
-/* %pI6c has its own view of compatible and ISATAP addresses. */
-static void ip6_as_the_kernel_writes_it(struct kunit *test)
+/* %pI6c writes IPv4-compatible and ISATAP addresses in another way. */
+static void ip6_matches_printk(struct kunit *test)
 {
-	char ours[64], theirs[64];
+	char actual[64], expected[64];
 	struct in6_addr ip;
 	unsigned int i;
 
@@ -89,13 +89,13 @@ static void ip6_as_the_kernel_writes_it(struct kunit *test)
 			continue;
 		if (ipv6_addr_is_isatap(&ip))
 			continue;
-		*ps_put_ip6(ours, ip.s6_addr) = '\0';
-		snprintf(theirs, sizeof(theirs), "%pI6c", &ip);
-		KUNIT_ASSERT_STREQ(test, ours, theirs);
+		*ps_put_ip6(actual, ip.s6_addr) = '\0';
+		snprintf(expected, sizeof(expected), "%pI6c", &ip);
+		KUNIT_ASSERT_STREQ(test, actual, expected);
 	}
 }
 
-static void ip6_is_read_back_by_the_kernel(struct kunit *test)
+static void ip6_is_parsed_by_in6_pton(struct kunit *test)
 {
 	struct in6_addr ip, back;
 	unsigned int i;
@@ -110,7 +110,7 @@ static void ip6_is_read_back_by_the_kernel(struct kunit *test)
 	}
 }
 
-static void scoped_addresses_as_the_kernel_has_them(struct kunit *test)
+static void scope_matches_the_kernel(struct kunit *test)
 {
 	struct in6_addr ip;
 	unsigned int i;
@@ -124,7 +124,7 @@ static void scoped_addresses_as_the_kernel_has_them(struct kunit *test)
 	}
 }
 
-static void states_have_the_kernels_numbers(struct kunit *test)
+static void states_match_the_kernel(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, (int)PORTSOCK_ESTABLISHED, TCP_ESTABLISHED);
 	KUNIT_EXPECT_EQ(test, (int)PORTSOCK_SYN_SENT, TCP_SYN_SENT);
@@ -139,15 +139,15 @@ static void states_have_the_kernels_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)PORTSOCK_CLOSING, TCP_CLOSING);
 }
 
-static void kernel_sizes(struct kunit *test)
+static void sizes_match_the_kernel(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, PS_DEV_SIZE, IFNAMSIZ);
 	KUNIT_EXPECT_EQ(test, PS_COMM_SIZE, TASK_COMM_LEN);
 	KUNIT_EXPECT_LE(test, sizeof(struct ps_record), (size_t)144);
 }
 
-/* The text is that of format.md; tests/unit reads such rows back. */
-static void a_row_as_the_format_has_it(struct kunit *test)
+/* A row as in format.md; tests/unit parses such rows. */
+static void sample_row_of_the_format(struct kunit *test)
 {
 	struct ps_record r = made_up_tcp(0xabc, PORTSOCK_LISTEN, 0);
 	char *text = kunit_kzalloc(test, PS_RECORD_MAX, GFP_KERNEL);
@@ -158,19 +158,21 @@ static void a_row_as_the_format_has_it(struct kunit *test)
 	r.netns = 4026531840;
 	strcpy(ps_format_record(text, &r), "1/2/sh");
 	KUNIT_EXPECT_STREQ(test, text,
-			   "tcp 80    LISTEN      127.0.0.1:80          *:*                   eth0 0 0 0 0 abc 4026531840 - - process - - 1/2/sh");
+			   "tcp 80    LISTEN      127.0.0.1:80          "
+			   "*:*                   eth0 0 0 0 0 abc 4026531840 "
+			   "- - process - - 1/2/sh");
 }
 
 static struct kunit_case format_cases[] = {
-	KUNIT_CASE(numbers_as_snprintf_writes_them),
+	KUNIT_CASE(numbers_match_snprintf),
 	KUNIT_CASE(edge_numbers),
-	KUNIT_CASE(ip4_as_the_kernel_writes_it),
-	KUNIT_CASE(ip6_as_the_kernel_writes_it),
-	KUNIT_CASE(ip6_is_read_back_by_the_kernel),
-	KUNIT_CASE(scoped_addresses_as_the_kernel_has_them),
-	KUNIT_CASE(states_have_the_kernels_numbers),
-	KUNIT_CASE(kernel_sizes),
-	KUNIT_CASE(a_row_as_the_format_has_it),
+	KUNIT_CASE(ip4_matches_printk),
+	KUNIT_CASE(ip6_matches_printk),
+	KUNIT_CASE(ip6_is_parsed_by_in6_pton),
+	KUNIT_CASE(scope_matches_the_kernel),
+	KUNIT_CASE(states_match_the_kernel),
+	KUNIT_CASE(sizes_match_the_kernel),
+	KUNIT_CASE(sample_row_of_the_format),
 	{}
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every test program begins with. */
+/* Declarations for all test programs. */
 #ifndef PORTSOCK_TEST_H
 #define PORTSOCK_TEST_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a filter's line means, and which lines mean nothing. */
+/* Parsing of filter lines, and the rows that a filter selects. */
 #include <stdio.h>
 
 #include "test.h"
@@ -7,12 +7,12 @@
 
 static struct ps_filter f;
 
-static int parse(const char *line)
+static int parse_line(const char *line)
 {
 	return ps_filter_parse(&f, line, strlen(line));
 }
 
-static struct ps_record made_up(void)
+static struct ps_record sample_record(void)
 {
 	struct ps_record r = {
 		.proto = PORTSOCK_PROTO_TCP, .state = PORTSOCK_ESTABLISHED,
@@ -28,10 +28,10 @@ static struct ps_record made_up(void)
 
 struct line {
 	const char *text;
-	bool wanted;	/* whether the made-up record is */
+	bool selected;	/* whether it selects the sample record */
 };
 
-static void what_a_line_wants(void **state)
+static void valid_lines(void **state)
 {
 	static const struct line lines[] = {
 		{ "", true }, { "\n", true }, { " \t ", true },
@@ -51,18 +51,18 @@ static void what_a_line_wants(void **state)
 		{ " proto=tcp\tport=80  uid=33 ", true },
 		{ "proto=tcp port=80 uid=34", false },
 	};
-	struct ps_record r = made_up();
+	struct ps_record r = sample_record();
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
-		assert_int_equal(parse(lines[i].text), 0);
-		if (ps_filter_wants_row(&f, &r) != lines[i].wanted)
+		assert_int_equal(parse_line(lines[i].text), 0);
+		if (ps_filter_wants_row(&f, &r) != lines[i].selected)
 			fail_msg("'%s'", lines[i].text);
 	}
 }
 
-static void what_is_no_line(void **state)
+static void invalid_lines(void **state)
 {
 	static const char *const lines[] = {
 		"x", "port", "=", "=80", "port=", "port=,", "port=80,",
@@ -74,20 +74,21 @@ static void what_is_no_line(void **state)
 		"pid=2147483648", "uid=4294967296", "uid=-1",
 		"inode=18446744073709551616", "cookie=", "cookie=0xa",
 		"cookie=A", "cookie=10000000000000000", "netns=0", "netns=1,2",
-		"netns=all,all", "netns=al", "owners=yes", "owners=no,no", "bind=no", "bind=yes,yes",
+		"netns=all,all", "netns=al", "owners=yes", "owners=no,no",
+		"bind=no", "bind=yes,yes",
 		"owners=", "port=80\n\n", "\nport=80", "port=80\rpid=1",
 	};
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
-		if (parse(lines[i]) != -EINVAL)
-			fail_msg("'%s' was taken", lines[i]);
+		if (parse_line(lines[i]) != -EINVAL)
+			fail_msg("'%s' was accepted", lines[i]);
 	assert_int_equal(ps_filter_parse(&f, "port=80\0", 8), -EINVAL);
 	assert_int_equal(ps_filter_parse(&f, "\0", 1), -EINVAL);
 }
 
-static void a_row_without_a_value(void **state)
+static void missing_values_never_match(void **state)
 {
 	static const char *const lines[] = {
 		"port=0-65535", "rport=0-65535", "uid=0",
@@ -97,16 +98,16 @@ static void a_row_without_a_value(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
-		assert_int_equal(parse(lines[i]), 0);
+		assert_int_equal(parse_line(lines[i]), 0);
 		assert_false(ps_filter_wants_row(&f, &r));
 	}
-	assert_int_equal(parse("pid=1"), 0);
+	assert_int_equal(parse_line("pid=1"), 0);
 	assert_false(ps_filter_wants_row(&f, &r));	/* no owner */
 	assert_true(ps_filter_wants_row(NULL, &r));
 }
 
-/* The set against one bool a port. */
-static void sets_of_ports(void **state)
+/* Compare the set with an array of bools. */
+static void port_sets(void **state)
 {
 	static bool set[65536];
 	char line[400];
@@ -118,13 +119,14 @@ static void sets_of_ports(void **state)
 		at = sprintf(line, "port=");
 		for (i = 0; i < 1 + round % 20; i++) {
 			first = random_below(65536);
-			last = first + random_below(65536 - first) / (1 + round);
+			last = first +
+				random_below(65536 - first) / (1 + round);
 			at += sprintf(line + at, "%s%u-%u", i ? "," : "", first,
 				      last);
 			for (port = first; port <= last; port++)
 				set[port] = true;
 		}
-		assert_int_equal(parse(line), 0);
+		assert_int_equal(parse_line(line), 0);
 		for (port = 0, count = 0; port < 65536; port++) {
 			assert_int_equal(ps_filter_wants_port(&f, port),
 					 set[port]);
@@ -140,7 +142,7 @@ static void sets_of_ports(void **state)
 	}
 }
 
-static void as_many_numbers_as_a_line_holds(void **state)
+static void longest_list_of_numbers(void **state)
 {
 	char line[PS_FILTER_LINE_MAX + 2];
 	size_t len;
@@ -156,8 +158,8 @@ static void as_many_numbers_as_a_line_holds(void **state)
 			 -E2BIG);
 }
 
-/* Nothing that can be written is read beyond its end. */
-static void any_bytes(void **state)
+/* Arbitrary input is not read beyond its end; ASan checks that. */
+static void random_lines(void **state)
 {
 	static const char letters[] = "portcsae=,- \t\n0129\0xll";
 	char *line;
@@ -179,12 +181,12 @@ static void any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_line_wants),
-		cmocka_unit_test(what_is_no_line),
-		cmocka_unit_test(a_row_without_a_value),
-		cmocka_unit_test(sets_of_ports),
-		cmocka_unit_test(as_many_numbers_as_a_line_holds),
-		cmocka_unit_test(any_bytes),
+		cmocka_unit_test(valid_lines),
+		cmocka_unit_test(invalid_lines),
+		cmocka_unit_test(missing_values_never_match),
+		cmocka_unit_test(port_sets),
+		cmocka_unit_test(longest_list_of_numbers),
+		cmocka_unit_test(random_lines),
 	};
 
 	return RUN(tests);

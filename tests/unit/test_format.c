@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text out.  What is written to is of just the size that the function asks
- * for, so that the address sanitizer sees a byte too many.
+ * Writing format 1.  Buffers have exactly the documented size, so that the
+ * address sanitizer detects overruns.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -56,8 +56,8 @@ static void numbers_at_random(void **state)
 		check_number(random_magnitude());
 }
 
-static size_t naive_escape(char *out, const u8 *text, size_t len,
-			   const char *more)
+static size_t escape_by_definition(char *out, const u8 *text, size_t len,
+				   const char *more)
 {
 	char *p = out;
 	size_t i;
@@ -74,15 +74,15 @@ static size_t naive_escape(char *out, const u8 *text, size_t len,
 
 static void check_escape(const u8 *bytes, size_t len, enum ps_escape how)
 {
-	char *room = malloc(4 * len), *naive = malloc(4 * len + 1);
-	size_t expected = naive_escape(naive, bytes, len,
+	char *room = malloc(4 * len), *expected_text = malloc(4 * len + 1);
+	size_t expected = escape_by_definition(expected_text, bytes, len,
 				       how == PS_ESCAPE_COMM ? ",/" : "\\");
 	char *end = ps_put_escaped(room, (const char *)bytes, len, how);
 
 	assert_int_equal(end - room, expected);
-	assert_memory_equal(room, naive, expected);
+	assert_memory_equal(room, expected_text, expected);
 	free(room);
-	free(naive);
+	free(expected_text);
 }
 
 static void every_byte_escaped(void **state)
@@ -145,8 +145,8 @@ static void check_ip6(const u8 ip[16])
 	free(room);
 }
 
-/* Each word one of these, in every combination: 4^8 addresses. */
-static void ip6_every_pattern_of_words(void **state)
+/* All 4^8 addresses whose words are among these. */
+static void ip6_word_patterns(void **state)
 {
 	static const u16 words[] = { 0, 1, 0xffff, 0x0a00 };
 	unsigned int i, k;
@@ -177,7 +177,7 @@ static void ip6_at_random(void **state)
 	}
 }
 
-/* As __ipv6_addr_needs_scope_id() in the kernel's net/ipv6.h. */
+/* Mirrors __ipv6_addr_needs_scope_id() in net/ipv6.h. */
 static bool kernel_needs_scope(const u8 ip[16])
 {
 	struct in6_addr address;
@@ -188,7 +188,7 @@ static bool kernel_needs_scope(const u8 ip[16])
 		IN6_IS_ADDR_MC_LINKLOCAL(&address);
 }
 
-static void scope_is_needed_where_the_kernel_needs_it(void **state)
+static void needs_scope_as_the_kernel(void **state)
 {
 	u8 ip[16] = { [15] = 1 };
 	unsigned int i, needed = 0;
@@ -224,7 +224,7 @@ static const struct ps_record listener = {
 	.has = PS_HAS_PORT | PS_HAS_QUEUES | PS_HAS_UID | PS_HAS_CGROUP,
 };
 
-static void a_listener(void **state)
+static void row_of_a_listener(void **state)
 {
 	struct ps_record r = listener;
 
@@ -237,12 +237,12 @@ static void a_listener(void **state)
 	r.rxq = 3;
 	r.uid = 1000;
 	check_row(&r, "tcp 80    LISTEN      0.0.0.0:80            "
-		  "*:*                   eth\\0400 3 511 1000 18231 c 4026531840 "
-		  "812 reuseaddr,reuseport,v6only,transparent,freebind,"
-		  "keepalive,linger,broadcast,dontroute process - - ");
+		  "*:*                   eth\\0400 3 511 1000 18231 c "
+		  "4026531840 812 reuseaddr,reuseport,v6only,transparent,"
+		  "freebind,keepalive,linger,broadcast,dontroute process - - ");
 }
 
-static void a_time_wait(void **state)
+static void row_of_a_time_wait_socket(void **state)
 {
 	struct ps_record r = {
 		.cookie = 0x11, .netns = 1, .expires = 0, .port = 65535,
@@ -324,7 +324,7 @@ static void check_owner(struct ps_owner o, const char *text)
 	free(room);
 }
 
-static void owners_and_holders(void **state)
+static void owners_and_modules(void **state)
 {
 	char room[PS_MODULE_MAX + 1];
 
@@ -355,7 +355,7 @@ static void header_lines(void **state)
 	free(room);
 }
 
-/* What a kernel keeps from modules is said behind everything else. */
+/* The key "missing" is the last of the line. */
 static void header_missing(void **state)
 {
 	const struct ps_header h = {
@@ -379,7 +379,7 @@ static void header_missing(void **state)
 	free(room);
 }
 
-/* Everything as long as it can be, in just the room that is promised. */
+/* The longest values fit into buffers of the documented size. */
 static void worst_cases_fit(void **state)
 {
 	char bytes[PS_TEXT_MAX];
@@ -418,7 +418,7 @@ static void worst_cases_fit(void **state)
 	free(room);
 }
 
-static void longest_holder_fits(void **state)
+static void longest_module_fits(void **state)
 {
 	char name[65], *room = malloc(PS_MODULE_MAX);
 
@@ -429,12 +429,12 @@ static void longest_holder_fits(void **state)
 	free(room);
 }
 
-/* What is copied from the row before is what this one would say. */
-static void next_rows_are_as_single_ones(void **state)
+/* A row written from the cache equals the row written alone. */
+static void cached_rows_equal_single_rows(void **state)
 {
 	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
 	char *room = malloc(PS_RECORD_MAX), *alone = malloc(PS_RECORD_MAX);
-	struct ps_row_cache common = { .len = 0 };
+	struct ps_row_cache cache = { .len = 0 };
 	struct ps_record r, last;
 	unsigned int i;
 
@@ -444,7 +444,7 @@ static void next_rows_are_as_single_ones(void **state)
 		size_t len;
 
 		random_record(&r, local, remote);
-		/* often the same as before, but for one column */
+		/* usually only one column differs from the row before */
 		if (i % 8) {
 			const struct ps_record other = r;
 
@@ -454,7 +454,7 @@ static void next_rows_are_as_single_ones(void **state)
 			r.held = i % 8 == 4 ? other.held : last.held;
 			r.has = i % 8 == 5 ? other.has : last.has;
 		}
-		len = ps_format_next(room, &r, &common) - room;
+		len = ps_format_next(room, &r, &cache) - room;
 		assert_int_equal(ps_format_record(alone, &r) - alone, len);
 		assert_memory_equal(room, alone, len);
 		last = r;
@@ -463,7 +463,7 @@ static void next_rows_are_as_single_ones(void **state)
 	free(room);
 }
 
-/* No field is ever empty, none holds a blank: a row splits into 17 words. */
+/* No field is empty or contains a blank: a row has 17 words and OWNERS. */
 static void random_rows_have_all_columns(void **state)
 {
 	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
@@ -496,18 +496,18 @@ int main(void)
 		cmocka_unit_test(numbers_at_random),
 		cmocka_unit_test(every_byte_escaped),
 		cmocka_unit_test(ip4_as_inet_ntop),
-		cmocka_unit_test(ip6_every_pattern_of_words),
+		cmocka_unit_test(ip6_word_patterns),
 		cmocka_unit_test(ip6_at_random),
-		cmocka_unit_test(scope_is_needed_where_the_kernel_needs_it),
-		cmocka_unit_test(a_listener),
-		cmocka_unit_test(a_time_wait),
+		cmocka_unit_test(needs_scope_as_the_kernel),
+		cmocka_unit_test(row_of_a_listener),
+		cmocka_unit_test(row_of_a_time_wait_socket),
 		cmocka_unit_test(ends_of_families_without_ports),
-		cmocka_unit_test(owners_and_holders),
+		cmocka_unit_test(owners_and_modules),
 		cmocka_unit_test(header_lines),
 		cmocka_unit_test(header_missing),
 		cmocka_unit_test(worst_cases_fit),
-		cmocka_unit_test(longest_holder_fits),
-		cmocka_unit_test(next_rows_are_as_single_ones),
+		cmocka_unit_test(longest_module_fits),
+		cmocka_unit_test(cached_rows_equal_single_rows),
 		cmocka_unit_test(random_rows_have_all_columns),
 	};
 

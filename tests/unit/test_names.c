@@ -16,7 +16,7 @@ static const struct {
 	TABLE(ps_held_names), TABLE(ps_flag_names),
 };
 
-static void words_are_found(void **state)
+static void every_word_is_found(void **state)
 {
 	unsigned int t, i;
 
@@ -28,7 +28,7 @@ static void words_are_found(void **state)
 			assert_true(name->len > 0 &&
 				    name->len < sizeof(name->text));
 			assert_int_equal(strlen(name->text), name->len);
-			/* also says that it stands there once */
+			/* also fails if a word is in the table twice */
 			assert_int_equal(ps_name_lookup(tables[t].names,
 							tables[t].size,
 							name->text, name->len),
@@ -37,7 +37,7 @@ static void words_are_found(void **state)
 	}
 }
 
-static void other_words_are_not(void **state)
+static void other_words_are_not_found(void **state)
 {
 	static const char *const words[] = {
 		"", "tc", "tcp6", "TCP", "listen", "LISTENING", " ", "--",
@@ -57,7 +57,7 @@ static void other_words_are_not(void **state)
 			 PORTSOCK_PROTO_TCP);
 }
 
-/* The order of rows compares numbers and means names. */
+/* Rows are ordered by name, but the code compares numbers. */
 static void protocols_are_alphabetical(void **state)
 {
 	unsigned int i;
@@ -68,13 +68,14 @@ static void protocols_are_alphabetical(void **state)
 				   ps_proto_names[i].text) < 0);
 }
 
-static void states_are_the_kernels(void **state)
+static void states_match_the_kernel(void **state)
 {
 	static const struct {
 		int kernel;
 		const char *word;
 	} states[] = {
-		{ TCP_ESTABLISHED, "ESTABLISHED" }, { TCP_SYN_SENT, "SYN_SENT" },
+		{ TCP_ESTABLISHED, "ESTABLISHED" },
+		{ TCP_SYN_SENT, "SYN_SENT" },
 		{ TCP_SYN_RECV, "SYN_RECV" }, { TCP_FIN_WAIT1, "FIN_WAIT1" },
 		{ TCP_FIN_WAIT2, "FIN_WAIT2" }, { TCP_TIME_WAIT, "TIME_WAIT" },
 		{ TCP_CLOSE, "CLOSE" }, { TCP_CLOSE_WAIT, "CLOSE_WAIT" },
@@ -92,7 +93,7 @@ static void states_are_the_kernels(void **state)
 }
 
 static void check_words(const struct ps_name *names, unsigned int first,
-			unsigned int size, const char *contract)
+			unsigned int size, const char *expected)
 {
 	char text[512] = "";
 	unsigned int i;
@@ -102,15 +103,15 @@ static void check_words(const struct ps_name *names, unsigned int first,
 			strcat(text, " ");
 		strcat(text, names[i].text);
 	}
-	assert_string_equal(text, contract);
+	assert_string_equal(text, expected);
 }
 
-static void words_are_the_contracts(void **state)
+static void words_match_the_format(void **state)
 {
 	(void)state;
 	check_words(ps_column_names, 0, PORTSOCK_NCOLUMNS,
-		    "PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE "
-		    "NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS");
+		    "PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE "
+		    "COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS");
 	check_words(ps_held_names, 1, PORTSOCK_NHELD,
 		    "process timewait synrecv acceptq orphan kernel inflight "
 		    "hidden");
@@ -118,7 +119,7 @@ static void words_are_the_contracts(void **state)
 		    "reuseaddr reuseport v6only transparent freebind");
 }
 
-/* AF_INET's protocols have no family of their own, all others do. */
+/* All protocols have a family of their own, except those of AF_INET. */
 static void families_of_protocols(void **state)
 {
 	static const char *const inet[] = {
@@ -152,11 +153,11 @@ static void sets_fit_their_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_are_found),
-		cmocka_unit_test(other_words_are_not),
+		cmocka_unit_test(every_word_is_found),
+		cmocka_unit_test(other_words_are_not_found),
 		cmocka_unit_test(protocols_are_alphabetical),
-		cmocka_unit_test(states_are_the_kernels),
-		cmocka_unit_test(words_are_the_contracts),
+		cmocka_unit_test(states_match_the_kernel),
+		cmocka_unit_test(words_match_the_format),
 		cmocka_unit_test(families_of_protocols),
 		cmocka_unit_test(sets_fit_their_types),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The order of rows, against the contract's sentence. */
+/* The order of rows, compared with the definition in format.md. */
 #include "test.h"
 #include "../../module/format/order.h"
 
@@ -10,8 +10,8 @@ static int sign(int diff)
 	return (diff > 0) - (diff < 0);
 }
 
-/* As the snapshot sorts: the key first, the rest among equals. */
-static int compare(const struct ps_record *a, const struct ps_record *b)
+/* Compare as the snapshot sorts: keys first, then rows of one key. */
+static int compare_rows(const struct ps_record *a, const struct ps_record *b)
 {
 	u64 x = ps_order_key(a), y = ps_order_key(b);
 
@@ -20,51 +20,57 @@ static int compare(const struct ps_record *a, const struct ps_record *b)
 	return sign(ps_order_cmp(a, b));
 }
 
-#define BY(x, y)	do { if ((x) != (y)) return (x) < (y) ? -1 : 1; } while (0)
+#define COMPARE(x, y)							\
+	do {								\
+		if ((x) != (y))						\
+			return (x) < (y) ? -1 : 1;			\
+	} while (0)
 
-static int naive_end(const struct ps_end *a, const struct ps_end *b)
+static int compare_ends_by_definition(const struct ps_end *a,
+				      const struct ps_end *b)
 {
 	int diff;
 
-	BY(a->form, b->form);
+	COMPARE(a->form, b->form);
 	if (a->form == PS_FORM_INET || a->form == PS_FORM_INET6) {
 		diff = memcmp(a->ip, b->ip, a->form == PS_FORM_INET ? 4 : 16);
 		if (diff)
 			return sign(diff);
 	}
 	if (a->form == PS_FORM_VSOCK)
-		BY(a->id, b->id);
-	BY(a->num, b->num);
+		COMPARE(a->id, b->id);
+	COMPARE(a->num, b->num);
 	return 0;
 }
 
 /*
  * "Sockets with a port first, by port, PROTO (alphabetically), LISTEN before
- * the others, local, remote; then the portless by PROTO, INODE."  What that
- * leaves open is 0 here.
+ * the others, local, remote; then the portless by PROTO, INODE."  Return
+ * 0 where this sentence does not define the order.
  */
-static int naive(const struct ps_record *a, const struct ps_record *b)
+static int compare_by_definition(const struct ps_record *a,
+				 const struct ps_record *b)
 {
 	bool a_port = a->has & PS_HAS_PORT, b_port = b->has & PS_HAS_PORT;
 	int diff;
 
-	BY(!a_port, !b_port);
+	COMPARE(!a_port, !b_port);
 	if (a_port)
-		BY(a->port, b->port);
+		COMPARE(a->port, b->port);
 	diff = strcmp(ps_proto_names[a->proto].text,
 		      ps_proto_names[b->proto].text);
 	if (diff)
 		return sign(diff);
 	if (!a_port) {
-		BY(a->inode, b->inode);
+		COMPARE(a->inode, b->inode);
 		return 0;
 	}
-	BY(a->state != PORTSOCK_LISTEN, b->state != PORTSOCK_LISTEN);
-	diff = naive_end(&a->local, &b->local);
-	return diff ? diff : naive_end(&a->remote, &b->remote);
+	COMPARE(a->state != PORTSOCK_LISTEN, b->state != PORTSOCK_LISTEN);
+	diff = compare_ends_by_definition(&a->local, &b->local);
+	return diff ? diff : compare_ends_by_definition(&a->remote, &b->remote);
 }
 
-static void few_ends(struct ps_end *end, u8 proto)
+static void random_similar_end(struct ps_end *end, u8 proto)
 {
 	memset(end, 0, sizeof(*end));
 	if (proto == PORTSOCK_PROTO_VSOCK) {
@@ -85,8 +91,8 @@ static void few_ends(struct ps_end *end, u8 proto)
 	end->num = random_below(2) * 0xffff;
 }
 
-/* Few values, so that rows agree in much and each rule decides some pairs. */
-static void few_values(struct ps_record *r)
+/* Choose from few values, so that each rule decides some pairs. */
+static void random_similar_record(struct ps_record *r)
 {
 	static const u8 protos[] = {
 		PORTSOCK_PROTO_SCTP, PORTSOCK_PROTO_SMC, PORTSOCK_PROTO_TCP,
@@ -96,7 +102,7 @@ static void few_values(struct ps_record *r)
 		PORTSOCK_ESTABLISHED, PORTSOCK_LISTEN, PORTSOCK_CLOSE,
 		PORTSOCK_BOUND,
 	};
-	/* the kernel's are of 32 bits, a key has room for 55 */
+	/* inodes of sockets have 32 bits; a key has room for 55 */
 	static const u64 inodes[] = { 0, 1, 2, 0xffffffff, (1ULL << 55) - 1 };
 
 	memset(r, 0, sizeof(*r));
@@ -109,11 +115,11 @@ static void few_values(struct ps_record *r)
 	r->inode = inodes[random_below(ARRAY_SIZE(inodes))];
 	r->cookie = random_below(2);
 	r->netns = 4026531840u + random_below(2);
-	few_ends(&r->local, r->proto);
-	few_ends(&r->remote, r->proto);
+	random_similar_end(&r->local, r->proto);
+	random_similar_end(&r->remote, r->proto);
 }
 
-static void agrees_with_the_contract(void **state)
+static void order_matches_the_definition(void **state)
 {
 	unsigned int i, decided = 0;
 	struct ps_record a, b;
@@ -122,49 +128,51 @@ static void agrees_with_the_contract(void **state)
 	for (i = 0; i < 400000; i++) {
 		int expected;
 
-		few_values(&a);
-		few_values(&b);
+		random_similar_record(&a);
+		random_similar_record(&b);
 		if (random_below(2)) {
 			b.has = a.has;
 			b.port = a.port;
 			b.proto = a.proto;
 		}
-		expected = naive(&a, &b);
+		expected = compare_by_definition(&a, &b);
 		if (!expected)
 			continue;
 		decided++;
-		assert_int_equal(compare(&a, &b), expected);
+		assert_int_equal(compare_rows(&a, &b), expected);
 	}
 	assert_true(decided > 100000 && decided < 400000);
 }
 
-static void is_a_total_order(void **state)
+static void order_is_total_for_similar_rows(void **state)
 {
 	static struct ps_record pool[POOL];
 	unsigned int i, k, m;
 
 	(void)state;
 	for (i = 0; i < POOL; i++) {
-		few_values(&pool[i]);
-		/* half of them at one port, so that more rules are asked */
+		random_similar_record(&pool[i]);
+		/* half of them at one port, so that later rules decide */
 		if (i % 2)
 			pool[i].port = 0;
 	}
 	for (i = 0; i < POOL; i++) {
-		assert_int_equal(compare(&pool[i], &pool[i]), 0);
+		assert_int_equal(compare_rows(&pool[i], &pool[i]), 0);
 		for (k = 0; k < POOL; k++) {
-			int ik = compare(&pool[i], &pool[k]);
+			int ik = compare_rows(&pool[i], &pool[k]);
 
-			assert_int_equal(ik, -compare(&pool[k], &pool[i]));
-			for (m = 0; ik <= 0 && m < POOL; m++)
-				if (compare(&pool[k], &pool[m]) <= 0)
-					assert_true(compare(&pool[i],
-							    &pool[m]) <= 0);
+			assert_int_equal(ik, -compare_rows(&pool[k], &pool[i]));
+			for (m = 0; ik <= 0 && m < POOL; m++) {
+				int km = compare_rows(&pool[k], &pool[m]);
+				int im = compare_rows(&pool[i], &pool[m]);
+
+				assert_true(km > 0 || im <= 0);
+			}
 		}
 	}
 }
 
-static void is_a_total_order_of_any_rows(void **state)
+static void order_is_total_for_random_rows(void **state)
 {
 	static char local[POOL][PS_TEXT_MAX], remote[POOL][PS_TEXT_MAX];
 	static struct ps_record pool[POOL];
@@ -178,20 +186,22 @@ static void is_a_total_order_of_any_rows(void **state)
 	}
 	for (i = 0; i < POOL; i++) {
 		for (k = 0; k < POOL; k++) {
-			int ik = compare(&pool[i], &pool[k]);
+			int ik = compare_rows(&pool[i], &pool[k]);
 
-			assert_int_equal(ik, -compare(&pool[k], &pool[i]));
+			assert_int_equal(ik, -compare_rows(&pool[k], &pool[i]));
 			assert_int_equal(ik == 0, i == k);
-			for (m = 0; ik <= 0 && m < POOL; m++)
-				if (compare(&pool[k], &pool[m]) <= 0)
-					assert_true(compare(&pool[i],
-							    &pool[m]) <= 0);
+			for (m = 0; ik <= 0 && m < POOL; m++) {
+				int km = compare_rows(&pool[k], &pool[m]);
+				int im = compare_rows(&pool[i], &pool[m]);
+
+				assert_true(km > 0 || im <= 0);
+			}
 		}
 	}
 }
 
-/* Rows that agree in all that the contract names are still told apart. */
-static void equal_places_fall_through(void **state)
+/* Rows that are equal by the definition are still ordered. */
+static void equal_places_are_ordered(void **state)
 {
 	struct ps_record a = {
 		.has = PS_HAS_PORT, .port = 80, .proto = PORTSOCK_PROTO_TCP,
@@ -201,24 +211,24 @@ static void equal_places_fall_through(void **state)
 	}, b = a;
 
 	(void)state;
-	assert_int_equal(compare(&a, &b), 0);
+	assert_int_equal(compare_rows(&a, &b), 0);
 	b.inode = 6;
-	assert_int_equal(compare(&a, &b), -1);
+	assert_int_equal(compare_rows(&a, &b), -1);
 	b = a;
 	b.netns = 8;
-	assert_int_equal(compare(&a, &b), -1);
+	assert_int_equal(compare_rows(&a, &b), -1);
 	b = a;
 	b.cookie = 2;
-	assert_int_equal(compare(&a, &b), -1);
-	/* a TIME_WAIT and the socket that it comes from */
+	assert_int_equal(compare_rows(&a, &b), -1);
+	/* a TIME_WAIT socket and the socket it replaced */
 	a.state = PORTSOCK_TIME_WAIT;
 	b = a;
 	b.state = PORTSOCK_CLOSE;
-	assert_int_equal(compare(&a, &b), -1);
+	assert_int_equal(compare_rows(&a, &b), -1);
 }
 
-/* Two rows of one connection, however little else they share. */
-static void one_connection_is_one_place(void **state)
+/* Rows of one connection may differ in state, inode and cookie. */
+static void rows_of_one_connection(void **state)
 {
 	struct ps_record a = {
 		.has = PS_HAS_PORT, .port = 80, .proto = PORTSOCK_PROTO_TCP,
@@ -246,15 +256,15 @@ static void one_connection_is_one_place(void **state)
 	assert_false(ps_order_same_place(&a, &b));
 }
 
-/* Nothing stands between two rows of one connection. */
-static void one_connection_stands_together(void **state)
+/* No other row is ordered between two rows of one connection. */
+static void rows_of_one_connection_are_adjacent(void **state)
 {
 	static struct ps_record pool[POOL];
 	unsigned int i, k, m, pairs = 0;
 
 	(void)state;
 	for (i = 0; i < POOL; i++) {
-		few_values(&pool[i]);
+		random_similar_record(&pool[i]);
 		pool[i].has = PS_HAS_PORT;
 		pool[i].port = 0;
 	}
@@ -264,8 +274,8 @@ static void one_connection_stands_together(void **state)
 				continue;
 			pairs += i != k;
 			for (m = 0; m < POOL; m++)
-				if (compare(&pool[i], &pool[m]) < 0 &&
-				    compare(&pool[m], &pool[k]) < 0)
+				if (compare_rows(&pool[i], &pool[m]) < 0 &&
+				    compare_rows(&pool[m], &pool[k]) < 0)
 					assert_true(ps_order_same_place(
 							&pool[i], &pool[m]));
 		}
@@ -282,20 +292,20 @@ static int compare_names(const char *a_text, const char *b_text)
 	char *a_name = malloc(strlen(a_text)), *b_name = malloc(strlen(b_text));
 	int diff;
 
-	/* of just their size: a name in a record has no NUL */
+	/* of exact size: a name in a record has no NUL */
 	memcpy(a_name, a_text, strlen(a_text));
 	memcpy(b_name, b_text, strlen(b_text));
 	a.local.text = a_name;
 	b.local.text = b_name;
 	b.local.len = strlen(b_text);
-	diff = compare(&a, &b);
-	assert_int_equal(compare(&b, &a), -diff);
+	diff = compare_rows(&a, &b);
+	assert_int_equal(compare_rows(&b, &a), -diff);
 	free(a_name);
 	free(b_name);
 	return diff;
 }
 
-static void names_by_their_bytes(void **state)
+static void names_are_ordered_by_bytes(void **state)
 {
 	(void)state;
 	assert_int_equal(compare_names("/a", "/a"), 0);
@@ -307,13 +317,13 @@ static void names_by_their_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agrees_with_the_contract),
-		cmocka_unit_test(is_a_total_order),
-		cmocka_unit_test(is_a_total_order_of_any_rows),
-		cmocka_unit_test(equal_places_fall_through),
-		cmocka_unit_test(one_connection_is_one_place),
-		cmocka_unit_test(one_connection_stands_together),
-		cmocka_unit_test(names_by_their_bytes),
+		cmocka_unit_test(order_matches_the_definition),
+		cmocka_unit_test(order_is_total_for_similar_rows),
+		cmocka_unit_test(order_is_total_for_random_rows),
+		cmocka_unit_test(equal_places_are_ordered),
+		cmocka_unit_test(rows_of_one_connection),
+		cmocka_unit_test(rows_of_one_connection_are_adjacent),
+		cmocka_unit_test(names_are_ordered_by_bytes),
 	};
 
 	return RUN(tests);

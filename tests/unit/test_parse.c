@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text in.  Lines are parsed in memory of just their size, so that the address
- * sanitizer sees a step beyond their end.
+ * Parsing of format 1.  Lines are allocated with their exact size, so that the
+ * address sanitizer detects reads beyond their end.
  */
 #include <errno.h>
 #include <stdio.h>
 
 #include "test.h"
 
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE " \
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE " \
+		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
 #define HEADER	"# portsock 1 netns=1 pidns=2 at=3 took=4 sockets=5 owners=6"
 
 static struct ps_layout layout;
@@ -18,6 +18,11 @@ static int setup(void **state)
 {
 	(void)state;
 	return ps_parse_layout(LAYOUT, &layout);
+}
+
+static int parse_row(char *line, struct ps_record *r, char **owners)
+{
+	return ps_parse_record(line, strlen(line), &layout, r, owners);
 }
 
 static void numbers(void **state)
@@ -94,10 +99,11 @@ static void header(void **state)
 	assert_int_equal(h.took, 4);
 	assert_int_equal(h.sockets, 5);
 	assert_int_equal(h.owners, 6);
-	/* in any order, and a later version may say more */
-	assert_int_equal(parse_header("#  portsock  1 owners=6 sockets=5 took=4 "
-				      "at=18446744073709551615 pidns=4294967295 "
-				      "netns=0 boot=abc more", &h), 0);
+	/* in any order; a later version may add keys */
+	assert_int_equal(parse_header("#  portsock  1 owners=6 sockets=5 "
+				      "took=4 at=18446744073709551615 "
+				      "pidns=4294967295 netns=0 boot=abc more",
+				      &h), 0);
 	assert_true(h.at == U64_MAX);
 	assert_int_equal(h.pidns, U32_MAX);
 }
@@ -125,12 +131,12 @@ static void header_invalid(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		if (parse_header(lines[i], &h) != -EINVAL)
-			fail_msg("'%s' is taken", lines[i]);
+			fail_msg("'%s' was accepted", lines[i]);
 	assert_int_equal(parse_header("# portsock 2", &h), -EPROTO);
 	assert_int_equal(h.version, 2);
 	assert_int_equal(parse_header("# portsock 4294967295 x", &h), -EPROTO);
 	assert_int_equal(h.version, U32_MAX);
-	/* what is there of format 1 is read, whatever else there is */
+	/* the keys of format 1 suffice, whichever keys follow */
 	assert_int_equal(parse_header("# portsock 2 netns=1 pidns=2 at=3 "
 				      "took=4 sockets=5 owners=6 more=x", &h),
 			 0);
@@ -141,7 +147,7 @@ static void header_invalid(void **state)
 			 -EPROTO);
 }
 
-static void layout_line(void **state)
+static void layout_valid(void **state)
 {
 	struct ps_layout l;
 	unsigned int i;
@@ -176,7 +182,7 @@ static void layout_invalid(void **state)
 	assert_int_equal(ps_parse_layout(many, &l), -EINVAL);
 }
 
-/* Each of the columns' names must be there. */
+/* No column may be missing. */
 static void layout_without_a_column(void **state)
 {
 	struct ps_layout l;
@@ -187,17 +193,18 @@ static void layout_without_a_column(void **state)
 		char line[] = LAYOUT " ";
 		char name[20];
 
-		snprintf(name, sizeof(name), " %.14s ", ps_column_names[i].text);
+		snprintf(name, sizeof(name), " %.14s ",
+			 ps_column_names[i].text);
 		strstr(line, name)[1] = 'x';
 		assert_int_equal(ps_parse_layout(line, &l), -EINVAL);
 	}
 }
 
-/* A line with one of its columns replaced, as the test's own memory. */
+/* Return an allocated line with the value of one column replaced. */
 static char *line_with(const struct ps_layout *l, unsigned int column,
 		       const char *text)
 {
-	static const char *const good[] = {
+	static const char *const valid[] = {
 		"tcp", "80", "LISTEN", "0.0.0.0:80", "*:*", "-", "0", "511",
 		"0", "18231", "c", "4026531840", "812", "reuseaddr", "process",
 		"-", "-", "901/6/nginx",
@@ -211,7 +218,7 @@ static char *line_with(const struct ps_layout *l, unsigned int column,
 		if (l->column[i] == column)
 			word = text;
 		else if (l->column[i] < PORTSOCK_NCOLUMNS)
-			word = good[l->column[i]];
+			word = valid[l->column[i]];
 		p += sprintf(p, "%s%s", i ? " " : "", word);
 	}
 	return realloc(line, p + 1 - line);
@@ -221,17 +228,17 @@ static int parse_with(unsigned int column, const char *text,
 		      struct ps_record *r)
 {
 	char *line = line_with(&layout, column, text), *owners;
-	int err = ps_parse_record(line, strlen(line), &layout, r, &owners);
+	int err = parse_row(line, r, &owners);
 
 	free(line);
 	return err;
 }
 
-/* Words that a column takes, and words that it does not. */
+/* Valid and invalid values of each column. */
 static const struct {
 	const char *text;
 	u8 column;
-	bool good;
+	bool valid;
 } words[] = {
 #define GOOD(column, text)	{ text, PORTSOCK_COL_##column, true }
 #define BAD(column, text)	{ text, PORTSOCK_COL_##column, false }
@@ -246,7 +253,8 @@ static const struct {
 	GOOD(LOCAL, "[fe80::1%eth0]:80"), GOOD(LOCAL, "[::ffff:1.2.3.4]:80"),
 	BAD(LOCAL, "1.2.3.4"), BAD(LOCAL, "1.2.3.4:"), BAD(LOCAL, ":80"),
 	BAD(LOCAL, "1.2.3:80"), BAD(LOCAL, "1.2.3.256:80"),
-	BAD(LOCAL, "1.2.3.4:8:80"), BAD(LOCAL, "1.2.3.4:65536"), BAD(LOCAL, "1.2.3.4:-1"),
+	BAD(LOCAL, "1.2.3.4:8:80"), BAD(LOCAL, "1.2.3.4:65536"),
+	BAD(LOCAL, "1.2.3.4:-1"),
 	BAD(LOCAL, "::1:80"), BAD(LOCAL, "[::1:80"), BAD(LOCAL, "[::1]80"),
 	BAD(LOCAL, "[::1]:"), BAD(LOCAL, "[]:80"), BAD(LOCAL, "[:80"),
 	BAD(LOCAL, "[::1]x:80"), BAD(LOCAL, "[g::1]:80"), BAD(LOCAL, "]:80"),
@@ -284,7 +292,7 @@ static const struct {
 #undef BAD
 };
 
-static void each_column_takes_what_it_can_hold(void **state)
+static void values_of_each_column(void **state)
 {
 	struct ps_record r;
 	unsigned int i;
@@ -292,28 +300,29 @@ static void each_column_takes_what_it_can_hold(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (parse_with(words[i].column, words[i].text, &r) !=
-		    (words[i].good ? 0 : 1 + words[i].column))
+		    (words[i].valid ? 0 : 1 + words[i].column))
 			fail_msg("%s '%s' is %s",
 				 ps_column_names[words[i].column].text,
 				 words[i].text,
-				 words[i].good ? "refused" : "taken, or "
-				 "another column is blamed");
+				 words[i].valid ? "rejected" :
+				 "accepted, or the wrong column is reported");
 }
 
-/* Families whose ends are no addresses: PROTO, LOCAL, whether it is one. */
-static void ends_of_families_without_addresses(void **state)
+/* Ends that are not addresses: PROTO, LOCAL, whether that is valid. */
+static void ends_of_other_families(void **state)
 {
 	static const struct {
 		const char *proto;
 		const char *local;
-		bool good;
+		bool valid;
 	} cases[] = {
 		{ "netlink", "0:103", true }, { "netlink", "-", true },
 		{ "netlink", "4294967295:4294967295", true },
 		{ "netlink", "0:4294967296", false },
 		{ "netlink", "4294967296:0", false }, { "netlink", "0", false },
 		{ "netlink", ":103", false }, { "netlink", "0:", false },
-		{ "netlink", "0:1:2", false }, { "netlink", "1.2.3.4:5", false },
+		{ "netlink", "0:1:2", false },
+		{ "netlink", "1.2.3.4:5", false },
 		{ "vsock", "3:1024", true }, { "vsock", "*:*", true },
 		{ "vsock", "4294967295:4294967295", true },
 		{ "vsock", "*:1024", true }, { "vsock", "3", false },
@@ -336,8 +345,8 @@ static void ends_of_families_without_addresses(void **state)
 
 		snprintf(line, sizeof(line), "%s - UNCONN %s - - 0 0 0 1 1 1 "
 			 "- - process - - -", cases[i].proto, cases[i].local);
-		err = ps_parse_record(line, strlen(line), &layout, &r, &owners);
-		if (!err != cases[i].good)
+		err = parse_row(line, &r, &owners);
+		if (!err != cases[i].valid)
 			fail_msg("%s %s: %d", cases[i].proto, cases[i].local,
 				 err);
 	}
@@ -352,14 +361,12 @@ static void long_ports(void **state)
 
 	(void)state;
 	snprintf(line, sizeof(line), "vsock 4294967295 %s", rest);
-	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners), 0);
+	assert_int_equal(parse_row(line, &r, &owners), 0);
 	assert_int_equal(r.port, 4294967295U);
 	snprintf(line, sizeof(line), "vsock 4294967296 %s", rest);
-	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
-			 1 + PORTSOCK_COL_PORT);
+	assert_int_equal(parse_row(line, &r, &owners), 1 + PORTSOCK_COL_PORT);
 	snprintf(line, sizeof(line), "udp 65536 %s", rest);
-	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
-			 1 + PORTSOCK_COL_PORT);
+	assert_int_equal(parse_row(line, &r, &owners), 1 + PORTSOCK_COL_PORT);
 }
 
 static void wrong_number_of_columns(void **state)
@@ -374,7 +381,7 @@ static void wrong_number_of_columns(void **state)
 	assert_int_equal(parse_with(PORTSOCK_COL_PROTO, "  tcp ", &r), 0);
 }
 
-/* A reader finds columns by their names, and steps over those it is new to. */
+/* Columns are found by name; unknown ones are skipped. */
 static void columns_in_another_order(void **state)
 {
 	struct ps_layout l;
@@ -386,7 +393,8 @@ static void columns_in_another_order(void **state)
 		"FLAGS CGROUP NETNS COOKIE INODE UID TXQ RXQ DEV REMOTE LOCAL "
 		"NEWER STATE PORT PROTO", &l), 0);
 	line = line_with(&l, PORTSOCK_COL_PORT, "443");
-	assert_int_equal(ps_parse_record(line, strlen(line), &l, &r, &owners), 0);
+	assert_int_equal(ps_parse_record(line, strlen(line), &l, &r, &owners),
+			 0);
 	assert_int_equal(r.port, 443);
 	assert_int_equal(r.txq, 511);
 	assert_int_equal(r.inode, 18231);
@@ -394,7 +402,7 @@ static void columns_in_another_order(void **state)
 	free(line);
 }
 
-static void a_row_of_the_contract(void **state)
+static void sample_row_of_the_format(void **state)
 {
 	char line[] = "tcp 80 TIME_WAIT   127.0.0.1:80 127.0.0.1:41510 -  0   "
 		"0 0      0 11 4026531840 -   -        timewait - 37120 -";
@@ -402,7 +410,7 @@ static void a_row_of_the_contract(void **state)
 	char *owners;
 
 	(void)state;
-	assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners), 0);
+	assert_int_equal(parse_row(line, &r, &owners), 0);
 	assert_int_equal(r.proto, PORTSOCK_PROTO_TCP);
 	assert_int_equal(r.port, 80);
 	assert_int_equal(r.state, PORTSOCK_TIME_WAIT);
@@ -449,7 +457,7 @@ static void round_trip(const struct ps_record *r,
 	format_row(text, r, owners, n);
 	line = strdup(text);
 	if (ps_parse_record(line, strlen(line), &layout, &parsed, &cursor))
-		fail_msg("refused: %s", text);
+		fail_msg("rejected: %s", text);
 	assert_int_equal(parsed.owners, n);
 	for (i = 0; i < n; i++) {
 		assert_int_equal(ps_parse_owner(&cursor, &o), 1);
@@ -469,7 +477,7 @@ static void round_trip(const struct ps_record *r,
 	free(line);
 }
 
-static void what_is_written_is_read(void **state)
+static void written_rows_are_parsed(void **state)
 {
 	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
 	struct ps_owner owners[8];
@@ -486,8 +494,8 @@ static void what_is_written_is_read(void **state)
 	}
 }
 
-/* Longer names than the kernel has would not fit where rows are written. */
-static void long_names_are_refused(void **state)
+/* Names longer than those of the kernel exceed PS_RECORD_MAX. */
+static void long_names_are_rejected(void **state)
 {
 	char path[PS_TEXT_MAX + 2], word[512], *owners, *line;
 	unsigned int i, abstract;
@@ -503,13 +511,13 @@ static void long_names_are_refused(void **state)
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
 			 "process - - -", i / 2 ? "-" : word,
 			 i / 2 ? word : "-");
-		assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
+		assert_int_equal(parse_row(line, &r, &owners),
 				 1 + (i / 2 ? PORTSOCK_COL_REMOTE :
 				      PORTSOCK_COL_LOCAL));
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
 			 "process - - -", i / 2 ? "-" : path + 1,
 			 i / 2 ? path + 1 : "-");
-		assert_int_equal(ps_parse_record(line, strlen(line), &layout, &r, &owners),
+		assert_int_equal(parse_row(line, &r, &owners),
 				 0);
 		free(line);
 	}
@@ -554,12 +562,12 @@ static void owners(void **state)
 	assert_int_equal(ps_parse_owner(&cursor, &o), 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		if (parse_owner_text(bad[i], &o) != -EINVAL)
-			fail_msg("'%s' is taken", bad[i]);
+			fail_msg("'%s' was accepted", bad[i]);
 	assert_int_equal(parse_owner_text("-", &o), 0);
 	assert_int_equal(parse_owner_text("[sunrpc]", &o), 0);
 }
 
-static void holders(void **state)
+static void modules(void **state)
 {
 	static const char *const none[] = {
 		"", "-", "[", "]", "[]", "x", "[x", "x]", "901/6/[x]",
@@ -584,12 +592,13 @@ static const char *const valid_lines[] = {
 	"unix - LISTEN @/tmp/\\000\\134x \\100x - 0 0 0 8002 95 1 - - inflight "
 	"- - -",
 	"netlink - UNCONN 0:103 - - 0 0 0 9001 90 1 - - kernel - - [x]",
-	"packet - UNCONN 0003:eth\\0400 - eth\\0400 0 0 0 1 1 1 - - hidden - - -",
+	"packet - UNCONN 0003:eth\\0400 - eth\\0400 0 0 0 1 1 1 - - hidden - - "
+	"-",
 	"vsock 1024 LISTEN 3:1024 2:99 - 0 0 0 1 1 1 - - process - 5 1/1/x",
 };
 
-/* Takes all of a row apart; whether it was one. */
-static bool digest(char *line)
+/* Parse a row and its owners; return true if it is valid. */
+static bool parse_whole_row(char *line)
 {
 	char room[PS_RECORD_MAX], *owners;
 	struct ps_record r;
@@ -598,7 +607,7 @@ static bool digest(char *line)
 	size_t len;
 	int got;
 
-	if (ps_parse_record(line, strlen(line), &layout, &r, &owners))
+	if (parse_row(line, &r, &owners))
 		return false;
 	assert_true(ps_format_record(room, &r) - room <= PS_RECORD_MAX);
 	ps_parse_module(owners, &name, &len);
@@ -608,7 +617,7 @@ static bool digest(char *line)
 	return got == 0;
 }
 
-static void lines_cut_anywhere(void **state)
+static void truncated_lines(void **state)
 {
 	unsigned int i;
 	size_t len;
@@ -618,16 +627,16 @@ static void lines_cut_anywhere(void **state)
 		char *line = strdup(valid_lines[i]);
 		size_t last = strrchr(line, ' ') - line;
 
-		assert_true(digest(line));
+		assert_true(parse_whole_row(line));
 		free(line);
 		for (len = 0; len < strlen(valid_lines[i]); len++) {
-			bool taken;
+			bool accepted;
 
 			line = strndup(valid_lines[i], len);
-			taken = digest(line);
+			accepted = parse_whole_row(line);
 			free(line);
 			if (len <= last + 1)
-				assert_false(taken);
+				assert_false(accepted);
 		}
 	}
 	for (len = 0; len <= strlen(HEADER); len++) {
@@ -648,14 +657,14 @@ static void lines_cut_anywhere(void **state)
 	}
 }
 
-static void spoil(char *line)
+static void corrupt_line(char *line)
 {
-	static const char liked[] = " -:/,@\\[]%*.0123456789#\x80\xff\r\t";
+	static const char frequent[] = " -:/,@\\[]%*.0123456789#\x80\xff\r\t";
 	unsigned int times = 1 + random_below(4);
 
 	while (times--) {
 		char c = random_below(4) ?
-			liked[random_below(sizeof(liked) - 1)] :
+			frequent[random_below(sizeof(frequent) - 1)] :
 			(char)(1 + random_below(255));
 
 		if (*line)
@@ -663,9 +672,9 @@ static void spoil(char *line)
 	}
 }
 
-static void spoiled_lines_do_no_harm(void **state)
+static void corrupted_lines(void **state)
 {
-	unsigned int i, taken = 0;
+	unsigned int i, accepted = 0;
 	const unsigned int times = 300000;
 
 	(void)state;
@@ -674,25 +683,25 @@ static void spoiled_lines_do_no_harm(void **state)
 		struct ps_header h;
 		struct ps_layout l;
 
-		spoil(line);
-		taken += digest(line);
+		corrupt_line(line);
+		accepted += parse_whole_row(line);
 		free(line);
 		if (i % 8)
 			continue;
 		line = strdup(HEADER);
-		spoil(line);
+		corrupt_line(line);
 		ps_parse_header(line, &h);
 		free(line);
 		line = strdup(LAYOUT);
-		spoil(line);
+		corrupt_line(line);
 		ps_parse_layout(line, &l);
 		free(line);
 	}
-	assert_true(taken > times / 100 && taken < times / 2);
+	assert_true(accepted > times / 100 && accepted < times / 2);
 }
 
-/* What comes of a row: its error, and as text what was read. */
-static int read_row(const char *text, struct ps_layout *l, char *room)
+/* Parse a row; return its error, or the formatted row in @room. */
+static int reparse_row(const char *text, struct ps_layout *l, char *room)
 {
 	char *line = strdup(text), *owners, *p;
 	struct ps_record r;
@@ -706,30 +715,31 @@ static int read_row(const char *text, struct ps_layout *l, char *room)
 	return err;
 }
 
-/* What the layout remembers of the rows before changes nothing. */
-static void a_row_says_what_it_says_alone(void **state)
+/* The caches of the layout do not change the result. */
+static void cached_rows_parse_as_alone(void **state)
 {
 	static char after[2 * PS_RECORD_MAX], alone[2 * PS_RECORD_MAX];
 	const unsigned int times = 100000;
-	unsigned int i, taken = 0;
+	unsigned int i, accepted = 0;
 	struct ps_layout l;
 
 	(void)state;
 	for (i = 0; i < times; i++) {
-		char *line = strdup(valid_lines[i / 8 % ARRAY_SIZE(valid_lines)]);
+		unsigned int k = i / 8 % ARRAY_SIZE(valid_lines);
+		char *line = strdup(valid_lines[k]);
 		int err;
 
 		if (random_below(2))
-			spoil(line);
+			corrupt_line(line);
 		ps_parse_layout(LAYOUT, &l);
-		err = read_row(line, &l, alone);
-		assert_int_equal(read_row(line, &layout, after), err);
+		err = reparse_row(line, &l, alone);
+		assert_int_equal(reparse_row(line, &layout, after), err);
 		if (!err)
 			assert_string_equal(after, alone);
-		taken += !err;
+		accepted += !err;
 		free(line);
 	}
-	assert_true(taken > times / 2);
+	assert_true(accepted > times / 2);
 }
 
 int main(void)
@@ -738,24 +748,24 @@ int main(void)
 		cmocka_unit_test_setup(numbers, setup),
 		cmocka_unit_test(header),
 		cmocka_unit_test(header_invalid),
-		cmocka_unit_test(layout_line),
+		cmocka_unit_test(layout_valid),
 		cmocka_unit_test(layout_invalid),
 		cmocka_unit_test(layout_without_a_column),
-		cmocka_unit_test_setup(each_column_takes_what_it_can_hold,
+		cmocka_unit_test_setup(values_of_each_column,
 				       setup),
-		cmocka_unit_test_setup(ends_of_families_without_addresses,
+		cmocka_unit_test_setup(ends_of_other_families,
 				       setup),
 		cmocka_unit_test_setup(long_ports, setup),
 		cmocka_unit_test_setup(wrong_number_of_columns, setup),
 		cmocka_unit_test(columns_in_another_order),
-		cmocka_unit_test_setup(a_row_of_the_contract, setup),
-		cmocka_unit_test_setup(what_is_written_is_read, setup),
-		cmocka_unit_test_setup(long_names_are_refused, setup),
+		cmocka_unit_test_setup(sample_row_of_the_format, setup),
+		cmocka_unit_test_setup(written_rows_are_parsed, setup),
+		cmocka_unit_test_setup(long_names_are_rejected, setup),
 		cmocka_unit_test(owners),
-		cmocka_unit_test(holders),
-		cmocka_unit_test_setup(lines_cut_anywhere, setup),
-		cmocka_unit_test_setup(spoiled_lines_do_no_harm, setup),
-		cmocka_unit_test_setup(a_row_says_what_it_says_alone, setup),
+		cmocka_unit_test(modules),
+		cmocka_unit_test_setup(truncated_lines, setup),
+		cmocka_unit_test_setup(corrupted_lines, setup),
+		cmocka_unit_test_setup(cached_rows_parse_as_alone, setup),
 	};
 
 	return RUN(tests);
