@@ -229,8 +229,7 @@ int ps_filter_parse(struct ps_filter *f, const char *line, size_t len)
  * @f: filter that has PS_KEY_PORT
  * @port: 0 at first, then the last result plus 1
  *
- * Return: The first selected port from @port on, PS_NO_PORT if there are no
- * more.
+ * Return: First selected port from @port on, PS_NO_PORT at the end.
  */
 u32 ps_filter_next_port(const struct ps_filter *f, u32 port)
 {

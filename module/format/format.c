@@ -100,6 +100,7 @@ static char *put_rare_end(char *p, const struct ps_record *r,
 	return ps_put_literal(p, PORTSOCK_NONE);
 }
 
+/* Called from put_ip() only, which is inlined in three places. */
 static void update_ip_cache(struct ps_row_cache_ip *cache, const u8 ip[4])
 {
 	char *p = ps_put_ip4(cache->text, ip);

@@ -145,7 +145,7 @@ static void check_ip6(const u8 ip[16])
 	free(room);
 }
 
-/* All 4^8 addresses whose words are among these. */
+/* All 4^8 addresses made of these words. */
 static void ip6_word_patterns(void **state)
 {
 	static const u16 words[] = { 0, 1, 0xffff, 0x0a00 };

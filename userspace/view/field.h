@@ -46,7 +46,7 @@ static __always_inline bool ps_field_is_none(const struct ps_field *f)
  * @cursor: text, moved past the digits
  * @value: result
  *
- * Return: False if there are no digits or more than PS_SAFE_DIGITS.
+ * Return: True if there are 1 to PS_SAFE_DIGITS digits.
  */
 static __always_inline bool ps_take_digits(const char **cursor, u64 *value)
 {

@@ -57,8 +57,9 @@ static int parse_header_field(const char *word, size_t len,
  *
  * Keys that format 1 does not have are skipped: a later version may add them.
  *
- * Return: 0; -EINVAL if @line is not the first line of a view; -EPROTO if a
- * later format, whose number is in @h->version, lacks a valid key of format 1.
+ * Return: 0; -EINVAL if @line is not the first line of a view; -EPROTO if the
+ * format is a later one, its number then being in @h->version, and a key of
+ * format 1 is missing or invalid.
  */
 int ps_parse_header(const char *line, struct ps_header *h)
 {

@@ -164,16 +164,16 @@ static void cache_tail_text(struct ps_layout *layout,
 	tail->len = len;
 }
 
-/* Fill @r from the tail; @known: the tail is that of the row before. */
+/* Fill @r from the tail.  @same_tail: it equals that of the row before. */
 static int fill_tail(const struct ps_field *field, struct ps_layout *layout,
-		     bool known, struct ps_record *r)
+		     bool same_tail, struct ps_record *r)
 {
 	struct ps_tail *tail = &layout->tail;
-	int bad = known ? 0 : parse_tail(field, tail);
+	int bad = same_tail ? 0 : parse_tail(field, tail);
 
 	if (bad)
 		return bad;
-	if (!known)
+	if (!same_tail)
 		cache_tail_text(layout, field);
 	r->netns = tail->netns;
 	r->cgroup = tail->cgroup;
@@ -264,21 +264,21 @@ static bool skip_tail(struct splitter *c, const char *end,
 
 /*
  * Split a line into the fields of its columns.  Return false if the number of
- * words is wrong.  @known: NETNS to EXPIRES equal those of the row before, and
- * their fields are not set.
+ * words is wrong.  If NETNS to EXPIRES equal those of the row before, set
+ * @same_tail and leave their fields unset.
  */
 static bool split_row(char *line, size_t len, const struct ps_layout *layout,
-		      struct ps_field *field, bool *known)
+		      struct ps_field *field, bool *same_tail)
 {
 	const u8 *last = layout->column + layout->count;
 	struct splitter c = { line, layout->column, field };
 	char *end = line + len;
 
-	*known = false;
+	*same_tail = false;
 	if (layout->usual) {
 		split_words(&c, end, layout->column + PORTSOCK_COL_NETNS);
 		if (c.column == layout->column + PORTSOCK_COL_NETNS)
-			*known = skip_tail(&c, end, &layout->tail);
+			*same_tail = skip_tail(&c, end, &layout->tail);
 	}
 	split_words(&c, end, last);
 	return c.column == last &&
@@ -300,14 +300,15 @@ int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 		    struct ps_record *r, char **owners)
 {
 	struct ps_field field[PORTSOCK_NCOLUMNS + 1];
-	bool known;
+	bool same_tail;
 	char *c;
 	int bad;
 
-	if (!split_row(line, len, layout, field, &known))
+	if (!split_row(line, len, layout, field, &same_tail))
 		return -EINVAL;
 	memset(r, 0, sizeof(*r));
-	bad = parse_identity(field, r) ?: fill_tail(field, layout, known, r) ?:
+	bad = parse_identity(field, r) ?:
+	      fill_tail(field, layout, same_tail, r) ?:
 	      parse_dev_field(&field[PORTSOCK_COL_DEV], r);
 	if (bad)
 		return bad;

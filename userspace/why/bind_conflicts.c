@@ -29,7 +29,7 @@ void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count)
 
 /**
  * struct fastreuse - SO_REUSEPORT state of struct inet_bind_bucket
- * @sk: socket whose uid and address the bucket has, NULL if sharing is off
+ * @sk: socket that set uid and address of the bucket, NULL if sharing is off
  * @strict: the address must match (FASTREUSEPORT_STRICT), not only the uid
  *	(FASTREUSEPORT_ANY)
  */
