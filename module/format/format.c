@@ -329,11 +329,11 @@ char *ps_format_owner(char *p, const struct ps_owner *o)
  */
 char *ps_format_module(char *p, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len;
 
 	*p++ = '[';
-	memcpy(p, name, len);
-	p += len;
+	len = strlen(name);
+	p = (char *)memcpy(p, name, len) + len;
 	*p++ = ']';
 	return p;
 }
