@@ -158,9 +158,7 @@ static void sample_row_of_the_format(struct kunit *test)
 	r.netns = 4026531840;
 	strcpy(ps_format_record(text, &r), "1/2/sh");
 	KUNIT_EXPECT_STREQ(test, text,
-			   "tcp 80    LISTEN      127.0.0.1:80          "
-			   "*:*                   eth0 0 0 0 0 abc 4026531840 "
-			   "- - process - - 1/2/sh");
+			   "tcp 80    LISTEN      127.0.0.1:80          *:*                   eth0 0 0 0 0 abc 4026531840 - - process - - 1/2/sh");
 }
 
 static struct kunit_case format_cases[] = {
