@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whose view it is: the opener of /proc/portsock, whoever reads. */
+/* The opener of /proc/portsock: its credentials and namespaces count. */
 #ifndef PORTSOCK_OPENER_H
 #define PORTSOCK_OPENER_H
 
@@ -12,15 +12,18 @@ struct ps_filter;
 struct user_namespace;
 
 /**
- * struct ps_opener - the opener
- * @file: the open file; it keeps the credentials, and the mount that decides
- *	on @pid_ns
- * @net: its network namespace, a reference
- * @target: network namespace whose sockets are shown, a reference, NULL for all
- * @user_ns: user namespace that uids are told in
- * @pid_ns: PID namespace that owners are named in
- * @boottime_offset: of its time namespace, in nanoseconds
- * @filter: what is asked for, NULL for everything
+ * struct ps_opener - task that opened /proc/portsock, whatever task reads it
+ * @file: the open file; it holds the opener's credentials, and the /proc mount
+ *	that determines @pid_ns and the access checks
+ * @net: network namespace of the opener, a reference
+ * @target: network namespace of the shown sockets, a reference; NULL for all
+ * @user_ns: user namespace of the opener, into which uids are mapped
+ * @pid_ns: PID namespace of the /proc mount, in which owners are numbered
+ * @boottime_offset: CLOCK_BOOTTIME of the opener's time namespace minus that of
+ *	the host, in nanoseconds
+ * @filter: filter of the last write(), NULL for none
+ *
+ * Only @target and @filter change after open().
  */
 struct ps_opener {
 	struct file *file;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/portsock: a read at offset 0 takes a snapshot, later reads of that open
- * file return its text, poll() reports when it is out of date.
+ * file return its text.  write() sets the filter, poll() reports when the
+ * snapshot is out of date.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,10 +27,10 @@
 #include "netns.h"
 #include "notify.h"
 #include "proc.h"
-#include "snapshot.h"
 #include "render.h"
+#include "snapshot.h"
 
-static int set_perm(const char *text, const struct kernel_param *kp)
+static int param_set_perm(const char *text, const struct kernel_param *kp)
 {
 	u16 mode;
 	int err = kstrtou16(text, 8, &mode);
@@ -41,14 +42,14 @@ static int set_perm(const char *text, const struct kernel_param *kp)
 	return err;
 }
 
-static int get_perm(char *text, const struct kernel_param *kp)
+static int param_get_perm(char *text, const struct kernel_param *kp)
 {
 	return sysfs_emit(text, "%#o\n", *(u16 *)kp->arg);
 }
 
 static const struct kernel_param_ops perm_ops = {
-	.set = set_perm,
-	.get = get_perm,
+	.set = param_set_perm,
+	.get = param_get_perm,
 };
 
 static u16 perm = 0666;
@@ -57,21 +58,24 @@ MODULE_PARM_DESC(perm, "Mode of /proc/portsock, octal (0666)");
 
 static unsigned int max_sockets = 4194304;
 module_param(max_sockets, uint, 0644);
-MODULE_PARM_DESC(max_sockets, "Sockets that one read may gather; more fail with EFBIG");
+MODULE_PARM_DESC(max_sockets, "Maximum sockets of one snapshot (4194304); a read that finds more fails with EFBIG");
 
 /**
  * struct view - an open /proc/portsock
- * @lock: held over a read
- * @opener: the opener
- * @taken: @snapshot and @text are there
- * @snapshot: from the last read at offset 0
- * @text: of @snapshot
- * @watcher: reports changes since @snapshot; changed while not @taken
+ * @lock: held over a whole read, the change of the filter, and the comparison
+ *	in poll(); guards @has_snapshot, @snapshot, @render, and the filter and
+ *	target of @opener
+ * @opener: opener
+ * @has_snapshot: @snapshot and @render are valid
+ * @snapshot: snapshot of the last read at offset 0
+ * @render: text of @snapshot
+ * @watcher: reports changes since @snapshot; its PS_WATCHER_CHANGED is set
+ *	while @has_snapshot is false
  */
 struct view {
 	struct mutex lock;
 	struct ps_opener opener;
-	bool taken;
+	bool has_snapshot;
 	struct ps_snapshot snapshot;
 	struct ps_render render;
 	struct ps_watcher watcher;
@@ -79,11 +83,11 @@ struct view {
 
 static void drop_snapshot(struct view *view)
 {
-	if (!view->taken)
+	if (!view->has_snapshot)
 		return;
 	ps_render_free(&view->render);
 	ps_snapshot_free(&view->snapshot);
-	view->taken = false;
+	view->has_snapshot = false;
 }
 
 static int take_snapshot(struct view *view)
@@ -91,11 +95,12 @@ static int take_snapshot(struct view *view)
 	int err;
 
 	drop_snapshot(view);
+	/* Before the tables are read: a change during the walk is notified. */
 	ps_watcher_renew(&view->watcher);
 	err = ps_snapshot_take(&view->snapshot, &view->opener,
 			       READ_ONCE(max_sockets));
 	if (!err) {
-		view->taken = true;
+		view->has_snapshot = true;
 		err = ps_render_init(&view->render, &view->snapshot);
 	}
 	if (err) {
@@ -105,7 +110,10 @@ static int take_snapshot(struct view *view)
 	return err;
 }
 
-/* As much as is asked for; what is left when that fails comes next time. */
+/*
+ * Fill the reader's buffer.  An error after some bytes were copied makes the
+ * read short; the next read returns it if it persists.
+ */
 static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
 {
 	size_t len, copied;
@@ -131,45 +139,51 @@ static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
 static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct view *view = iocb->ki_filp->private_data;
-	ssize_t done = 0;
+	ssize_t ret = 0;
 
 	if (!iov_iter_count(to))
 		return 0;
 	if (mutex_lock_killable(&view->lock))
 		return -EINTR;
-	if (!iocb->ki_pos || !view->taken)
-		done = take_snapshot(view);
-	if (!done)
-		done = copy_text(view, iocb->ki_pos, to);
+	if (!iocb->ki_pos || !view->has_snapshot)
+		ret = take_snapshot(view);
+	if (!ret)
+		ret = copy_text(view, iocb->ki_pos, to);
 	mutex_unlock(&view->lock);
-	if (done > 0)
-		iocb->ki_pos += done;
-	return done;
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	return ret;
 }
 
-/* Whether the opener may look into a network namespace other than its own. */
-static bool may_look_into(const struct view *view, struct user_namespace *owner)
+/* The credentials are those of open(), not those of the writing task. */
+static bool opener_is_net_admin(const struct view *view,
+				struct user_namespace *user_ns)
 {
-	return file_ns_capable(view->opener.file, owner, CAP_NET_ADMIN);
+	return file_ns_capable(view->opener.file, user_ns, CAP_NET_ADMIN);
 }
 
-/* Of one that does not exist only those may know who may see all. */
-static int find_target(const struct view *view, u32 netns, struct net **target)
+/*
+ * Look up the network namespace that the filter selects and take a reference;
+ * @inum 0 selects all, for which *@target is NULL.  An opener without
+ * CAP_NET_ADMIN in init_user_ns gets -EPERM also if the namespace does not
+ * exist, so that it cannot probe for inode numbers.
+ */
+static int get_target(const struct view *view, u32 inum, struct net **target)
 {
-	bool all = may_look_into(view, &init_user_ns);
+	bool sees_all = opener_is_net_admin(view, &init_user_ns);
 	struct net *net;
 
 	*target = NULL;
-	if (!netns)
-		return all ? 0 : -EPERM;
-	if (netns == view->opener.net->ns.inum) {
+	if (!inum)
+		return sees_all ? 0 : -EPERM;
+	if (inum == view->opener.net->ns.inum) {
 		*target = get_net(view->opener.net);
 		return 0;
 	}
-	net = ps_netns_find(netns);
+	net = ps_netns_find(inum);
 	if (!net)
-		return all ? -ENOENT : -EPERM;
-	if (!may_look_into(view, net->user_ns)) {
+		return sees_all ? -ENOENT : -EPERM;
+	if (!opener_is_net_admin(view, net->user_ns)) {
 		put_net(net);
 		return -EPERM;
 	}
@@ -177,32 +191,32 @@ static int find_target(const struct view *view, u32 netns, struct net **target)
 	return 0;
 }
 
-static void put_target(struct view *view)
+static void put_target(struct net *target)
 {
-	if (view->opener.target)
-		put_net(view->opener.target);
+	if (target)
+		put_net(target);
 }
 
-/* Takes over the filter, unless this fails. */
+/* On success the view owns @filter. */
 static int set_filter(struct view *view, struct ps_filter *filter)
 {
-	u32 netns = view->opener.net->ns.inum;
+	u32 inum = view->opener.net->ns.inum;
 	struct net *target;
 	int err;
 
 	if (ps_filter_has(filter, PS_KEY_NETNS))
-		netns = filter->netns;
-	err = find_target(view, netns, &target);
+		inum = filter->netns;
+	err = get_target(view, inum, &target);
 	if (err)
 		return err;
 	if (mutex_lock_killable(&view->lock)) {
-		if (target)
-			put_net(target);
+		put_target(target);
 		return -EINTR;
 	}
+	/* The channel's work reads the old filter until the watcher stops. */
 	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
-	put_target(view);
+	put_target(view->opener.target);
 	kvfree(view->opener.filter);
 	view->opener.target = target;
 	view->opener.filter = filter;
@@ -211,7 +225,10 @@ static int set_filter(struct view *view, struct ps_filter *filter)
 	return 0;
 }
 
-/* One write is one line; it sets the offset to 0. */
+/*
+ * A write() is one line.  It sets the offset to 0, so that the next read
+ * takes a snapshot: 'exec 3<>/proc/portsock; echo port=80 >&3; cat <&3'.
+ */
 static ssize_t proc_write(struct file *file, const char __user *text,
 			  size_t len, loff_t *pos)
 {
@@ -238,7 +255,10 @@ static ssize_t proc_write(struct file *file, const char __user *text,
 	return len;
 }
 
-/* A read never blocks; POLLPRI is the only event that poll() waits for. */
+/*
+ * A read never waits for an event, so EPOLLIN and EPOLLOUT are always set.
+ * EPOLLPRI reports that the snapshot is out of date.
+ */
 static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct view *view = file->private_data;
@@ -252,21 +272,13 @@ static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 	return DEFAULT_POLLMASK | (ps_watcher_changed(w) ? EPOLLPRI : 0);
 }
 
-/* How far CLOCK_BOOTTIME of the current time namespace is ahead of the host's. */
-static s64 current_boottime_offset(void)
-{
-	struct timespec64 offset = {};
-
-	timens_add_boottime(&offset);
-	return timespec64_to_ns(&offset);
-}
-
 /*
- * An open file holds the module: proc_remove() would release it by force while
- * its reader is still inside.
+ * An open file holds a reference on the module: proc_remove() releases open
+ * files by force, while a poller may sleep on the wait queue that is freed.
  */
 static int proc_open(struct inode *inode, struct file *file)
 {
+	struct timespec64 boottime_offset = {};
 	struct view *view;
 
 	if (!try_module_get(THIS_MODULE))
@@ -276,13 +288,14 @@ static int proc_open(struct inode *inode, struct file *file)
 		module_put(THIS_MODULE);
 		return -ENOMEM;
 	}
+	timens_add_boottime(&boottime_offset);
 	mutex_init(&view->lock);
 	view->opener.file = file;
 	view->opener.net = get_net(current->nsproxy->net_ns);
 	view->opener.target = get_net(view->opener.net);
 	view->opener.user_ns = file->f_cred->user_ns;
 	view->opener.pid_ns = proc_pid_ns(inode->i_sb);
-	view->opener.boottime_offset = current_boottime_offset();
+	view->opener.boottime_offset = timespec64_to_ns(&boottime_offset);
 	ps_watcher_init(&view->watcher, &view->opener);
 	file->private_data = view;
 	return 0;
@@ -295,7 +308,7 @@ static int proc_release(struct inode *inode, struct file *file)
 	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);
 	kvfree(view->opener.filter);
-	put_target(view);
+	put_target(view->opener.target);
 	put_net(view->opener.net);
 	kfree(view);
 	module_put(THIS_MODULE);
@@ -311,12 +324,7 @@ static const struct proc_ops proc_ops = {
 	.proc_release	= proc_release,
 };
 
-/**
- * ps_proc_create() - make /proc/portsock
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
+/* Create /proc/portsock.  May sleep.  Return 0 or -ENOMEM. */
 int ps_proc_create(void)
 {
 	if (!proc_create("portsock", perm, NULL, &proc_ops))
@@ -324,11 +332,7 @@ int ps_proc_create(void)
 	return 0;
 }
 
-/**
- * ps_proc_remove() - undo ps_proc_create()
- *
- * Context: process, may sleep; waits for readers that are inside.
- */
+/* Remove /proc/portsock.  Sleeps until no task is inside its functions. */
 void ps_proc_remove(void)
 {
 	remove_proc_entry("portsock", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* /proc/portsock. */
+/* The file /proc/portsock: open, read, write, poll. */
 #ifndef PORTSOCK_PROC_H
 #define PORTSOCK_PROC_H
 

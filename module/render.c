@@ -1,37 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A snapshot says the same whenever it is written, so its text need not be
- * kept: a page of it is, and for each page passed the place where it begins.
- * Reading on writes the next page, pread() goes to the page that it asks for.
+ * Text of a snapshot.  A snapshot does not change, so its text can be written
+ * again at any time and is not kept.  One text page of it is in memory, and the
+ * page index has the position at which each text page before it begins.
+ * Sequential reads write the next page, pread() the page of its offset.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "format/format.h"
 #include "bind_row.h"
+#include "format/format.h"
 #include "gfp.h"
-#include "snapshot.h"
 #include "render.h"
+#include "snapshot.h"
 
 #define PAGE_BYTES	65536U
-/* The most that one piece takes: a row's beginning, an owner, the newline. */
+
+/*
+ * Limit of one piece of text: the columns of a row with its first owner, or a
+ * comma and an owner, and the newline.  The header is shorter.
+ */
 #define PIECE_MAX	(PS_RECORD_MAX + PS_OWNER_MAX + 2)
 
+static_assert(PS_HEADER_MAX <= PIECE_MAX);
+
+/**
+ * struct page_start - start of a text page
+ * @offset: offset in the text
+ * @pos: position in the snapshot
+ */
 struct page_start {
 	u64 offset;
 	struct ps_render_pos pos;
 };
 
 /**
- * ps_render_init() - get ready to write a snapshot
- * @render: text of a snapshot
- * @snapshot: stays as it is until ps_render_free()
+ * ps_render_init() - prepare the text of a snapshot
+ * @render: text
+ * @snapshot: snapshot, constant until ps_render_free()
  *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM; ps_render_free() is due in both cases.
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; call ps_render_free() in both cases.
  */
-int ps_render_init(struct ps_render *render, const struct ps_snapshot *snapshot)
+int ps_render_init(struct ps_render *render,
+		   const struct ps_snapshot *snapshot)
 {
 	struct page_start *first;
 
@@ -46,12 +59,7 @@ int ps_render_init(struct ps_render *render, const struct ps_snapshot *snapshot)
 	return 0;
 }
 
-/**
- * ps_render_free() - undo ps_render_init()
- * @render: text of a snapshot
- *
- * Context: process, may sleep.
- */
+/* Undo ps_render_init(). */
 void ps_render_free(struct ps_render *render)
 {
 	kvfree(render->page);
@@ -59,7 +67,10 @@ void ps_render_free(struct ps_render *render)
 	ps_vec_free(&render->page_index);
 }
 
-/* Copies of constant length, which most are no longer than. */
+/*
+ * Copy constant lengths, which the compiler turns into a few stores; most owners
+ * are not longer.  The next piece overwrites the bytes behind the real length.
+ */
 static char *put_owner(char *p, const struct ps_store *store,
 		       struct ps_owner_ref ref)
 {
@@ -73,17 +84,34 @@ static char *put_owner(char *p, const struct ps_store *store,
 	return p + task->back;
 }
 
-/* The row up to and with its first owner. */
-static char *put_row(char *p, const struct ps_store *store,
-		     const struct ps_record *r, struct ps_row_cache *common)
+/*
+ * Write a row, or the rest of it, until @p is beyond @full.  On return *@owner
+ * is 0 if the row is complete, else the number of its owners that are written.
+ */
+static char *put_row(char *p, const char *full, const struct ps_store *store,
+		     const struct ps_record *r, u32 *owner,
+		     struct ps_row_cache *cache)
 {
-	p = ps_format_next(p, r, common);
-	if (likely(r->owners))
-		return put_owner(p, store, ps_store_owner_at(store, r, 0));
-	if (r->held == PORTSOCK_HELD_KERNEL)
-		return ps_format_module(p, ps_sk_module_name(&store->sk_modules,
-							  r->owners_at));
-	*p++ = '-';
+	if (likely(!*owner)) {
+		p = ps_format_next(p, r, cache);
+		if (likely(r->owners))
+			p = put_owner(p, store, ps_store_owner_at(store, r, 0));
+		else if (r->held == PORTSOCK_HELD_KERNEL)
+			p = ps_format_module(p,
+				ps_sk_module_name(&store->sk_modules,
+						  r->owners_at));
+		else
+			*p++ = '-';
+		*owner = 1;
+	}
+	for (; *owner < r->owners; ++*owner) {
+		if (p > full)
+			return p;
+		*p++ = ',';
+		p = put_owner(p, store, ps_store_owner_at(store, r, *owner));
+	}
+	*p++ = '\n';
+	*owner = 0;
 	return p;
 }
 
@@ -109,92 +137,53 @@ static char *put_bind_row(char *p, const struct ps_bind_row *row)
 	return ps_put_literal(p, "-\n");
 }
 
-/* The first line's, then what ports remember: rows that are metadata. */
-static char *put_front(char *p, const struct ps_snapshot *snapshot,
-		       struct ps_render_pos *pos)
-{
-	const struct ps_vec *ports = &snapshot->store.bind_rows;
-
-	if (!pos->owner)
-		p = ps_format_header(p, &snapshot->header);
-	else
-		p = put_bind_row(p, ps_vec_at(ports, pos->owner - 1));
-	if (pos->owner++ < ports->count)
-		return p;
-	pos->row = 1;
-	pos->owner = 0;
-	return p;
-}
-
-static bool at_end(const struct ps_render *render)
-{
-	return render->next.row > render->snapshot->store.nrows;
-}
-
 /*
- * Writes a row, or what is left of it, as long as there is room for a piece; then
- * pos->owner is 0 if it is complete.
+ * Write text page @number, and append the start of the next one to the page
+ * index if it is not known.  Return 0 or -ENOMEM.
  */
-static char *put_pieces(char *p, const char *full, const struct ps_store *store,
-			struct ps_render_pos *pos, struct ps_row_cache *common)
+static int write_page(struct ps_render *render, u32 number)
 {
-	const struct ps_record *r = store->rows[pos->row - 1];
-
-	if (likely(!pos->owner)) {
-		p = put_row(p, store, r, common);
-		pos->owner = 1;
-	}
-	for (; pos->owner < r->owners; pos->owner++) {
-		if (p > full)
-			return p;
-		*p++ = ',';
-		p = put_owner(p, store,
-			      ps_store_owner_at(store, r, pos->owner));
-	}
-	*p++ = '\n';
-	pos->owner = 0;
-	return p;
-}
-
-/* Writes the page that begins at @start. */
-static void write_page(struct ps_render *render, const struct page_start *start)
-{
+	const struct page_start *start = ps_vec_at(&render->page_index, number);
 	const struct ps_store *store = &render->snapshot->store;
+	const struct ps_vec *bind_rows = &store->bind_rows;
 	char *p = render->page, *full = p + PAGE_BYTES - PIECE_MAX;
-	struct ps_render_pos next = start->pos;
-	struct ps_row_cache common;
-
-	ps_row_cache_init(&common);
-	while (p <= full && !next.row)
-		p = put_front(p, render->snapshot, &next);
-	while (p <= full && next.row && next.row <= store->nrows) {
-		p = put_pieces(p, full, store, &next, &common);
-		next.row += !next.owner;
-	}
-	render->begin = start->offset;
-	render->next = next;
-	render->len = p - render->page;
-}
-
-static int write_page_number(struct ps_render *render, u32 number)
-{
+	struct ps_render_pos pos = start->pos;
+	struct ps_row_cache cache;
 	struct page_start *next;
 
-	write_page(render, ps_vec_at(&render->page_index, number));
-	render->number = number;
-	if (number + 1 < render->page_index.count || at_end(render))
+	ps_row_cache_init(&cache);
+	for (; p <= full && pos.metadata <= bind_rows->count; pos.metadata++) {
+		if (!pos.metadata)
+			p = ps_format_header(p, &render->snapshot->header);
+		else
+			p = put_bind_row(p, ps_vec_at(bind_rows,
+						      pos.metadata - 1));
+	}
+	while (p <= full && pos.row < store->nrows) {
+		p = put_row(p, full, store, store->rows[pos.row], &pos.owner,
+			    &cache);
+		if (!pos.owner)
+			pos.row++;
+	}
+	render->page_offset = start->offset;
+	render->page_len = p - render->page;
+	render->page_number = number;
+
+	/* Nothing follows, or the next start is known. */
+	if ((pos.metadata > bind_rows->count && pos.row == store->nrows) ||
+	    number + 1 < render->page_index.count)
 		return 0;
 	next = ps_vec_push(&render->page_index);
 	if (!next) {
-		render->len = 0;	/* it will be written again */
+		render->page_len = 0;	/* the next read writes it again */
 		return -ENOMEM;
 	}
-	next->offset = render->begin + render->len;
-	next->pos = render->next;
+	next->offset = render->page_offset + render->page_len;
+	next->pos = pos;
 	return 0;
 }
 
-/* The last page known to begin at or before @offset. */
+/* Return the last known text page that begins at or before @offset. */
 static u32 find_page(const struct ps_render *render, u64 offset)
 {
 	u32 low = 0, high = render->page_index.count, middle;
@@ -211,44 +200,45 @@ static u32 find_page(const struct ps_render *render, u64 offset)
 	return low;
 }
 
-static bool has_offset(const struct ps_render *render, u64 offset)
+static bool page_has_offset(const struct ps_render *render, u64 offset)
 {
-	return render->len && offset >= render->begin &&
-		offset - render->begin < render->len;
+	return render->page_len && offset >= render->page_offset &&
+		offset - render->page_offset < render->page_len;
 }
 
 /**
- * ps_render_at() - the text from an offset on
- * @render: text of a snapshot
- * @offset: in bytes
- * @bytes: the render, valid until the next call
- * @len: bytes there are, 0 at the end of the text
+ * ps_render_at() - return the text at an offset, up to the end of its text page
+ * @render: text
+ * @offset: offset in bytes
+ * @bytes: result, valid until the next call
+ * @len: number of @bytes, 0 at or behind the end of the text
  *
- * Context: process, may sleep.
- * Return: 0, -ENOMEM, -EINTR on a fatal signal.
+ * An offset ahead of all known pages writes each page up to it: the length of a
+ * page is only known by writing it.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or -EINTR on a fatal signal.
  */
 int ps_render_at(struct ps_render *render, u64 offset, const char **bytes,
-	       size_t *len)
+		 size_t *len)
 {
 	u32 number;
 	int err;
 
-	while (!has_offset(render, offset)) {
+	*bytes = NULL;
+	*len = 0;
+	while (!page_has_offset(render, offset)) {
 		number = find_page(render, offset);
-		if (render->len && number == render->number)
-			break;	/* behind the last page */
-		err = write_page_number(render, number);
+		if (render->page_len && number == render->page_number)
+			return 0;	/* behind the end of the text */
+		err = write_page(render, number);
 		if (err)
 			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
-	*bytes = NULL;
-	*len = 0;
-	if (has_offset(render, offset)) {
-		*bytes = render->page + (offset - render->begin);
-		*len = render->len - (offset - render->begin);
-	}
+	*bytes = render->page + (offset - render->page_offset);
+	*len = render->page_len - (offset - render->page_offset);
 	return 0;
 }

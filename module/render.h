@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The text of a snapshot at any offset, a page of it in memory at a time. */
+/* Text of a snapshot: readable at any offset, one text page in memory. */
 #ifndef PORTSOCK_RENDER_H
 #define PORTSOCK_RENDER_H
 
@@ -8,39 +8,40 @@
 struct ps_snapshot;
 
 /**
- * struct ps_render_pos - between two pieces of the text
- * @row: 0 in front of the rows, then 1 + index of the row
- * @owner: owners of the row that are written, 0 before the row; in front of the
- *	rows 0 before the header, then 1 + index of what a port remembers
+ * struct ps_render_pos - position in the text at which a text page may begin
+ * @metadata: metadata that is written: 0 before the header, then 1 + the number
+ *	of bind rows; the rows follow when all metadata is written
+ * @row: index of the row to write next
+ * @owner: owners of @row that are written, 0 before the row
  */
 struct ps_render_pos {
+	u32 metadata;
 	u32 row;
 	u32 owner;
 };
 
 /**
- * struct ps_render - the text of a snapshot
- * @snapshot: what it is the text of
- * @page: the part that is in memory
- * @begin: offset of its first byte in the text
- * @len: bytes in @page
- * @next: where the text goes on behind @page
- * @number: of @page in @page_index
- * @page_index: struct page_start, where each page begins, as far as it is known
+ * struct ps_render - text of a snapshot
+ * @snapshot: snapshot
+ * @page: the current text page
+ * @page_offset: offset of @page in the text
+ * @page_len: bytes in @page, 0 if none is written
+ * @page_number: index of @page in @page_index
+ * @page_index: struct page_start of each text page whose start is known
  */
 struct ps_render {
 	const struct ps_snapshot *snapshot;
 	char *page;
-	u64 begin;
-	u32 len;
-	struct ps_render_pos next;
-	u32 number;
+	u64 page_offset;
+	u32 page_len;
+	u32 page_number;
 	struct ps_vec page_index;
 };
 
-int ps_render_init(struct ps_render *render, const struct ps_snapshot *snapshot);
+int ps_render_init(struct ps_render *render,
+		   const struct ps_snapshot *snapshot);
 void ps_render_free(struct ps_render *render);
 int ps_render_at(struct ps_render *render, u64 offset, const char **bytes,
-	       size_t *len);
+		 size_t *len);
 
 #endif /* PORTSOCK_RENDER_H */

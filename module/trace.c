@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The one place where the tracepoints are made. */
+/* Definitions of the tracepoints that trace.h declares. */
 #define CREATE_TRACE_POINTS
 #include "trace.h"

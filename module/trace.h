@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints: when a snapshot is taken, and what each proto's table gives. */
+/* Tracepoints: start and end of a snapshot, and each table walk in it. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM portsock
 
@@ -12,10 +12,12 @@
 #include "proto.h"
 
 /**
- * trace_snapshot_begin() - sockets are about to be looked at
- * @at: CLOCK_BOOTTIME in ns, as in the view's first line
- * @netns: whose sockets, 0 for those of all network namespaces
- * @state_only: only to find out whether the last snapshot is still true
+ * snapshot_begin - start of a snapshot or of a comparison
+ * @at: CLOCK_BOOTTIME in ns; the view's header has it in the opener's time
+ *	namespace
+ * @netns: inode number of the walked network namespace, 0 for all
+ * @state_only: poll() compares ports and states with the last snapshot; no
+ *	owners, no rows
  */
 TRACE_EVENT(snapshot_begin,
 	TP_PROTO(u64 at, u32 netns, bool state_only),
@@ -35,12 +37,12 @@ TRACE_EVENT(snapshot_begin,
 );
 
 /**
- * trace_snapshot_end() - ... and have been
- * @at: what trace_snapshot_begin() said
- * @took: ns
- * @sockets: rows; of a state_only look, records
- * @owners: descriptors in OWNERS
- * @error: 0, or why there is no snapshot
+ * snapshot_end - end of a snapshot or of a comparison
+ * @at: @at of the matching snapshot_begin
+ * @took: duration in ns
+ * @sockets: number of rows; number of records after a comparison
+ * @owners: number of file descriptors in all rows
+ * @error: 0 or a negative error
  */
 TRACE_EVENT(snapshot_end,
 	TP_PROTO(u64 at, u64 took, u32 sockets, u32 owners, int error),
@@ -65,12 +67,13 @@ TRACE_EVENT(snapshot_end,
 );
 
 /**
- * trace_proto_walk() - a proto's table of one network namespace has been walked
- * @proto: whose
- * @batch: where the records went
- * @records: how many; a socket in an accept queue gives two
- * @took: ns
- * @error: 0, or why the walk ended early
+ * proto_walk - end of the walk over a protocol's table
+ * @proto: protocol
+ * @batch: batch of the walk: its network namespace and mode
+ * @records: number of records that the walk passed to the sink; a socket in an
+ *	accept queue adds two
+ * @took: duration in ns
+ * @error: 0 or the negative error that ended the walk
  */
 TRACE_EVENT(proto_walk,
 	TP_PROTO(const struct ps_proto *proto, const struct ps_batch *batch,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Format 1 of /proc/portsock: its columns, protocols, states, holder reasons
- * and flags, one X-macro table each.  doc/format.md says what they mean.
+ * Format 1 of /proc/portsock: columns, protocols, states, HELD values and flags,
+ * an X-macro table each.  doc/format.md defines their meaning.
  */
 #ifndef _UAPI_PORTSOCK_H
 #define _UAPI_PORTSOCK_H
@@ -10,11 +10,11 @@
 
 #define PORTSOCK_VERSION	"0.1.0"		/* of module and reader */
 #define PORTSOCK_FORMAT		1
-#define PORTSOCK_MAGIC		"portsock"	/* first word of the first line */
+#define PORTSOCK_MAGIC		"portsock"	/* first word of the header */
 #define PORTSOCK_PATH		"/proc/portsock"
-#define PORTSOCK_NONE		"-"		/* a value that is not there */
+#define PORTSOCK_NONE		"-"		/* field without a value */
 
-/* In the order in which they stand in a row; new ones are appended. */
+/* In the order of a row; new columns are appended. */
 #define PORTSOCK_COLUMNS(X)	\
 	X(PROTO)		\
 	X(PORT)			\
@@ -36,10 +36,9 @@
 	X(OWNERS)
 
 /*
- * Alphabetical: a row's place in the view is by the protocol's name, and the
- * code compares these numbers instead.  The third word is the socket's
- * family where the protocol decides it; AF_INET's protocols stand at v4 and v6
- * addresses alike and have none.
+ * X(id, name, family), sorted by name: rows are ordered by the protocol's name,
+ * and the code compares these numbers instead.  The family is empty if the
+ * protocol does not determine it: inet protocols have IPv4 and IPv6 sockets.
  */
 #define PORTSOCK_PROTOS(X)			\
 	X(ALG,        "alg", "alg")                    \
@@ -82,7 +81,10 @@
 	X(X25,        "x25", "x25")                    \
 	X(XDP,        "xdp", "xdp")
 
-/* The first eleven carry the kernel's own numbers (include/net/tcp_states.h). */
+/*
+ * 1 to 11 are the numbers of include/net/tcp_states.h.  The kernel has no state
+ * for the others: the module derives them from state, type and port.
+ */
 #define PORTSOCK_STATES(X)	\
 	X(ESTABLISHED,	1)	\
 	X(SYN_SENT,	2)	\
@@ -99,7 +101,7 @@
 	X(UNBOUND,	13)	\
 	X(UNCONN,	14)
 
-/* Why a socket is there. */
+/* Column HELD: the reason why a socket exists. */
 #define PORTSOCK_HELD(X)	\
 	X(PROCESS,	process)	\
 	X(TIMEWAIT,	timewait)	\
@@ -110,7 +112,7 @@
 	X(INFLIGHT,	inflight)	\
 	X(HIDDEN,	hidden)
 
-/* Those that decide about binding come first. */
+/* Socket options that affect bind() come first. */
 #define PORTSOCK_FLAGS(X)	\
 	X(REUSEADDR,	reuseaddr)	\
 	X(REUSEPORT,	reuseport)	\
