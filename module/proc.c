@@ -58,7 +58,7 @@ MODULE_PARM_DESC(perm, "Mode of /proc/portsock, octal (0666)");
 
 static unsigned int max_sockets = 4194304;
 module_param(max_sockets, uint, 0644);
-MODULE_PARM_DESC(max_sockets, "Maximum sockets of one snapshot (4194304); a read that finds more fails with EFBIG");
+MODULE_PARM_DESC(max_sockets, "Maximum sockets per read, else EFBIG (4194304)");
 
 /**
  * struct view - an open /proc/portsock

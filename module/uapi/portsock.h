@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Format 1 of /proc/portsock: columns, protocols, states, HELD values and flags,
- * an X-macro table each.  doc/format.md defines their meaning.
+ * Format 1 of /proc/portsock: columns, protocols, states, HELD values and
+ * flags, an X-macro table each.  doc/format.md defines their meaning.
  */
 #ifndef _UAPI_PORTSOCK_H
 #define _UAPI_PORTSOCK_H

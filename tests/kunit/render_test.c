@@ -21,8 +21,9 @@ struct render_fixture {
 
 static int render_test_init(struct kunit *test)
 {
-	struct render_fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+	struct render_fixture *fix;
 
+	fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
 	if (!fix)
 		return -ENOMEM;
 	ps_store_init(&fix->snapshot.store, 100000);
@@ -88,8 +89,8 @@ static void read_whole(struct kunit *test, size_t room)
 	fix->whole = kvmalloc(room, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fix->whole);
 	for (;;) {
-		KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, fix->len, &bytes,
-						 &len), 0);
+		KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, fix->len,
+						   &bytes, &len), 0);
 		if (!len)
 			return;
 		KUNIT_ASSERT_LE(test, fix->len + len, room);
@@ -143,7 +144,8 @@ static void expect_same(struct kunit *test, size_t offset)
 	const char *bytes;
 	size_t len;
 
-	KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, offset, &bytes, &len), 0);
+	KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render, offset, &bytes, &len),
+			0);
 	KUNIT_ASSERT_GT(test, len, (size_t)0);
 	KUNIT_ASSERT_LE(test, offset + len, fix->len);
 	KUNIT_ASSERT_EQ(test, memcmp(bytes, fix->whole + offset, len), 0);
@@ -186,8 +188,8 @@ static void no_bytes_behind_end(struct kunit *test)
 	read_whole(test, 4 << 20);
 	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
 		KUNIT_ASSERT_EQ(test, ps_render_at(&fix->render,
-						 fix->len + beyond[i], &bytes,
-						 &len), 0);
+						   fix->len + beyond[i], &bytes,
+						   &len), 0);
 		KUNIT_EXPECT_EQ(test, len, (size_t)0);
 	}
 	expect_same(test, 0);
