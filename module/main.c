@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Loading and unloading of the module. */
 #include <linux/module.h>
 
 #include "notify.h"
@@ -26,6 +27,6 @@ static void __exit portsock_exit(void)
 module_init(portsock_init);
 module_exit(portsock_exit);
 
-MODULE_DESCRIPTION("Ports, their sockets, and the processes that own them: /proc/portsock");
+MODULE_DESCRIPTION("/proc/portsock: sockets, their ports and owners");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(PORTSOCK_VERSION);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Change notification: POLLPRI when the snapshot of an open file is out of date.
+ * Change notification: POLLPRI when an open file's snapshot is out of date.
  *
  * TCP: a probe of the tracepoint inet_sock_set_state runs under a lock of
  * another user's socket.  It sets one bit for the port in the channel of the
  * network namespace and queues the channel's work, whatever the number of
  * watchers.  The work matches a batch of ports against the armed watchers.  It
- * notifies and disarms each that matches: until the next read at offset 0 there
- * is nothing more to find out.  A watcher without a sleeper or a recent poll()
- * is disarmed too, and its next poll() compares the tables with the snapshot.
- * So no work is done while nothing waits.
+ * notifies and disarms each watcher that matches: further changes before its
+ * next read at offset 0 make no difference.  A watcher without a sleeper or a
+ * recent poll() is disarmed too, and its next poll() compares the tables with
+ * the snapshot.  So no work is done while nothing waits.
  *
  * The tracepoint fires before the state is stored, and for some states before
  * the port is chosen.  A reader that is woken at once may read the old state.
@@ -17,8 +17,8 @@
  *
  * UDP has no tracepoint: its table is compared while the file is polled.
  *
- * All comparing is done in the poller's context: the memory is charged to the
- * poller, a fatal signal ends it, and it stops when the poller is gone.
+ * Tables are compared in the poller's context: the memory is charged to the
+ * poller, a fatal signal ends the comparison, and no comparison outlives it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -39,13 +39,13 @@
 #include "snapshot.h"
 
 #define TCP_BIT		(1ULL << PORTSOCK_PROTO_TCP)
-#define WATCHED		(TCP_BIT | 1ULL << PORTSOCK_PROTO_UDP | \
+#define WATCHED_PROTOS	(TCP_BIT | 1ULL << PORTSOCK_PROTO_UDP | \
 			 1ULL << PORTSOCK_PROTO_UDPLITE)
 
 #define SETTLE		(HZ / 50)	/* a state is usually stored by then */
-#define PERIOD		(HZ / 2)	/* UDP is reported within a second  */
-#define IDLE		(2 * HZ)	/* since the last poll()            */
-#define LINGER		HZ		/* before probe and channels are freed */
+#define PERIOD		(HZ / 2)	/* between comparisons of a table */
+#define IDLE		(2 * HZ)	/* from the last poll() to disarming */
+#define LINGER		HZ		/* until probe and channels are freed */
 
 /*
  * Between two batches of a channel the work waits a hundred times the estimated
@@ -53,29 +53,29 @@
  * the wait.  The estimate counts visits instead of reading a clock: a preempted
  * worker or a stopped virtual CPU must not delay the next notification.
  */
-#define VISIT_NS	300	/* a watcher, with its cache misses  */
-#define WORD_NS		5	/* a word of its ports               */
+#define VISIT_NS	300	/* one watcher, with its cache misses */
+#define WORD_NS		5	/* one word of its filter's ports     */
 #define BATCH_WAIT_MAX	HZ
 #define LOCK_BREAK	64	/* visits under the channel's lock   */
 
 /*
- * Visits that one poll() or read buys.  Then the watcher is disarmed and has to
- * compare, which costs its poller more than the visits have cost.  So a user
- * with very many files cannot have the work done for nothing.
+ * Visits for each time that a watcher is armed.  Then it is disarmed, and its
+ * next poll() compares, which costs the poller more than the visits have cost.
+ * So a user with very many files cannot cause unlimited work.
  */
 #define VISITS_MAX	256
 
-#define UNBOUND		65536U	/* event without a port: not chosen yet */
+#define UNBOUND		65536U	/* event before a port is chosen */
 #define PORT_BITS	(UNBOUND + 1)
 #define PORT_WORDS	BITS_TO_LONGS(PORT_BITS)
 
 /**
- * struct port_set - ports with events
+ * struct port_events - set of ports with events
  * @ports: a bit for each port and one for UNBOUND, in the byte order of struct
  *	ps_port_set
  * @words: a bit for each word of @ports that may be other than 0
  */
-struct port_set {
+struct port_events {
 	unsigned long ports[PORT_WORDS];
 	unsigned long words[BITS_TO_LONGS(PORT_WORDS)];
 };
@@ -107,29 +107,31 @@ struct ps_channel {
 	u32 n_armed;
 	struct delayed_work work;
 	unsigned long next;
-	struct port_set batch;
+	struct port_events batch;
 	bool unbound;
-	struct port_set seen ____cacheline_aligned_in_smp;
+	struct port_events seen ____cacheline_aligned_in_smp;
 };
 
 static_assert(offsetof(struct ps_filter, ports.bits) % sizeof(long) == 0);
 
 /* Indexed by inum; looked up under RCU, changed under the xarray's lock. */
 static DEFINE_XARRAY(channels);
-static LIST_HEAD(unused_channels);
+static LIST_HEAD(unused_channels);	/* same lock */
 
 /*
- * Channels with an armed watcher: all of them, and by a hash of their inum.
- * The hash spares events of other namespaces the lookup.
+ * Number of channels with an armed watcher: in total, and by a hash of their
+ * inum.  An event in a namespace without one usually needs no lookup.
  */
 #define ARMED_SLOTS	64
 static atomic_t n_armed_channels;
 static atomic_t armed_slots[ARMED_SLOTS + 1];
-static unsigned long disarmed_at;	/* jiffies when the last one went */
+static unsigned long disarmed_at;	/* jiffies when the total became 0 */
 
-static struct tracepoint *state_tp;	/* NULL: this kernel has none       */
-static DEFINE_MUTEX(probe_mutex);	/* changes probe_on, taken first    */
-static bool probe_on;
+static struct tracepoint *state_tp;	/* NULL if this kernel has none */
+
+/* Guards changes of probe_on; taken before the locks of the tracepoints. */
+static DEFINE_MUTEX(probe_mutex);
+static bool probe_on;			/* the probe is registered */
 
 /* Ordered: at most one CPU is ever busy with notification. */
 static struct workqueue_struct *notify_wq;
@@ -156,14 +158,14 @@ static void queue_batch(struct ps_channel *ch)
 }
 
 /*
- * Record an event.  If the port's bit is set already, the event belongs to the
- * batch of whichever event set it, and that one queues the work.  Otherwise each
- * step is visible before the next is tested, and the work undoes them in the
- * opposite order: it clears the pending bit, then @words, then @ports.
+ * Record an event in a channel.  A port's bit that is already set belongs to the
+ * batch of an earlier event, which queues the work.  Otherwise each step is
+ * visible before the next is tested.  The work undoes the steps in the opposite
+ * order: it clears the pending bit, then @words, then @ports.
  */
-static void record_event(struct ps_channel *ch, u32 port)
+static void channel_record(struct ps_channel *ch, u32 port)
 {
-	struct port_set *seen = &ch->seen;
+	struct port_events *seen = &ch->seen;
 	u32 word = port / BITS_PER_LONG;
 
 	if (test_bit_le(port, seen->ports))
@@ -179,10 +181,13 @@ static void record_event(struct ps_channel *ch, u32 port)
 }
 
 /*
- * Probe against the freeing of a channel: it leaves @channels and a grace
- * period passes before its work is cancelled and its memory freed.
+ * Record an event if the channel has armed watchers.  Usually it has none, and
+ * this reads a counter only.
+ *
+ * Called under RCU, against the freeing of the channel: it leaves @channels and
+ * a grace period passes before its work is cancelled and its memory freed.
  */
-static void record_in_channel(u32 inum, u32 port)
+static void record_event(u32 inum, u32 port)
 {
 	struct ps_channel *ch;
 
@@ -190,16 +195,16 @@ static void record_in_channel(u32 inum, u32 port)
 		return;
 	ch = xa_load(&channels, inum);
 	if (ch && READ_ONCE(ch->n_armed))
-		record_event(ch, port);
+		channel_record(ch, port);
 }
 
 /*
  * Probe of inet_sock_set_state.  Called with the socket's lock held, often in a
- * softirq, with preemption disabled also on PREEMPT_RT: it takes no lock but the
- * raw spinlocks of timers and workqueues, and wakes nothing but a worker.
+ * softirq, with preemption disabled also on PREEMPT_RT.  So it takes only the
+ * raw spinlocks of timers and workqueues, and wakes only a worker.
  */
-static void on_tcp_state(void *unused, const struct sock *sk, const int oldstate,
-			 const int newstate)
+static void on_tcp_state(void *unused, const struct sock *sk,
+			 const int oldstate, const int newstate)
 {
 	u32 port;
 
@@ -210,19 +215,20 @@ static void on_tcp_state(void *unused, const struct sock *sk, const int oldstate
 	else	/* inet_num is cleared before a socket is closed */
 		port = ntohs(inet_sk(sk)->inet_sport);
 	rcu_read_lock();
-	record_in_channel(sock_net(sk)->ns.inum, port);
-	record_in_channel(0, port);
+	record_event(sock_net(sk)->ns.inum, port);
+	record_event(0, port);
 	rcu_read_unlock();
 }
 
 /*
- * Return whether TCP events arrive.  To be called after arming: either this
- * finds probe_on cleared and waits for the mutex, or probe_unregister() finds
- * the armed watcher.
+ * Register the probe unless it is registered.  Return true if events arrive.
+ *
+ * Called after arming: either probe_on is already cleared here and this waits
+ * for the mutex, or probe_unregister() finds the armed watcher.
  */
 static bool probe_register(void)
 {
-	bool on;
+	bool registered;
 
 	smp_mb();	/* pairs with probe_unregister() */
 	if (READ_ONCE(probe_on))
@@ -232,11 +238,12 @@ static bool probe_register(void)
 		WRITE_ONCE(probe_on, true);
 		pr_debug("inet_sock_set_state: probe registered\n");
 	}
-	on = probe_on;
+	registered = probe_on;
 	mutex_unlock(&probe_mutex);
-	return on;
+	return registered;
 }
 
+/* Unregister the probe unless a watcher was armed in the meantime. */
 static void probe_unregister(void)
 {
 	mutex_lock(&probe_mutex);
@@ -253,13 +260,10 @@ static void probe_unregister(void)
 	mutex_unlock(&probe_mutex);
 }
 
-/*
- * Move the events since the last batch to @batch.  Return whether there were
- * any.
- */
+/* Move the events since the last batch to @batch.  Return true if any. */
 static bool take_batch(struct ps_channel *ch)
 {
-	struct port_set *batch = &ch->batch, *seen = &ch->seen;
+	struct port_events *batch = &ch->batch, *seen = &ch->seen;
 	bool any = false;
 	u32 i;
 
@@ -276,18 +280,12 @@ static bool take_batch(struct ps_channel *ch)
 	return any;
 }
 
-static bool batch_has(const struct ps_channel *ch, u32 port)
-{
-	return test_bit(port / BITS_PER_LONG, ch->batch.words) &&
-		test_bit_le(port, ch->batch.ports);
-}
-
-/* Whether the batch has one of the filter's ports; adds the cost of finding out. */
+/* Return true if the batch has a port of @ports.  Add the search to @cost. */
 static bool batch_has_any(const struct ps_channel *ch,
 			  const struct ps_port_set *ports, u64 *cost)
 {
 	const unsigned long *wanted = (const unsigned long *)ports->bits;
-	const struct port_set *batch = &ch->batch;
+	const struct port_events *batch = &ch->batch;
 	unsigned long i = ports->first / BITS_PER_LONG;
 	unsigned long last = ports->last / BITS_PER_LONG;
 
@@ -300,8 +298,8 @@ static bool batch_has_any(const struct ps_channel *ch,
 	return false;
 }
 
-/* The two below are called with the channel's lock held. */
-static void arm(struct ps_channel *ch, struct ps_watcher *w)
+/* Called with the channel's lock held, as disarm_watcher(). */
+static void arm_watcher(struct ps_channel *ch, struct ps_watcher *w)
 {
 	list_add_tail(&w->link, &ch->armed);
 	w->visits = 0;
@@ -312,7 +310,7 @@ static void arm(struct ps_channel *ch, struct ps_watcher *w)
 	WRITE_ONCE(ch->n_armed, ch->n_armed + 1);
 }
 
-static void disarm(struct ps_channel *ch, struct ps_watcher *w)
+static void disarm_watcher(struct ps_channel *ch, struct ps_watcher *w)
 {
 	list_del_init(&w->link);
 	WRITE_ONCE(ch->n_armed, ch->n_armed - 1);
@@ -326,9 +324,9 @@ static void disarm(struct ps_channel *ch, struct ps_watcher *w)
 }
 
 /*
- * Have the next poll() compare the tables, and wake whatever sleeps in one.  A
- * poller enters the wait queue before it tests the bit, so it sees the bit or is
- * woken.  A watcher that is notified already need not compare: with EPOLLET it
+ * Make the next poll() compare the tables, and wake the pollers.  A poller
+ * enters the wait queue before it tests the bit, so it sees the bit or is woken.
+ * A watcher with PS_WATCHER_CHANGED is not woken again: with EPOLLET the file
  * would be reported twice.
  */
 static void require_recheck(struct ps_watcher *w)
@@ -337,13 +335,6 @@ static void require_recheck(struct ps_watcher *w)
 	smp_mb__after_atomic();	/* if CHANGED is cleared now, the bit is seen */
 	if (!ps_watcher_changed(w))
 		wake_up_poll(&w->wait, EPOLLPRI);
-}
-
-/* A comparison when states in flight are stored, and one a PERIOD later. */
-static void recheck_soon(struct ps_watcher *w)
-{
-	set_bit(PS_WATCHER_SOON, &w->bits);
-	mod_delayed_work(notify_wq, &w->recheck, SETTLE);
 }
 
 static void recheck_later(struct ps_watcher *w)
@@ -368,8 +359,11 @@ static void recheck_work(struct work_struct *work)
 	}
 }
 
-/* An entry in an epoll set counts as a sleeper: epoll_wait() may be running. */
-static bool is_in_use(struct ps_watcher *w)
+/*
+ * Return true if a poller sleeps or has polled lately.  An entry in an epoll
+ * set counts as a sleeper: epoll_wait() may be running.
+ */
+static bool watcher_in_use(struct ps_watcher *w)
 {
 	/* No barrier: if this returns false, the caller wakes the queue. */
 	return waitqueue_active(&w->wait) ||
@@ -377,30 +371,10 @@ static bool is_in_use(struct ps_watcher *w)
 }
 
 /*
- * The previous batch had a port that was not chosen yet, and by now it is.  It
- * may be one of the filter's, so the tables are compared.  Each outgoing
- * connection of the namespace causes this: a filter with many ports, for which
- * a comparison walks a table, has it twice a second at most.
+ * Process one armed watcher, with the channel's lock held.  A watcher that is
+ * disarmed here has PS_WATCHER_CHANGED or PS_WATCHER_RECHECK set.
  *
- * Return whether the watcher was disarmed.
- */
-static bool on_unbound_port(struct ps_channel *ch, struct ps_watcher *w)
-{
-	if (!w->few_ports &&
-	    time_before(jiffies, READ_ONCE(w->checked) + PERIOD)) {
-		recheck_later(w);
-		return false;
-	}
-	disarm(ch, w);
-	require_recheck(w);
-	return true;
-}
-
-/*
- * Process one armed watcher, with the channel's lock held.  Whenever it is
- * disarmed here, it is either notified or has PS_WATCHER_RECHECK set.
- *
- * Return whether it was woken.
+ * Return true if it was woken.
  */
 static bool visit_watcher(struct ps_channel *ch, struct ps_watcher *w, bool any,
 			  bool was_unbound, u64 *cost)
@@ -411,20 +385,36 @@ static bool visit_watcher(struct ps_channel *ch, struct ps_watcher *w, bool any,
 	*cost += VISIT_NS;
 	if (READ_ONCE(w->bits) &
 	    (BIT(PS_WATCHER_CHANGED) | BIT(PS_WATCHER_RECHECK))) {
-		disarm(ch, w);
+		disarm_watcher(ch, w);
 		return false;
 	}
 	if (has_ports ? batch_has_any(ch, &filter->ports, cost) : any) {
-		disarm(ch, w);
+		disarm_watcher(ch, w);
 		ps_watcher_notify(w);
 		return true;
 	}
-	if (!is_in_use(w) || ++w->visits == VISITS_MAX) {
-		disarm(ch, w);
+	if (!watcher_in_use(w) || ++w->visits == VISITS_MAX) {
+		disarm_watcher(ch, w);
 		require_recheck(w);
 		return true;
 	}
-	return was_unbound && has_ports && on_unbound_port(ch, w);
+	if (!was_unbound || !has_ports)
+		return false;
+	/*
+	 * A port of the previous batch was not chosen at the event, and is by
+	 * now.  It may be a port of the filter, so the tables are compared.
+	 * Each outgoing connection of the namespace causes this.  A filter with
+	 * many ports, for which a comparison walks a table, is limited to one
+	 * per PERIOD.
+	 */
+	if (!w->few_ports &&
+	    time_before(jiffies, READ_ONCE(w->checked) + PERIOD)) {
+		recheck_later(w);
+		return false;
+	}
+	disarm_watcher(ch, w);
+	require_recheck(w);
+	return true;
 }
 
 /*
@@ -448,7 +438,9 @@ static void channel_work(struct work_struct *work)
 		return;
 	}
 	any = take_batch(ch);
-	ch->unbound = any && batch_has(ch, UNBOUND);
+	ch->unbound = any &&
+		test_bit(UNBOUND / BITS_PER_LONG, ch->batch.words) &&
+		test_bit_le(UNBOUND, ch->batch.ports);
 
 	spin_lock(&ch->lock);
 	if (any || was_unbound)
@@ -456,7 +448,7 @@ static void channel_work(struct work_struct *work)
 	while (!list_empty(&unvisited)) {
 		w = list_first_entry(&unvisited, struct ps_watcher, link);
 		list_move_tail(&w->link, &ch->armed);
-		/* A wake-up may be long: any number of threads can poll a file. */
+		/* A wake-up may take long: many threads can poll a file. */
 		if (!visit_watcher(ch, w, any, was_unbound, &cost) &&
 		    ++visits % LOCK_BREAK)
 			continue;
@@ -490,10 +482,10 @@ static struct ps_channel *channel_alloc(u32 inum)
 
 /*
  * Take a reference on the channel of a network namespace, NULL for all.  The
- * channel has no reference on the namespace: its watchers do, and an unused
- * channel serves the next namespace of that inode number just as well.
+ * channel has no reference on the namespace: its watchers have one, and an
+ * unused channel can serve the next namespace with that inode number.
  *
- * Return the channel, NULL if there is no memory for it.
+ * Return the channel, or NULL if there is no memory for it.
  */
 static struct ps_channel *channel_get(const struct net *net)
 {
@@ -524,7 +516,7 @@ static struct ps_channel *channel_get(const struct net *net)
 	return ch;
 }
 
-/* Not freed here: that takes a grace period, which must not delay a close(). */
+/* Freed later: that takes a grace period, which must not delay a close(). */
 static void channel_put(struct ps_channel *ch)
 {
 	bool unused;
@@ -540,8 +532,8 @@ static void channel_put(struct ps_channel *ch)
 		schedule_delayed_work(&free_unused_work, LINGER);
 }
 
-/* Move the channels that were last used @age ago or before to @list. */
-static void remove_unused(struct list_head *list, unsigned long age)
+/* Move the channels that are unused for at least @age to @list. */
+static void remove_unused_channels(struct list_head *list, unsigned long age)
 {
 	struct ps_channel *ch;
 
@@ -559,7 +551,7 @@ static void remove_unused(struct list_head *list, unsigned long age)
 	xa_unlock(&channels);
 }
 
-/* The probe must not be able to find the channels any more. */
+/* Called when no probe can still find the channels. */
 static void free_channels(struct list_head *list)
 {
 	struct ps_channel *ch, *next;
@@ -572,8 +564,9 @@ static void free_channels(struct list_head *list)
 }
 
 /*
- * Free what nothing has used for LINGER.  Not at once: registering a probe
- * patches the kernel's text, and registering again waits for a grace period.
+ * Unregister the probe and free the channels when they are unused for LINGER.
+ * Not at once: registering a probe patches the kernel's text, and registering
+ * again waits for a grace period.
  */
 static void free_unused(struct work_struct *work)
 {
@@ -585,7 +578,7 @@ static void free_unused(struct work_struct *work)
 		if (!linger)
 			probe_unregister();
 	}
-	remove_unused(&list, LINGER);
+	remove_unused_channels(&list, LINGER);
 	if (!list_empty(&list)) {
 		synchronize_rcu();
 		free_channels(&list);
@@ -597,7 +590,7 @@ static void free_unused(struct work_struct *work)
 /**
  * ps_watcher_init() - initialize a watcher that is not running
  * @w: watcher
- * @opener: opener, at this address as long as @w exists
+ * @opener: opener, valid as long as @w
  */
 void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener)
 {
@@ -613,7 +606,7 @@ void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener)
  * ps_watcher_notify() - report POLLPRI until the next ps_watcher_renew()
  * @w: watcher
  *
- * Context: process; spinlocks may be held, raw ones may not.
+ * Context: process context; spinlocks may be held, but not raw spinlocks.
  */
 void ps_watcher_notify(struct ps_watcher *w)
 {
@@ -622,30 +615,34 @@ void ps_watcher_notify(struct ps_watcher *w)
 }
 
 /*
- * A change between arming and a read of the tables is notified, or its probe ran
- * before the watcher was visible: then the comparisons find it.
+ * Second part of arming, without the channel's lock: make sure that events
+ * arrive, and schedule the comparisons.  A change between arming and a read of
+ * the tables is notified, unless its probe ran before the watcher was visible.
+ * The comparisons find such a change: the first comes when the new state should
+ * be stored, the second a PERIOD later.
  */
-static void after_arming(struct ps_watcher *w)
+static void finish_arming(struct ps_watcher *w)
 {
 	if (probe_register())
 		WRITE_ONCE(w->silent, w->silent & ~TCP_BIT);
 	else
 		WRITE_ONCE(w->silent, w->silent | TCP_BIT);
-	recheck_soon(w);
+	set_bit(PS_WATCHER_SOON, &w->bits);
+	mod_delayed_work(notify_wq, &w->recheck, SETTLE);
 }
 
 /**
- * ps_watcher_renew() - start over, before the tables are read for a snapshot
+ * ps_watcher_renew() - clear and arm, before the tables are read for a snapshot
  * @w: watcher
  *
  * Changes from now on are notified, although the snapshot may contain them.  A
- * watcher that nothing uses any more is not armed; its next poll() compares.
+ * watcher that is not in use is not armed; its next poll() compares.
  *
  * Against the channel's work: both change the list and the bits under the
- * channel's lock, so either the work disarms and notifies first and this arms
+ * channel's lock.  So either the work disarms and notifies first and this arms
  * again, or the watcher is notified after it was renewed.
  *
- * Context: process, may sleep; the open file's lock is held.
+ * Context: may sleep; the open file's lock is held.
  */
 void ps_watcher_renew(struct ps_watcher *w)
 {
@@ -658,29 +655,30 @@ void ps_watcher_renew(struct ps_watcher *w)
 		smp_mb__after_atomic();	/* before the tables are read */
 		return;
 	}
-	if (!is_in_use(w)) {
+	if (!watcher_in_use(w)) {
 		set_bit(PS_WATCHER_RECHECK, &w->bits);
 		clear_bit(PS_WATCHER_CHANGED, &w->bits);
-		wake_up_poll(&w->wait, EPOLLPRI); /* a poll() may have begun */
+		wake_up_poll(&w->wait, EPOLLPRI); /* for a poll() under way */
 		return;
 	}
 	spin_lock(&ch->lock);
 	clear_bit(PS_WATCHER_RECHECK, &w->bits);
 	clear_bit(PS_WATCHER_CHANGED, &w->bits);
 	if (list_empty(&w->link)) {
-		arm(ch, w);
+		arm_watcher(ch, w);
 		armed = true;
 	}
 	spin_unlock(&ch->lock);
 	if (armed)
-		after_arming(w);
+		finish_arming(w);
 }
 
 /**
- * ps_watcher_needs_check() - record a poll() and find out what it has to do
- * @w: watcher, whose wait queue the caller has entered
+ * ps_watcher_needs_check() - record a poll()
+ * @w: watcher; the caller has entered its wait queue
  *
- * Return: true if ps_watcher_check() has to be called.
+ * Context: the open file's lock is not needed.
+ * Return: true if the caller has to call ps_watcher_check().
  */
 bool ps_watcher_needs_check(struct ps_watcher *w)
 {
@@ -693,11 +691,11 @@ bool ps_watcher_needs_check(struct ps_watcher *w)
 		time_after_eq(jiffies, READ_ONCE(w->checked) + PERIOD);
 }
 
-static void start(struct ps_watcher *w)
+static void start_watching(struct ps_watcher *w)
 {
 	const struct ps_filter *filter = w->opener->filter;
 
-	w->protos = WATCHED;
+	w->protos = WATCHED_PROTOS;
 	if (ps_filter_has(filter, PS_KEY_PROTO))
 		w->protos &= filter->protos;
 	WRITE_ONCE(w->silent, w->protos);
@@ -709,8 +707,8 @@ static void start(struct ps_watcher *w)
 }
 
 /*
- * Arm the watcher, and clear PS_WATCHER_RECHECK together with that: the work
- * removes a watcher that has it set.
+ * Arm the watcher and clear PS_WATCHER_RECHECK under the same lock: the
+ * channel's work disarms a watcher that has the bit set.
  *
  * Return the protocols to compare, 0 if the watcher has been notified.
  */
@@ -730,25 +728,27 @@ static u64 arm_for_check(struct ps_watcher *w)
 	}
 	recheck = test_and_clear_bit(PS_WATCHER_RECHECK, &w->bits);
 	if (list_empty(&w->link)) {
-		arm(ch, w);
+		arm_watcher(ch, w);
 		armed = true;
 	}
 	spin_unlock(&ch->lock);
 	if (armed)
-		after_arming(w);
+		finish_arming(w);
 	return recheck ? w->protos : w->silent;
 }
 
 /**
- * ps_watcher_check() - compare the tables with the snapshot, and keep watching
+ * ps_watcher_check() - arm, and compare the tables with the snapshot
  * @w: watcher
- * @snapshot: the last snapshot, if there is one
- * @max_sockets: limit of records
+ * @snapshot: the last snapshot; not read if there is none, since
+ *	PS_WATCHER_CHANGED is set then
+ * @max_sockets: maximum number of records
  *
- * Notifies the watcher if they differ, or if comparing fails: the next read
- * returns the error.  The comparison allocates memory, charged to the caller.
+ * Notifies the watcher if they differ, or if the comparison fails: the next
+ * read returns the error.  The comparison allocates memory, charged to the
+ * caller.
  *
- * Context: process, may sleep; the open file's lock is held.
+ * Context: may sleep; the open file's lock is held.
  */
 void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
 		      u32 max_sockets)
@@ -759,12 +759,12 @@ void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
 	if (ps_watcher_changed(w))
 		return;
 	if (!w->running)
-		start(w);
+		start_watching(w);
 	protos = arm_for_check(w);
 	if (protos)
 		same = ps_snapshot_is_current(snapshot, w->opener, max_sockets,
-					   protos);
-	if (same == -EINTR)	/* another poller of the file compares */
+					      protos);
+	if (same == -EINTR)	/* left to another poller of the file */
 		require_recheck(w);
 	else if (same <= 0)
 		ps_watcher_notify(w);
@@ -774,13 +774,13 @@ void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
 }
 
 /**
- * ps_watcher_stop() - stop watching; what the filter points to may be freed then
+ * ps_watcher_stop() - stop watching, so that the filter can be freed
  * @w: watcher, running or not
  *
  * Against the channel's work: it uses a watcher only under the channel's lock
  * and while the watcher is in a list, so no grace period is needed.
  *
- * Context: process, may sleep; the open file's lock is held, or this is the last
+ * Context: may sleep; the open file's lock is held, or this is the last
  * reference to the file.
  */
 void ps_watcher_stop(struct ps_watcher *w)
@@ -792,7 +792,7 @@ void ps_watcher_stop(struct ps_watcher *w)
 	if (ch) {
 		spin_lock(&ch->lock);
 		if (!list_empty(&w->link))
-			disarm(ch, w);
+			disarm_watcher(ch, w);
 		spin_unlock(&ch->lock);
 	}
 	cancel_delayed_work_sync(&w->recheck);
@@ -804,11 +804,7 @@ void ps_watcher_stop(struct ps_watcher *w)
 	WRITE_ONCE(w->running, false);
 }
 
-/**
- * ps_notify_init() - prepare change notification; registers no probe yet
- *
- * Return: 0 or -ENOMEM.
- */
+/* Prepare change notification.  Registers no probe.  Return 0 or -ENOMEM. */
 int ps_notify_init(void)
 {
 	notify_wq = alloc_ordered_workqueue("portsock", 0);
@@ -818,15 +814,12 @@ int ps_notify_init(void)
 	return 0;
 }
 
-/**
- * ps_notify_exit() - undo ps_notify_init()
+/*
+ * Undo ps_notify_init().  May sleep.
  *
  * No file is open, because an open file holds the module: nothing is armed, and
- * the work below can only be queued by itself.  After
- * tracepoint_synchronize_unregister() no CPU runs the probe, which could still
- * queue the work of a channel.
- *
- * Context: process, may sleep.
+ * free_unused_work can only be queued by itself.  A probe that still runs could
+ * queue a channel's work; after tracepoint_synchronize_unregister() none does.
  */
 void ps_notify_exit(void)
 {
@@ -835,7 +828,7 @@ void ps_notify_exit(void)
 	cancel_delayed_work_sync(&free_unused_work);
 	probe_unregister();
 	tracepoint_synchronize_unregister();
-	remove_unused(&list, 0);
+	remove_unused_channels(&list, 0);
 	free_channels(&list);
 	destroy_workqueue(notify_wq);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Change notification: whether the snapshot of an open file is out of date. */
+/* Change notification: POLLPRI when an open file's snapshot is out of date. */
 #ifndef PORTSOCK_NOTIFY_H
 #define PORTSOCK_NOTIFY_H
 
@@ -17,15 +17,15 @@ struct ps_opener;
  * @opener: opener; its filter and target may change only between
  *	ps_watcher_stop() and the next ps_watcher_check()
  * @bits: bits of enum ps_watcher_bit
- * @running: between the first ps_watcher_check() and ps_watcher_stop()
+ * @running: true from the first ps_watcher_check() to ps_watcher_stop()
  * @protos: watched protocols, bits of enum portsock_proto, while @running
  * @silent: protocols in @protos whose changes have no event; their tables are
  *	compared periodically while the file is polled
  * @few_ports: the filter has so few ports that each is looked up by itself
- * @channel: source of TCP events, a reference; NULL if TCP is not watched, or is
- *	in @silent for lack of memory or of the tracepoint
+ * @channel: source of TCP events, a reference; NULL if TCP is not watched, or
+ *	is in @silent because the kernel has no memory or no tracepoint
  * @link: entry of the channel's list while armed; guarded by the channel's lock
- * @visits: by the channel's work since it was armed; same lock
+ * @visits: visits by the channel's work since arming; same lock
  * @recheck: sets PS_WATCHER_RECHECK and wakes the pollers
  * @polled: jiffies of the last poll()
  * @checked: jiffies of the last comparison of tables and snapshot
@@ -63,12 +63,7 @@ void ps_watcher_stop(struct ps_watcher *w);
 int ps_notify_init(void);
 void ps_notify_exit(void);
 
-/**
- * ps_watcher_changed() - whether poll() reports POLLPRI
- * @w: watcher
- *
- * Return: true if the snapshot is out of date, or if there is none.
- */
+/* Return true if poll() reports POLLPRI: snapshot out of date or missing. */
 static inline bool ps_watcher_changed(const struct ps_watcher *w)
 {
 	return test_bit(PS_WATCHER_CHANGED, &w->bits);
