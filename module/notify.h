@@ -19,7 +19,7 @@ struct ps_opener;
  * @bits: bits of enum ps_watcher_bit
  * @running: true from the first ps_watcher_check() to ps_watcher_stop()
  * @protos: watched protocols, bits of enum portsock_proto, while @running
- * @silent: protocols in @protos whose changes have no event; their tables are
+ * @silent: protocols in @protos without events for changes; their tables are
  *	compared periodically while the file is polled
  * @few_ports: the filter has so few ports that each is looked up by itself
  * @channel: source of TCP events, a reference; NULL if TCP is not watched, or

@@ -27,7 +27,7 @@ struct ps_render_pos {
  * @page_offset: offset of @page in the text
  * @page_len: bytes in @page, 0 if none is written
  * @page_number: index of @page in @page_index
- * @page_index: struct page_start of each text page whose start is known
+ * @page_index: start of each known text page, struct page_start
  */
 struct ps_render {
 	const struct ps_snapshot *snapshot;
