@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The descriptor walk: which process holds which socket. */
+/* The walk over file tables, which finds the owners of sockets. */
 #ifndef PORTSOCK_FD_WALK_H
 #define PORTSOCK_FD_WALK_H
 
@@ -8,6 +8,6 @@
 #include "opener.h"
 
 int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
-		   const struct ps_opener *opener, bool second);
+	       const struct ps_opener *opener, bool recheck);
 
 #endif /* PORTSOCK_FD_WALK_H */
