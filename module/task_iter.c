@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks by their number, like the files of /proc (fs/proc/base.c) and BPF's task
- * iterator (kernel/bpf/task_iter.c); of the tasks that share a table one tells.
+ * Iterator over tasks, one for each file table.
+ *
+ * Processes are visited in the order of their numbers, as in /proc
+ * (fs/proc/base.c) and in BPF's task iterator (kernel/bpf/task_iter.c): the
+ * iterator sleeps between two tasks, so it resumes by number.  A process
+ * returns the task with the file table of the process, then each thread with a
+ * private file table (unshare(CLONE_FILES)).
+ *
+ * Lists of threads are only walked under RCU, from a task that was found in the
+ * same RCU section.  task->files is compared without a lock, and followed only
+ * under task_lock(), which exit and unshare() take to change it.
  */
 #include <linux/fdtable.h>
 #include <linux/sched/signal.h>
@@ -12,53 +21,54 @@
 #include "gfp.h"
 #include "task_iter.h"
 
-/* How often the table of a process is read if there is another one each time. */
+/* How often a process may return another file table as its own. */
 #define PROCESS_TRIES	8
-/* How often the threads are gone through anew if one that was looked at ends. */
+/* How often the list of threads is restarted if the last thread has exited. */
 #define THREAD_RESTARTS	8
-/* Threads that are looked at between two reschedule points. */
+/* Threads that are checked between two reschedule points. */
 #define THREADS_AT_ONCE	1024
 
-/* Let @place refer to @task, with a reference, instead of what it referred to. */
-static void set_task(struct task_struct **place, struct task_struct *task)
+/* Replace the task in @slot and its reference. */
+static void replace_task(struct task_struct **slot, struct task_struct *task)
 {
-	if (*place == task)
+	if (*slot == task)
 		return;
 	if (task)
 		get_task_struct(task);
-	if (*place)
-		put_task_struct(*place);
-	*place = task;
+	if (*slot)
+		put_task_struct(*slot);
+	*slot = task;
 }
 
-static u32 count_all_threads(struct task_struct *leader)
+static void begin_process(struct ps_task_iter *iter, u32 tgid)
 {
-	/* Written under siglock; the number of some moment will do. */
-	return data_race(leader->signal->nr_threads);
-}
-
-static void begin_process(struct ps_task_iter *iter, u32 nr)
-{
-	iter->process = nr;
+	iter->tgid = tgid;
 	iter->tries = 0;
 	iter->process_files = NULL;
-	set_task(&iter->first, NULL);
-	set_task(&iter->thread, NULL);
+	replace_task(&iter->first, NULL);
+	replace_task(&iter->thread, NULL);
 	iter->highest = 0;
 	iter->restarts = 0;
 }
 
+static u32 thread_count(struct task_struct *leader)
+{
+	/* Written under siglock; a value of any moment will do. */
+	return data_race(leader->signal->nr_threads);
+}
+
 /*
- * The task that has the table of a process: its leader, or where that is gone the
- * first live thread.  Under RCU, which keeps the list of threads.  There may be
- * thousands of traced zombies in front of it, so it is remembered.
+ * Return the task with the file table of a process: the leader, or the first
+ * live thread if the leader has exited.  Called under RCU.  The result is
+ * cached in @iter->first: thousands of traced zombies may precede it in the
+ * list.
  */
-static struct task_struct *find_first(struct ps_task_iter *iter,
-				      struct task_struct *leader)
+static struct task_struct *first_with_files(struct ps_task_iter *iter,
+					    struct task_struct *leader)
 {
 	struct task_struct *t = iter->first;
 
-	iter->is_single = count_all_threads(leader) <= 1;
+	iter->is_single = thread_count(leader) <= 1;
 	if (t && same_thread_group(t, leader)) {
 		iter->files = READ_ONCE(t->files);
 		if (iter->files)
@@ -69,72 +79,67 @@ static struct task_struct *find_first(struct ps_task_iter *iter,
 		if (!iter->files)
 			continue;
 		if (!iter->is_single)
-			set_task(&iter->first, t);
+			replace_task(&iter->first, t);
 		return t;
 	}
 	return NULL;
 }
 
-/* The thread behind @t in the list, the first for NULL; NULL at the end. */
-static struct task_struct *next_thread_of(struct task_struct *leader,
-					  struct task_struct *t)
+/* Return the thread after @t, the first for NULL; NULL at the end. */
+static struct task_struct *thread_after(struct task_struct *leader,
+					struct task_struct *t)
 {
 	struct list_head *head = &leader->signal->thread_head;
-	struct list_head *next = rcu_dereference(list_next_rcu(t ?
-						&t->thread_node : head));
+	struct list_head *next = t ? &t->thread_node : head;
 
+	next = rcu_dereference(list_next_rcu(next));
 	return next == head ? NULL :
 		list_entry(next, struct task_struct, thread_node);
 }
 
 /*
- * The thread of the lowest number above those that were looked at.  A walk over
- * all threads for each: only where threads keep ending under the iter.
+ * Return the thread with the lowest number above @nr.  This walks the whole
+ * list for each thread, so it is used only if the last threads keep exiting.
  */
-static struct task_struct *find_by_number(struct ps_task_iter *iter,
-					  struct task_struct *leader)
+static struct task_struct *thread_above(struct task_struct *leader, u32 nr)
 {
 	struct task_struct *t, *found = NULL;
 
 	for_each_thread(leader, t)
-		if (task_pid_nr(t) > iter->highest &&
+		if (task_pid_nr(t) > nr &&
 		    (!found || task_pid_nr(t) < task_pid_nr(found)))
 			found = t;
 	return found;
 }
 
 /*
- * The thread to look at next.  A thread that has its number is in the list
- * (__unhash_process() takes the number first), and so its successor is.
+ * Return the next thread with a private file table.  Return NULL after
+ * THREADS_AT_ONCE threads, and at the last thread, where the next process
+ * begins.  If two threads share a private table, files_walked() skips the
+ * second.
  *
- * New threads are appended to the list, so the threads that there are at the
- * beginning come first: no more than these are looked at, or a process that
- * creates threads all the time would never be left.
+ * New threads are appended to the list, so a (re)start from the head limits the
+ * number of threads to those that exist now.  Otherwise a process that creates
+ * threads all the time would never end.
  */
-static struct task_struct *resume_thread(struct ps_task_iter *iter,
-					 struct task_struct *leader)
+static struct task_struct *next_private_files(struct ps_task_iter *iter,
+					      struct task_struct *leader)
 {
-	struct task_struct *t = iter->thread;
-
-	if (t && pid_alive(t) && same_thread_group(t, leader))
-		return next_thread_of(leader, t);
-	if (t && iter->restarts++ >= THREAD_RESTARTS)
-		return find_by_number(iter, leader);
-	iter->left = count_all_threads(leader);
-	return next_thread_of(leader, NULL);
-}
-
-/*
- * The next thread that has another table than the process.  Two threads with the
- * same one are known by is_told().  Return NULL if there is none, and begin the
- * next process, or after THREADS_AT_ONCE threads.
- */
-static struct task_struct *find_private(struct ps_task_iter *iter,
-					struct task_struct *leader)
-{
-	struct task_struct *t = resume_thread(iter, leader), *last = NULL;
+	struct task_struct *t = iter->thread, *last = NULL;
 	u32 n;
 
+	if (t && pid_alive(t) && same_thread_group(t, leader)) {
+		/*
+		 * __unhash_process() detaches the number before it removes the
+		 * thread: a thread with a number is in the list.
+		 */
+		t = thread_after(leader, t);
+	} else if (t && iter->restarts++ >= THREAD_RESTARTS) {
+		t = thread_above(leader, iter->highest);
+	} else {
+		iter->left = thread_count(leader);
+		t = thread_after(leader, NULL);
+	}
 	for (n = 0; t && iter->left && n < THREADS_AT_ONCE; n++) {
 		last = t;
 		iter->left--;
@@ -142,28 +147,31 @@ static struct task_struct *find_private(struct ps_task_iter *iter,
 		iter->files = READ_ONCE(t->files);
 		if (iter->files && iter->files != iter->process_files)
 			break;
-		t = next_thread_of(leader, t);
+		t = thread_after(leader, t);
 	}
 	if (last)
-		set_task(&iter->thread, last);
-	if (last && t == last)	/* it has a table of its own */
+		replace_task(&iter->thread, last);
+	if (last && t == last)	/* a private file table ended the loop */
 		return t;
 	if (!t || !iter->left)
-		begin_process(iter, iter->process + 1);
+		begin_process(iter, iter->tgid + 1);
 	return NULL;
 }
 
 /*
- * The task that has the next table of a process: that of the process, then the
- * private ones of threads.  The first thread may end meanwhile and leave the
- * table to the next one, or to one that calls exec(); then the process begins
- * anew, and ps_rows_make() drops the owners that are found twice.  Called under
- * RCU, in which the leader was found by its number.
+ * Return the task with the next file table of a process: first that of the
+ * process, then those of its threads.  Called under RCU, in the section that
+ * looked up the leader by its number.
+ *
+ * The first thread may exit during the walk of its table.  The table of the
+ * process is then that of the next thread, or of the thread that called exec()
+ * and took the leader's number.  In both cases the process begins again, and
+ * ps_rows_make() removes the duplicate owners.
  */
-static struct task_struct *find_table(struct ps_task_iter *iter,
+static struct task_struct *next_files(struct ps_task_iter *iter,
 				      struct task_struct *leader)
 {
-	struct task_struct *task = find_first(iter, leader);
+	struct task_struct *task = first_with_files(iter, leader);
 
 	iter->is_process = task && iter->files != iter->process_files &&
 		iter->tries++ < PROCESS_TRIES;
@@ -172,103 +180,103 @@ static struct task_struct *find_table(struct ps_task_iter *iter,
 		return task;
 	}
 	if (task && !iter->is_single)
-		return find_private(iter, leader);
-	begin_process(iter, iter->process + 1);
+		return next_private_files(iter, leader);
+	begin_process(iter, iter->tgid + 1);
 	return NULL;
 }
 
-/* Where a table is in @walked: two that share a place only take it from each other. */
-static unsigned long place_of(const struct files_struct *files)
+/*
+ * Return the index of a file table in @walked.  If two tables have the same
+ * index, the later one replaces the earlier one, which may be walked twice
+ * then.
+ */
+static unsigned long files_key(const struct files_struct *files)
 {
 	return (unsigned long)files / L1_CACHE_BYTES;
 }
 
 /*
- * Whether another process has told this table.  It has it still: then this is
- * no other one at the same address, for a table lives as long as its tasks.
+ * Return true if the file table of the iterator was walked for another task.  A
+ * table lives as long as a task uses it.  While the recorded task still uses
+ * this address, it is the same table, and not a new one in reused memory.
  */
-static bool is_told(struct ps_task_iter *iter)
+static bool files_walked(struct ps_task_iter *iter)
 {
 	const struct task_struct *other = xa_load(&iter->walked,
-						  place_of(iter->files));
+						  files_key(iter->files));
 
 	return other && READ_ONCE(other->files) == iter->files;
 }
 
 /*
- * A task writes other flags of its own at any time, this one only where a kernel
- * thread begins a program: until then it has nothing to tell.
+ * Move on to the next file table.  @iter->task remains NULL if the table was
+ * walked before, or if there is no further one in this process.  Return false
+ * after the last process.
  */
-static bool wants_process(const struct ps_task_iter *iter,
-			  struct task_struct *leader)
-{
-	if (READ_ONCE(leader->flags) & PF_KTHREAD)
-		return false;
-	if (!ps_filter_has(iter->filter, PS_KEY_PID))
-		return true;
-	return ps_filter_wants_pid(iter->filter,
-				   task_tgid_nr_ns(leader, iter->pid_ns));
-}
-
-/* Take the next task, if one was found: false at the end of all processes. */
-static bool take_task(struct ps_task_iter *iter)
+static bool iter_advance(struct ps_task_iter *iter)
 {
 	struct task_struct *leader, *task = NULL;
 	struct pid *pid;
 
 	rcu_read_lock();
-	pid = ps_find_ge_pid(iter->process, &init_pid_ns);
-	if (pid) {
-		if (pid_nr(pid) != iter->process)
-			begin_process(iter, pid_nr(pid));
-		leader = pid_task(pid, PIDTYPE_TGID);
-		if (leader && wants_process(iter, leader))
-			task = find_table(iter, leader);
-		else
-			begin_process(iter, iter->process + 1);
-		if (task && !is_told(iter))
-			iter->task = get_task_struct(task);
-	}
+	pid = ps_find_ge_pid(iter->tgid, &init_pid_ns);
+	if (!pid)
+		goto unlock;
+	if (pid_nr(pid) != iter->tgid)
+		begin_process(iter, pid_nr(pid));
+	leader = pid_task(pid, PIDTYPE_TGID);
+	/*
+	 * The task may change its other flags at any time.  PF_KTHREAD changes
+	 * only if a kernel thread calls exec(); until then it owns no fds.
+	 */
+	if (leader && !(READ_ONCE(leader->flags) & PF_KTHREAD) &&
+	    (!ps_filter_has(iter->filter, PS_KEY_PID) ||
+	     ps_filter_wants_pid(iter->filter,
+				 task_tgid_nr_ns(leader, iter->pid_ns))))
+		task = next_files(iter, leader);
+	else
+		begin_process(iter, iter->tgid + 1);
+	if (task && !files_walked(iter))
+		iter->task = get_task_struct(task);
+unlock:
 	rcu_read_unlock();
 	return pid;
 }
 
 /**
- * ps_task_iter_begin() - begin a walk
- * @iter: zeroed but for @pid_ns and @filter; ps_task_iter_end() is due
+ * ps_task_iter_begin() - Begin an iteration
+ * @iter: zeroed, except for @pid_ns and @filter
  *
- * Context: any.
+ * ps_task_iter_end() has to be called in any case.
  */
 void ps_task_iter_begin(struct ps_task_iter *iter)
 {
 	xa_init_flags(&iter->walked, XA_FLAGS_ACCOUNT);
 }
 
-/* A table whose thread has ended meanwhile may not have been read to its end. */
-static void leave_task(struct ps_task_iter *iter)
-{
-	if (iter->is_process && !READ_ONCE(iter->task->files))
-		iter->process_files = NULL;
-	else if (iter->is_process && iter->is_single)
-		begin_process(iter, iter->process + 1);
-	put_task_struct(iter->task);
-	iter->task = NULL;
-}
-
 /**
- * ps_task_iter_next() - the next task that has a table to tell
+ * ps_task_iter_next() - Look up the next task with a file table
  * @iter: from ps_task_iter_begin()
  *
- * Processes are in the order of their numbers in the initial PID namespace.
+ * Processes are returned in the order of their numbers in the initial PID
+ * namespace.
  *
  * Context: process, may sleep.
- * Return: true with a task, false when there are no more.
+ * Return: true if @iter->task is the next task, which the iterator keeps until
+ * the next call; false at the end.
  */
 bool ps_task_iter_next(struct ps_task_iter *iter)
 {
-	if (iter->task)
-		leave_task(iter);
-	while (take_task(iter)) {
+	if (iter->task) {
+		/* The table of an exited task may not be read to the end. */
+		if (iter->is_process && !READ_ONCE(iter->task->files))
+			iter->process_files = NULL;
+		else if (iter->is_process && iter->is_single)
+			begin_process(iter, iter->tgid + 1);
+		put_task_struct(iter->task);
+		iter->task = NULL;
+	}
+	while (iter_advance(iter)) {
 		if (iter->task)
 			return true;
 		cond_resched();
@@ -276,24 +284,8 @@ bool ps_task_iter_next(struct ps_task_iter *iter)
 	return false;
 }
 
-/*
- * Users of the table in the task's own process; it is the first of them. Called
- * under RCU, in which the task was seen with a table: its leader is there then.
- */
-static int count_threads(struct task_struct *task,
-			 const struct files_struct *files)
-{
-	struct task_struct *t;
-	int count = 0;
-
-	for_each_thread(task->group_leader, t)
-		if (READ_ONCE(t->files) == files)
-			count++;
-	return count;
-}
-
-/* Under task_lock() the table is the task's and cannot be freed. */
-static int count_users(struct ps_task_iter *iter)
+/* Under task_lock() the file table belongs to the task and cannot be freed. */
+static int files_users(struct ps_task_iter *iter)
 {
 	struct task_struct *task = iter->task;
 	int users = 0;
@@ -306,29 +298,36 @@ static int count_users(struct ps_task_iter *iter)
 }
 
 /*
- * Whether another thread, or of the process' table another process, may have it.
- * Counted before and after: a thread that comes or goes hides no process.
+ * Return true if another process may share the file table of the process, or
+ * another thread the private table of a thread.  The users are counted before
+ * and after the threads.  A thread that is created or exits in between may
+ * cause a needless record, but a shared table is always recorded.
  */
-static bool may_be_shared(struct ps_task_iter *iter)
+static bool files_shared(struct ps_task_iter *iter)
 {
+	struct task_struct *t;
 	int users, threads = 1;
 
 	rcu_read_lock();
-	users = count_users(iter);
+	users = files_users(iter);
 	if (users > 1 && iter->is_process) {
-		threads = count_threads(iter->task, iter->files);
-		users = max(users, count_users(iter));
+		threads = 0;
+		/* A task with a table, seen under RCU, has a leader. */
+		for_each_thread(iter->task->group_leader, t)
+			if (READ_ONCE(t->files) == iter->files)
+				threads++;
+		users = max(users, files_users(iter));
 	}
 	rcu_read_unlock();
 	return users > threads;
 }
 
 /**
- * ps_task_iter_mark_walked() - the task's table was told, and need not be by others
- * @iter: the walk
+ * ps_task_iter_mark_walked() - Skip other tasks with this file table
+ * @iter: with a current task
  *
- * Processes that share a table (CLONE_FILES) are one owner: the first of them
- * of which the opener may know.
+ * Processes that share a file table (CLONE_FILES) are one owner: the first of
+ * them that the opener may see.
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -337,10 +336,10 @@ int ps_task_iter_mark_walked(struct ps_task_iter *iter)
 {
 	struct task_struct *old;
 
-	if (!may_be_shared(iter))
+	if (!files_shared(iter))
 		return 0;
 	get_task_struct(iter->task);
-	old = xa_store(&iter->walked, place_of(iter->files), iter->task,
+	old = xa_store(&iter->walked, files_key(iter->files), iter->task,
 		       PS_GFP);
 	if (xa_is_err(old)) {
 		put_task_struct(iter->task);
@@ -352,21 +351,23 @@ int ps_task_iter_mark_walked(struct ps_task_iter *iter)
 }
 
 /**
- * ps_task_iter_end() - end a walk
+ * ps_task_iter_end() - End an iteration
  * @iter: from ps_task_iter_begin()
+ *
+ * Drops all references on tasks.
  *
  * Context: process, may sleep.
  */
 void ps_task_iter_end(struct ps_task_iter *iter)
 {
 	struct task_struct *task;
-	unsigned long place;
+	unsigned long key;
 
-	set_task(&iter->first, NULL);
-	set_task(&iter->thread, NULL);
+	replace_task(&iter->first, NULL);
+	replace_task(&iter->thread, NULL);
 	if (iter->task)
 		put_task_struct(iter->task);
-	xa_for_each(&iter->walked, place, task)
+	xa_for_each(&iter->walked, key, task)
 		put_task_struct(task);
 	xa_destroy(&iter->walked);
 }

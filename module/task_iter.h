@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tasks whose descriptor tables are theirs to tell. */
+/* Iterator over tasks, one for each file table. */
 #ifndef PORTSOCK_TASK_ITER_H
 #define PORTSOCK_TASK_ITER_H
 
@@ -12,28 +12,31 @@ struct ps_filter;
 struct task_struct;
 
 /**
- * struct ps_task_iter - a walk over tasks
- * @pid_ns: PID namespace of the numbers that @filter names
- * @filter: which processes are asked for, NULL for all
- * @process: number of the process, in the initial PID namespace
- * @tries: how often the table of the process was come upon
- * @process_files: that table, to be compared only
- * @is_single: the process has no other threads
- * @first: the task that has that table, with a reference, unless @is_single
- * @thread: the thread that was looked at last for a private table, with a
- *	reference; NULL before the first
- * @highest: the highest number of a thread that was looked at
- * @restarts: how often the threads were gone through anew
- * @left: threads that are looked at before the process is left
- * @task: the task, with a reference
- * @is_process: its table counts as the process', not as a thread's own
- * @files: its table, to be compared only
- * @walked: the tasks whose tables were told and may be another's, too
+ * struct ps_task_iter - an iteration over tasks
+ * @pid_ns: PID namespace of the numbers in @filter
+ * @filter: selects processes; NULL for all
+ * @tgid: number of the current process in the initial PID namespace
+ * @tries: how often this process returned a file table as its own
+ * @process_files: file table of the process; only compared, never followed
+ * @is_single: the process has one thread
+ * @first: first thread of the process with a file table; a reference.  NULL if
+ *	@is_single
+ * @thread: last thread that was checked for a private file table; a reference.
+ *	NULL before the first
+ * @highest: highest number of a checked thread
+ * @restarts: how often the list of threads was restarted
+ * @left: threads still to be checked
+ * @task: current task; a reference
+ * @is_process: the file table of @task is that of the process, not private to
+ *	a thread
+ * @files: file table of @task; only compared, never followed
+ * @walked: tasks, a reference on each, whose file tables were walked and may be
+ *	shared with other tasks; by files_key()
  */
 struct ps_task_iter {
 	struct pid_namespace *pid_ns;
 	const struct ps_filter *filter;
-	u32 process;
+	u32 tgid;
 	u32 tries;
 	const struct files_struct *process_files;
 	bool is_single;
