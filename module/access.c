@@ -9,15 +9,15 @@
  * dumpability, every LSM), then the check in proc_pid_readlink()
  * (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c).
  *
- * They are made on dentries of the proc superblock, never on paths: mounts are
- * not crossed, so an opener with a mount namespace of its own cannot substitute
- * a directory, and a bind mount of the file gives the same answers.  A lookup by
+ * They are made on dentries of the proc superblock, never on paths.  Mounts are
+ * not crossed, so an opener with a private mount namespace cannot substitute a
+ * directory, and a bind mount of the file gives the same results.  A lookup by
  * dentry has no struct filename either, which audit would keep for each process
  * until the system call ends.
  *
- * The link that is read is PID/root.  Reading PID/fd/N would take a reference on
- * the file, and a close() by its owner would take effect only when the read of
- * the view returns to user space.
+ * The link that is read is PID/root.  Reading PID/fd/N would take a reference
+ * on the file, and a close() by its owner would take effect only when the read
+ * of the view returns to user space.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -62,7 +62,7 @@ static int check_fd_dir(struct dentry *process)
 	return err;
 }
 
-/* @nr: of a process or thread, in the PID namespace of the proc instance. */
+/* @nr: number of a process or thread in the PID namespace of @proc. */
 static int check_process(struct super_block *proc, pid_t nr)
 {
 	char name[PS_U32_ROOM + 1];
@@ -78,27 +78,16 @@ static int check_process(struct super_block *proc, pid_t nr)
 	return err;
 }
 
-/* Whether @pid is still the number of @task: exec() by a thread changes it. */
-static bool has_number(struct pid *pid, const struct task_struct *task)
-{
-	bool has;
-
-	rcu_read_lock();
-	has = pid_task(pid, PIDTYPE_PID) == task;
-	rcu_read_unlock();
-	return has;
-}
-
 /**
- * ps_access_check() - whether the opener may see which sockets a process has
+ * ps_access_check() - Check if the opener may see the sockets of a process
  * @view: the open /proc/portsock; its credentials and its proc instance decide
- * @task: a task that has a socket; the caller holds a reference
+ * @task: task with a socket; the caller holds a reference
  *
- * The result holds for one moment and one program: a caller that has read the
- * file table before compares task->self_exec_id afterwards.
+ * The result is valid for one moment and one program.  A caller that has read
+ * the file table before therefore compares task->self_exec_id afterwards.
  *
  * Context: process, may sleep; no locks are held.
- * Return: 0 if it may, -EACCES if not, -ENOMEM.
+ * Return: 0 if access is allowed, -EACCES if not, -ENOMEM.
  */
 int ps_access_check(struct file *view, struct task_struct *task)
 {
@@ -109,8 +98,8 @@ int ps_access_check(struct file *view, struct task_struct *task)
 	int err;
 
 	/*
-	 * proc_fd_permission() and ptrace_may_access() let every process look
-	 * into itself, and "itself" is the process that reads, not the opener.
+	 * proc_fd_permission() and ptrace_may_access() always allow access to
+	 * the current process, which is the reader and perhaps not the opener.
 	 * Only threads of the opener have its struct cred: fork(), exec() and
 	 * setuid() make a new one.
 	 */
@@ -123,10 +112,16 @@ int ps_access_check(struct file *view, struct task_struct *task)
 		pid = get_task_pid(task, PIDTYPE_PID);
 		nr = pid_nr_ns(pid, proc_pid_ns(proc));
 		err = nr ? check_process(proc, nr) : -EACCES;
-		/* A result under a number that the task lost is void. */
-		renumbered = pid && !has_number(pid, task);
+		/*
+		 * exec() by a thread changes its number.  The result for a
+		 * number that the task has lost is void.  This repeats at most
+		 * once: after that the task has no number.
+		 */
+		rcu_read_lock();
+		renumbered = pid && pid_task(pid, PIDTYPE_PID) != task;
+		rcu_read_unlock();
 		put_pid(pid);
-	} while (renumbered);	/* once at most, then the task has no number */
+	} while (renumbered);
 	revert_creds(old);
 	return err && err != -ENOMEM ? -EACCES : err;
 }

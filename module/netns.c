@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Network namespaces, one or all.  One whose last user has gone is not taken:
- * its sockets are being destroyed, and nothing may keep it.
+ * Network namespaces, by number or all.  A namespace without users is skipped
+ * (maybe_get_net()): its sockets are being destroyed, and a new reference would
+ * delay that.
  */
 #include <linux/mm.h>
 #include <linux/rtnetlink.h>
@@ -14,11 +15,11 @@
 #include "netns.h"
 
 /**
- * ps_netns_find() - the network namespace of an inode number
- * @inum: as `lsns` and /proc/PID/ns/net tell it
+ * ps_netns_find() - Look up a network namespace by its inode number
+ * @inum: number as in lsns(8) and /proc/PID/ns/net
  *
  * Context: process, may sleep.
- * Return: the namespace with a reference, NULL if there is none.
+ * Return: the namespace with a reference, NULL if not found.
  */
 struct net *ps_netns_find(u32 inum)
 {
@@ -35,19 +36,9 @@ struct net *ps_netns_find(u32 inum)
 	return found;
 }
 
-static u32 count_nets(void)
-{
-	struct net *net;
-	u32 count = 0;
-
-	for_each_net(net)
-		count++;
-	return count;
-}
-
 /**
- * ps_netns_get_all() - all network namespaces that there are
- * @all: result; ps_netns_put_all() is due if this returns 0
+ * ps_netns_get_all() - Get all network namespaces
+ * @all: result, for ps_netns_put_all() if this returns 0
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -55,11 +46,14 @@ static u32 count_nets(void)
 int ps_netns_get_all(struct ps_netns_list *all)
 {
 	struct net *net;
+	u32 count = 0;
 	int err = 0;
 
 	all->count = 0;
 	down_read(&net_rwsem);
-	all->nets = kvmalloc_array(count_nets(), sizeof(*all->nets), PS_GFP);
+	for_each_net(net)
+		count++;
+	all->nets = kvmalloc_array(count, sizeof(*all->nets), PS_GFP);
 	if (all->nets) {
 		for_each_net(net)
 			if (maybe_get_net(net))
@@ -72,7 +66,7 @@ int ps_netns_get_all(struct ps_netns_list *all)
 }
 
 /**
- * ps_netns_put_all() - undo ps_netns_get_all()
+ * ps_netns_put_all() - Drop the references of ps_netns_get_all()
  * @all: network namespaces
  *
  * Context: process, may sleep.

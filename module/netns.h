@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Network namespaces, one or all. */
+/* Network namespaces, by number or all. */
 #ifndef PORTSOCK_NETNS_H
 #define PORTSOCK_NETNS_H
 
@@ -8,8 +8,8 @@
 struct net;
 
 /**
- * struct ps_netns_list - network namespaces, a reference on each
- * @nets: of them
+ * struct ps_netns_list - network namespaces
+ * @nets: a reference on each
  * @count: of @nets
  */
 struct ps_netns_list {
