@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel modules that hold sockets: their names, by what the sockets call. */
+/* Names of the kernel modules that own kernel sockets. */
 #ifndef PORTSOCK_SK_MODULE_H
 #define PORTSOCK_SK_MODULE_H
 
@@ -11,12 +11,14 @@ struct sock;
 #define PS_SK_MODULE_FUNCTIONS	128	/* a power of two */
 
 /**
- * struct ps_sk_modules - the names that one snapshot came upon; zeroed: none
+ * struct ps_sk_modules - names of the owning modules of one snapshot
  * @count: of @names in use
- * @names: of kernel modules; the first place stays empty
+ * @names: names of kernel modules; @names[0] is not used
  * @ncodes: of @codes in use
- * @codes: hash of the functions that were asked for, open addressing: which of
- *	@names has it, 0 for those of the kernel itself
+ * @codes: cache of resolved functions, a hash table with open addressing: the
+ *	function, and its module's index in @names, 0 for the kernel itself
+ *
+ * Zeroed: no names.
  */
 struct ps_sk_modules {
 	u32 count;
@@ -28,19 +30,13 @@ struct ps_sk_modules {
 	} codes[PS_SK_MODULE_FUNCTIONS];
 };
 
-u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name, size_t len);
+u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name,
+		     size_t len);
 u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk);
 
-/**
- * ps_sk_module_name() - a kernel module's name
- * @modules: names
- * @module: from ps_sk_module_find() or ps_sk_module_add()
- *
- * Context: any.
- * Return: the name; "kernel" where no module is known.
- */
-static inline const char *ps_sk_module_name(const struct ps_sk_modules *modules,
-					 u32 module)
+/* Return the name of a module, "kernel" for 0. */
+static inline const char *
+ps_sk_module_name(const struct ps_sk_modules *modules, u32 module)
 {
 	return module ? modules->names[module] : "kernel";
 }
