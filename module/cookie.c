@@ -4,13 +4,13 @@
 #include "cookie.h"
 
 /**
- * ps_cookie_create() - make a cookie for a socket that has none
- * @sk: as for ps_cookie()
+ * ps_cookie_create() - Create the cookie of a socket without one
+ * @sk: see ps_cookie()
  *
- * Not inlined: most sockets have a cookie, and the callers' loops keep their
+ * noinline: rarely called; keeps the variables of the callers' loops in
  * registers.
  *
- * Context: any; locks may be held.
+ * Context: locks may be held.
  * Return: the cookie, never 0.
  */
 noinline u64 ps_cookie_create(struct sock *sk)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The identity of a socket: SO_COOKIE, unique until the next boot. */
+/* Identity of a socket: SO_COOKIE, unique until the next boot. */
 #ifndef PORTSOCK_COOKIE_H
 #define PORTSOCK_COOKIE_H
 
@@ -8,12 +8,12 @@
 u64 ps_cookie_create(struct sock *sk);
 
 /**
- * ps_cookie() - return a socket's cookie, making one if there is none yet
- * @sk: full socket, TIME_WAIT or request: struct sock_common has the cookie
+ * ps_cookie() - Return the cookie of a socket, create it if necessary
+ * @sk: full socket, TIME_WAIT or request: the cookie is in struct sock_common
  *
- * The same number as SO_COOKIE and `ss -e` (net/core/sock_diag.c).
+ * The number is that of SO_COOKIE and `ss -e` (net/core/sock_diag.c).
  *
- * Context: any; locks may be held.
+ * Context: locks may be held.
  * Return: the cookie, never 0.
  */
 static inline u64 ps_cookie(struct sock *sk)

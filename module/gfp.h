@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How memory is asked for. */
+/* Flags of all allocations. */
 #ifndef PORTSOCK_GFP_H
 #define PORTSOCK_GFP_H
 
 #include <linux/gfp.h>
 
 /*
- * Charged to the reader's cgroup.  Where there is none left the reader gets
- * ENOMEM: nobody is killed for a view (which is what GFP_KERNEL would do), and
- * the kernel's log need not hear of it.
+ * Memory is charged to the reader's cgroup.  If the limit is reached, the read
+ * fails with ENOMEM.  GFP_KERNEL would invoke the OOM killer, and an
+ * unprivileged reader could fill the kernel log with warnings.
  */
 #define PS_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 

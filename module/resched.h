@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Long loops let others run. */
+/* Reschedule points for long loops. */
 #ifndef PORTSOCK_RESCHED_H
 #define PORTSOCK_RESCHED_H
 
@@ -7,14 +7,9 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#define PS_RESCHED_EVERY	4096U	/* turns; a power of two */
+#define PS_RESCHED_EVERY	4096U	/* iterations; a power of two */
 
-/**
- * ps_resched() - let others run, every PS_RESCHED_EVERY-th time
- * @i: counts the turns of a loop over records or buckets
- *
- * Context: process, may sleep.
- */
+/* Reschedule if @i, a loop's counter, is a multiple of PS_RESCHED_EVERY. */
 static inline void ps_resched(u32 i)
 {
 	if (unlikely(!(i & (PS_RESCHED_EVERY - 1))))
@@ -22,24 +17,18 @@ static inline void ps_resched(u32 i)
 }
 
 /*
- * A loop that may be long, over numbers or an array: @i from @begin to @end.  @stop
- * is the loop's own; a break leaves a part of PS_RESCHED_EVERY turns, not the loop.
+ * Loop with reschedule points, @i from @begin to @end.  @stop is used by the
+ * macro.  A break ends only the current PS_RESCHED_EVERY iterations.
  */
 #define ps_for_each_resched(i, stop, begin, end) \
 	for (i = begin; (stop = ps_resched_end(i, end)) != i; cond_resched()) \
 		for (; i < stop; i++)
 
 #define ps_resched_end(i, end) \
-	((i) >= (end) ? (i) : (end) - (i) > PS_RESCHED_EVERY ? (i) + PS_RESCHED_EVERY : (end))
+	((i) >= (end) ? (i) : \
+	 (end) - (i) > PS_RESCHED_EVERY ? (i) + PS_RESCHED_EVERY : (end))
 
-/**
- * ps_copy_resched() - memcpy() with reschedule points
- * @to: where to
- * @from: where from, apart from @to
- * @len: bytes, any number
- *
- * Context: process, may sleep.
- */
+/* memcpy() with reschedule points: may sleep. */
 static inline void ps_copy_resched(void *to, const void *from, size_t len)
 {
 	size_t piece;

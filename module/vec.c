@@ -7,13 +7,7 @@
 #include "gfp.h"
 #include "vec.h"
 
-/**
- * ps_vec_init() - an empty list
- * @vec: list
- * @size: of an element, in bytes
- *
- * Context: any.
- */
+/* Initialise an empty vector of elements of @size bytes. */
 void ps_vec_init(struct ps_vec *vec, u32 size)
 {
 	memset(vec, 0, sizeof(*vec));
@@ -21,8 +15,8 @@ void ps_vec_init(struct ps_vec *vec, u32 size)
 }
 
 /**
- * ps_vec_free() - free all elements; the list is empty afterwards
- * @vec: list, initialised
+ * ps_vec_free() - Free all elements, and leave the vector empty
+ * @vec: vector, initialised
  *
  * Context: process, may sleep.
  */
@@ -38,16 +32,7 @@ void ps_vec_free(struct ps_vec *vec)
 	ps_vec_init(vec, vec->size);
 }
 
-/* A page is had from the slabs for a tenth; of more they would waste half. */
-static void *new_chunk(const struct ps_vec *vec)
-{
-	size_t size = (size_t)vec->size * PS_VEC_CHUNK;
-
-	return size <= PAGE_SIZE ? kmalloc(size, PS_GFP) :
-		__vmalloc(size, PS_GFP);
-}
-
-static int vec_widen(struct ps_vec *vec)
+static int vec_grow_chunks(struct ps_vec *vec)
 {
 	u32 capacity = max(2 * vec->capacity, 16U);
 	void **chunks = kvcalloc(capacity, sizeof(*chunks), PS_GFP);
@@ -63,19 +48,23 @@ static int vec_widen(struct ps_vec *vec)
 }
 
 /**
- * ps_vec_grow() - room for the first element of a chunk
- * @vec: list
+ * ps_vec_grow() - Allocate the chunk of the next element
+ * @vec: vector
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
  * Return: 0 or -ENOMEM.
  */
 int ps_vec_grow(struct ps_vec *vec)
 {
+	size_t size = (size_t)vec->size * PS_VEC_CHUNK;
 	u32 chunk = vec->count >> PS_VEC_SHIFT;
 
-	if (chunk == vec->capacity && vec_widen(vec))
+	if (chunk == vec->capacity && vec_grow_chunks(vec))
 		return -ENOMEM;
-	if (!vec->chunks[chunk])
-		vec->chunks[chunk] = new_chunk(vec);
+	if (vec->chunks[chunk])
+		return 0;
+	/* kmalloc() of a page takes a tenth of vmalloc(); more wastes half. */
+	vec->chunks[chunk] = size <= PAGE_SIZE ? kmalloc(size, PS_GFP) :
+		__vmalloc(size, PS_GFP);
 	return vec->chunks[chunk] ? 0 : -ENOMEM;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A list that grows in chunks: nothing is ever moved, no large allocation. */
+/* Vector of chunks: elements never move, and no allocation is large. */
 #ifndef PORTSOCK_VEC_H
 #define PORTSOCK_VEC_H
 
@@ -9,11 +9,11 @@
 #define PS_VEC_CHUNK	(1U << PS_VEC_SHIFT)
 
 /**
- * struct ps_vec - list of elements of one size
- * @chunks: PS_VEC_CHUNK elements each
- * @capacity: of @chunks
+ * struct ps_vec - vector of elements of one size
+ * @chunks: arrays of PS_VEC_CHUNK elements, NULL behind the last
+ * @capacity: size of @chunks
  * @count: elements in use
- * @size: of an element, in bytes
+ * @size: size of an element in bytes
  */
 struct ps_vec {
 	void **chunks;
@@ -26,14 +26,7 @@ void ps_vec_init(struct ps_vec *vec, u32 size);
 void ps_vec_free(struct ps_vec *vec);
 int ps_vec_grow(struct ps_vec *vec);
 
-/**
- * ps_vec_at() - an element
- * @vec: list
- * @i: less than @vec->count
- *
- * Context: any.
- * Return: the element, which stays where it is until ps_vec_free().
- */
+/* Return element @i; the pointer is valid until ps_vec_free(). */
 static inline void *ps_vec_at(const struct ps_vec *vec, u32 i)
 {
 	return vec->chunks[i >> PS_VEC_SHIFT] +
@@ -41,12 +34,11 @@ static inline void *ps_vec_at(const struct ps_vec *vec, u32 i)
 }
 
 /**
- * ps_vec_push() - append an element
- * @vec: list
+ * ps_vec_push() - Append an element
+ * @vec: vector
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
- * Return: the new element, whose contents are undefined, NULL if there is no
- * memory.
+ * Return: the new element, not initialised; NULL if there is no memory.
  */
 static inline void *ps_vec_push(struct ps_vec *vec)
 {
