@@ -7,24 +7,21 @@
 #include <net/net_namespace.h>
 #include <net/scm.h>
 
+/* Older kernels have one table for all network namespaces. */
 #ifdef PS_HAVE_UNIX_SOCKET_TABLE
 #define PS_UNIX_SHARED	true
 #define PS_UNIX_BUCKETS	ARRAY_SIZE(unix_socket_table)
 #else
-#ifndef UNIX_HASH_SIZE	/* private in 7.x; the same since 5.17 */
+#ifndef UNIX_HASH_SIZE	/* private in 7.x; unchanged since 5.17 */
 #define UNIX_HASH_SIZE	512
 #endif
 #define PS_UNIX_SHARED	false
 #define PS_UNIX_BUCKETS	UNIX_HASH_SIZE
 #endif
 
-/**
- * ps_unix_bucket() - a bucket of a network namespace's table
- * @net: network namespace
- * @i: less than PS_UNIX_BUCKETS
- *
- * Context: any.
- * Return: the bucket; it may hold sockets of other namespaces.
+/*
+ * Return bucket @i, less than PS_UNIX_BUCKETS, of the table of a network
+ * namespace.  The bucket may contain sockets of other namespaces.
  */
 static inline struct hlist_head *ps_unix_bucket(struct net *net, u32 i)
 {
@@ -35,14 +32,7 @@ static inline struct hlist_head *ps_unix_bucket(struct net *net, u32 i)
 #endif
 }
 
-/**
- * ps_unix_lock() - the lock of a bucket
- * @net: network namespace
- * @i: less than PS_UNIX_BUCKETS
- *
- * Context: any.
- * Return: the lock, taken without disabling bottom halves.
- */
+/* Return the lock of a bucket, which is taken with bottom halves enabled. */
 static inline spinlock_t *ps_unix_lock(struct net *net, u32 i)
 {
 #ifdef PS_HAVE_UNIX_SOCKET_TABLE
@@ -52,24 +42,18 @@ static inline spinlock_t *ps_unix_lock(struct net *net, u32 i)
 #endif
 }
 
-/**
- * ps_unix_peer() - the other end of a connection
- * @sk: unix socket
- *
- * Context: unix_state_lock() of @sk keeps it.
- * Return: the peer, NULL if there is none.
- */
+/* Return the peer or NULL; unix_state_lock() of @sk keeps the peer. */
 static inline struct sock *ps_unix_peer(const struct sock *sk)
 {
 	return unix_sk(sk)->peer;
 }
 
 /**
- * ps_unix_inq_len() - what can be received
+ * ps_unix_inq_len() - Return the length of the receive queue
  * @sk: unix socket
  *
- * Context: any, the lock of its queue is taken.
- * Return: bytes; of a datagram socket those of the first message; negative for
+ * Context: takes the lock of the queue.
+ * Return: bytes; those of the first message for a datagram socket; negative for
  * a listener.
  */
 static inline long ps_unix_inq_len(struct sock *sk)
@@ -93,31 +77,22 @@ static inline long ps_unix_inq_len(struct sock *sk)
 #endif
 }
 
-/**
- * ps_unix_outq_len() - what was sent and not yet received
- * @sk: unix socket
- *
- * Context: any.
- * Return: bytes of memory.
- */
+/* Return the memory, in bytes, of messages that were sent but not received. */
 static inline long ps_unix_outq_len(struct sock *sk)
 {
 	return sk_wmem_alloc_get(sk);
 }
 
-/* How files lie in a message is private in 7.x. */
+/* struct unix_skb_parms, with the files of a message, is private in 7.x. */
 #ifdef PS_HAVE_UNIX_SKB_PARMS
 #define PS_UNIX_FILES_MISSING	false
 #else
 #define PS_UNIX_FILES_MISSING	true
 #endif
 
-/**
- * ps_unix_has_files() - whether messages with files wait in a socket's queue
- * @sk: a full unix socket
- *
- * Context: any.
- * Return: whether there are any; false where a module cannot know.
+/*
+ * Return true if messages with files are in the receive queue of a full socket;
+ * false where a module cannot determine this.
  */
 static inline bool ps_unix_has_files(const struct sock *sk)
 {
@@ -128,12 +103,9 @@ static inline bool ps_unix_has_files(const struct sock *sk)
 #endif
 }
 
-/**
- * ps_unix_files() - the files that travel in a message
- * @skb: in the queue of a unix socket
- *
- * Context: the socket's iolock and the queue's lock are held.
- * Return: the files, NULL if there are none.
+/*
+ * Return the files of a message in a receive queue, or NULL.  The iolock of the
+ * socket and the lock of the queue are held.
  */
 static inline const struct scm_fp_list *ps_unix_files(struct sk_buff *skb)
 {

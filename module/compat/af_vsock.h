@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* net/af_vsock.h, which includes too little in 5.10 */
+/* net/af_vsock.h, which does not include its dependencies in 5.10 */
 #ifndef PORTSOCK_COMPAT_AF_VSOCK_H
 #define PORTSOCK_COMPAT_AF_VSOCK_H
 

@@ -6,12 +6,9 @@
 #include <linux/dccp.h>
 #include <net/tcp_states.h>
 
-/**
- * ps_dccp_state() - which of TCP's states comes next to a DCCP socket's
- * @state: DCCP has TCP's, and two more (enum dccp_state)
- *
- * Context: any.
- * Return: enum tcp_state; @state itself where the kernel has no DCCP.
+/*
+ * Return the TCP state that corresponds to a DCCP state.  enum dccp_state is
+ * enum tcp_state with two more states.
  */
 static inline u8 ps_dccp_state(u8 state)
 {

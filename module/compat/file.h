@@ -5,12 +5,9 @@
 
 #include <linux/fs.h>
 
-/**
- * ps_file_is_open() - whether anything refers to a file still
- * @file: a file whose memory cannot go away meanwhile
- *
- * Context: any.
- * Return: false once the last reference is gone and release is under way.
+/*
+ * Return false if the last reference on a file has been dropped and its release
+ * is in progress.  The caller keeps the memory of the file.
  */
 static inline bool ps_file_is_open(struct file *file)
 {

@@ -5,13 +5,7 @@
 
 #include <net/inet_connection_sock.h>
 
-/**
- * ps_keepalive_timer() - the timer of keepalive and of FIN_WAIT2
- * @sk: full TCP socket
- *
- * Context: any.
- * Return: the timer.
- */
+/* Return the timer of keepalive and FIN_WAIT2 of a full TCP socket. */
 static inline const struct timer_list *ps_keepalive_timer(const struct sock *sk)
 {
 #ifdef PS_HAVE_ICSK_KEEPALIVE_TIMER

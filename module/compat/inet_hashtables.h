@@ -11,12 +11,9 @@
 #define ps_listen_for_each(sk, node, bucket) \
 	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
 
-/**
- * ps_tcp_hashinfo() - TCP's tables
- * @net: network namespace
- *
- * Context: any.
- * Return: the tables; they may hold sockets of other namespaces.
+/*
+ * Return the TCP tables of a network namespace, which may contain sockets of
+ * other namespaces.
  */
 static inline struct inet_hashinfo *ps_tcp_hashinfo(struct net *net)
 {
@@ -27,13 +24,7 @@ static inline struct inet_hashinfo *ps_tcp_hashinfo(struct net *net)
 #endif
 }
 
-/**
- * ps_listen_buckets() - size of the table of listeners
- * @tables: from ps_tcp_hashinfo()
- *
- * Context: any.
- * Return: number of buckets.
- */
+/* Return the number of buckets of the listener table. */
 static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
 {
 #ifdef PS_HAVE_LISTENING_HASH
@@ -43,14 +34,9 @@ static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
 #endif
 }
 
-/**
- * ps_listen_bucket() - a bucket of the table of listeners
- * @tables: from ps_tcp_hashinfo()
- * @i: less than ps_listen_buckets()
- *
- * Context: any.
- * Return: the bucket; its lock is taken without disabling bottom halves, as
- * inet_diag does.
+/*
+ * Return bucket @i of the listener table.  Its lock is taken with bottom halves
+ * enabled, as in net/ipv4/inet_diag.c.
  */
 static inline struct ps_listen_bucket *
 ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
@@ -62,34 +48,22 @@ ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
 #endif
 }
 
-/**
- * ps_listen_empty() - whether a bucket need not be locked
- * @bucket: from ps_listen_bucket()
- *
- * Context: any.
- * Return: true if no listener is in it.
- */
+/* Return true if a bucket has no listeners, so that no lock is needed. */
 static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
 {
 	return hlist_nulls_empty(&bucket->nulls_head);
 }
 
-/**
- * ps_bind_net() - ib_net(), which takes no const before 6.1
- * @port: port of the bind table
- *
- * Context: any.
- * Return: its network namespace.
- */
+/* ib_net(), which takes no const pointer before 6.1 */
 static inline struct net *ps_bind_net(const struct inet_bind_bucket *port)
 {
 	return read_pnet(&port->ib_net);
 }
 
 /**
- * struct ps_bind_pos - a position in a bucket of the bind table
- * @port: the port whose sockets are walked
- * @address: from 6.8 on, an address at that port
+ * struct ps_bind_pos - position in a bucket of the bind table
+ * @port: current port
+ * @address: current address at the port (from 6.8 on)
  * @net: network namespace of the walk, NULL for all
  * @number: port of the walk, above U16_MAX for all
  */
@@ -100,7 +74,7 @@ struct ps_bind_pos {
 	u32 number;
 };
 
-/* The first port at or behind @port that the walk is about. */
+/* Return the first port from @port on that matches the walk. */
 static __always_inline struct inet_bind_bucket *
 ps_bind_port(const struct ps_bind_pos *pos, struct inet_bind_bucket *port)
 {
@@ -111,7 +85,7 @@ ps_bind_port(const struct ps_bind_pos *pos, struct inet_bind_bucket *port)
 	return port;
 }
 
-/* The first socket of @pos->port, from @pos->address on where there are such. */
+/* Return the first socket of @pos->port, from @pos->address on. */
 static __always_inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
 {
 #ifdef PS_HAVE_BIND_BUCKET_OWNERS
@@ -122,12 +96,14 @@ static __always_inline struct sock *ps_bind_sock(struct ps_bind_pos *pos)
 		pos->address = hlist_entry_safe(pos->address->bhash_node.next,
 						struct inet_bind2_bucket,
 						bhash_node);
-	return pos->address ? hlist_entry_safe(pos->address->owners.first,
-					       struct sock, sk_bind_node) : NULL;
+	if (!pos->address)
+		return NULL;
+	return hlist_entry_safe(pos->address->owners.first, struct sock,
+				sk_bind_node);
 #endif
 }
 
-/* The first socket at or behind a port. */
+/* Return the first socket from @port on. */
 static __always_inline struct sock *ps_bind_from(struct ps_bind_pos *pos,
 					struct inet_bind_bucket *port)
 {
@@ -177,23 +153,21 @@ static __always_inline struct sock *ps_bind_next(struct ps_bind_pos *pos,
 }
 
 /**
- * ps_bind_for_each() - walk the sockets of a bucket of the bind table
- * @sk: each of them; may be a TIME_WAIT
- * @pos: struct ps_bind_pos, of the loop
- * @bucket: its lock is held
+ * ps_bind_for_each() - Iterate over the sockets of a bucket of the bind table
+ * @sk: current socket; may be a TIME_WAIT socket
+ * @pos: pointer to struct ps_bind_pos, used by the macro
+ * @bucket: bucket; its lock is held
  * @net: network namespace, NULL for all
- * @number: a port; above U16_MAX for all
+ * @number: port, above U16_MAX for all
  */
 #define ps_bind_for_each(sk, pos, bucket, net, number) \
 	for (sk = ps_bind_first(pos, bucket, net, number); sk; \
 	     sk = ps_bind_next(pos, sk))
 
-/**
- * ps_bind_address() - the address that a port remembers
- * @port: its bucket's lock is held; fast_sk_family is AF_INET or AF_INET6
- *
- * Context: any.
- * Return: 4 or 16 bytes in network byte order.
+/*
+ * Return the address of the fastreuse state, 4 or 16 bytes in network byte
+ * order.  The lock of the bucket is held; fast_sk_family is AF_INET or
+ * AF_INET6.
  */
 static inline const void *ps_bind_address(const struct inet_bind_bucket *port)
 {

@@ -9,32 +9,20 @@
 
 #define PS_HAVE_IPV6	IS_ENABLED(CONFIG_IPV6)
 
-/* From 6.6 on the options are atomic bits instead of bit fields. */
+/* From 6.6 on, socket options are atomic bits instead of bit fields. */
 #ifdef inet_test_bit
 #define PS_INET_OPTION(sk, lower, upper)	inet_test_bit(upper, sk)
 #else
 #define PS_INET_OPTION(sk, lower, upper)	ps_read_bit(inet_sk(sk)->lower)
 #endif
 
-/**
- * ps_inet_transparent() - IP_TRANSPARENT
- * @sk: full socket over IPv4 or IPv6
- *
- * Context: any.
- * Return: whether it is set.
- */
+/* IP_TRANSPARENT of a full socket over IPv4 or IPv6 */
 static inline bool ps_inet_transparent(const struct sock *sk)
 {
 	return PS_INET_OPTION(sk, transparent, TRANSPARENT);
 }
 
-/**
- * ps_inet_freebind() - IP_FREEBIND
- * @sk: full socket over IPv4 or IPv6
- *
- * Context: any.
- * Return: whether it is set.
- */
+/* IP_FREEBIND of a full socket over IPv4 or IPv6 */
 static inline bool ps_inet_freebind(const struct sock *sk)
 {
 	return PS_INET_OPTION(sk, freebind, FREEBIND);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* net/mptcp.h, and net/mptcp/protocol.h, which modules do not see */
+/* net/mptcp.h, and net/mptcp/protocol.h, which is private */
 #ifndef PORTSOCK_COMPAT_MPTCP_H
 #define PORTSOCK_COMPAT_MPTCP_H
 
@@ -16,13 +16,13 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 #endif
 
 /**
- * ps_mptcp_next() - the next MPTCP connection
+ * ps_mptcp_next() - Return the next MPTCP socket
  * @net: network namespace
- * @slot: place to go on from, 0 at first
- * @num: place to go on from, 0 at first
+ * @slot: position of the iteration, 0 at first
+ * @num: position of the iteration, 0 at first
  *
- * The table is that of all namespaces.  One that never made an MPTCP socket has
- * none, and no counters either: mptcp_init_sock() allocates them.
+ * The table is shared by all network namespaces.  A namespace without MIB
+ * counters has no sockets: mptcp_init_sock() allocates the counters.
  *
  * Context: process.
  * Return: a full socket with a reference, NULL at the end.
@@ -39,13 +39,7 @@ static inline struct sock *ps_mptcp_next(struct net *net, long *slot,
 #endif
 }
 
-/**
- * ps_is_subflow() - whether a TCP socket is part of an MPTCP connection
- * @sk: full TCP socket
- *
- * Context: any.
- * Return: whether it is.
- */
+/* Return true if a full TCP socket is a subflow of an MPTCP socket. */
 static inline bool ps_is_subflow(const struct sock *sk)
 {
 	return sk_is_mptcp(sk);

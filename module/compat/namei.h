@@ -8,7 +8,7 @@
 #include <linux/namei.h>
 #include <linux/string.h>
 
-/* Filesystems without ID-mapped mounts, as proc, take the identity mapping. */
+/* proc has no ID-mapped mounts: its inodes have the identity mapping. */
 #if defined(PS_HAVE_INODE_PERMISSION_PLAIN)
 #define ps_inode_permission(inode, mask) \
 	inode_permission(inode, mask)
@@ -21,7 +21,7 @@
 #endif
 
 /**
- * ps_lookup_one() - look up a name in a directory, without regard to mounts
+ * ps_lookup_one() - Look up a name in a directory without crossing mounts
  * @dir: directory
  * @name: one component, not "." or ".."
  *

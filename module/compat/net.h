@@ -5,12 +5,9 @@
 
 #include <linux/net.h>
 
-/**
- * ps_sock_from_file() - the socket that an open file is
- * @file: a file that cannot be released meanwhile
- *
- * Context: any, locks may be held.
- * Return: its struct socket, NULL if it is no socket.
+/*
+ * Return the struct socket of a file, or NULL.  The caller keeps the file;
+ * locks may be held.
  */
 static inline struct socket *ps_sock_from_file(struct file *file)
 {

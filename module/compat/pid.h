@@ -6,15 +6,10 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 
-/**
- * ps_find_ge_pid() - the next number that is taken
- * @nr: number
- * @ns: PID namespace
- *
- * What find_ge_pid() does, which modules do not see before 6.1.
- *
- * Context: RCU, which keeps what is returned.
- * Return: the first with a number of @nr or above, NULL if there is none.
+/*
+ * find_ge_pid() (kernel/pid.c), which is not exported before 6.1: return the
+ * pid with the lowest number from @nr on, or NULL.  Called under RCU, which
+ * keeps the result.
  */
 static inline struct pid *ps_find_ge_pid(int nr, struct pid_namespace *ns)
 {

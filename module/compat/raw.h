@@ -6,12 +6,7 @@
 #include <net/raw.h>
 #include <net/rawv6.h>
 
-/**
- * ps_raw6_table() - the table of raw IPv6 sockets
- *
- * Context: any.
- * Return: the table, NULL if the kernel has no IPv6.
- */
+/* Return the table of raw IPv6 sockets, NULL if the kernel has no IPv6. */
 static inline struct raw_hashinfo *ps_raw6_table(void)
 {
 #if IS_ENABLED(CONFIG_IPV6)
@@ -21,14 +16,10 @@ static inline struct raw_hashinfo *ps_raw6_table(void)
 #endif
 }
 
-/**
- * ps_raw_lock() - keep what stands in a table
- * @table: table
- *
- * From 6.0 on raw sockets are freed after a grace period (SOCK_RCU_FREE,
- * raw_hash_sk()); before, the table's lock is all that keeps them.
- *
- * Context: process; must not sleep until ps_raw_unlock().
+/*
+ * Keep the sockets of a table; the caller must not sleep.  From 6.0 on, raw
+ * sockets are freed after a grace period (SOCK_RCU_FREE, raw_hash_sk()).
+ * Before 6.0, only the lock of the table keeps them.
  */
 static inline void ps_raw_lock(struct raw_hashinfo *table)
 {
@@ -39,12 +30,6 @@ static inline void ps_raw_lock(struct raw_hashinfo *table)
 #endif
 }
 
-/**
- * ps_raw_unlock() - undo ps_raw_lock()
- * @table: table
- *
- * Context: process.
- */
 static inline void ps_raw_unlock(struct raw_hashinfo *table)
 {
 #ifdef PS_HAVE_RAW_RCU

@@ -7,7 +7,7 @@
 
 typedef int (*ps_visit_endpoint)(struct sctp_endpoint *ep, void *arg);
 
-/* Older kernels call back under the lock of the bucket. */
+/* In older kernels the callback runs under the lock of the bucket. */
 #ifdef PS_HAVE_SCTP_ENDPOINTS_LOCKED
 #define PS_SCTP_LOCKED	true
 #else
@@ -15,15 +15,16 @@ typedef int (*ps_visit_endpoint)(struct sctp_endpoint *ep, void *arg);
 #endif
 
 /**
- * ps_sctp_endpoints() - all endpoints of a network namespace
+ * ps_sctp_endpoints() - Iterate over the endpoints of a network namespace
  * @walk: sctp_for_each_endpoint()
  * @net: network namespace
- * @visit: called with each and @arg, under the lock of its bucket if
- *	PS_SCTP_LOCKED; then also with those of other namespaces
- * @arg: passed on
+ * @visit: called with each endpoint and @arg.  If PS_SCTP_LOCKED, it is called
+ *	under the lock of the bucket, also for endpoints of other namespaces,
+ *	and must return 0
+ * @arg: argument for @visit
  *
  * Context: process, may sleep.
- * Return: 0 or what @visit said, which must not fail if PS_SCTP_LOCKED.
+ * Return: 0 or the result of @visit.
  */
 static inline int ps_sctp_endpoints(typeof(&sctp_for_each_endpoint) walk,
 				    struct net *net, ps_visit_endpoint visit,

@@ -3,10 +3,10 @@
 #ifndef PORTSOCK_COMPAT_SMC_H
 #define PORTSOCK_COMPAT_SMC_H
 
-#include <linux/device.h>	/* which net/smc.h needs in 5.10 */
+#include <linux/device.h>	/* for net/smc.h in 5.10 */
 #include <net/smc.h>
 
-/* After 6.12 the table is the module's own. */
+/* After 6.12, smc_proto and with it the table are not exported. */
 #ifdef PS_HAVE_SMC_PROTO
 #define PS_SMC_MISSING	false
 #else

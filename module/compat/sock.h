@@ -7,18 +7,12 @@
 #include <net/sock.h>
 
 /*
- * One of a socket's bit fields.  Somebody may be writing it, or others in the same
- * byte: it is told as it was before or after, no other bit matters.
+ * Read a bit field of a socket.  The field or its neighbours in the same byte
+ * may be written concurrently: the result is the value before or after that.
  */
 #define ps_read_bit(field)	data_race(!!(field))
 
-/**
- * ps_sock_cgroup() - the cgroup v2 in which a socket was made
- * @sk: full socket
- *
- * Context: any.
- * Return: its id, 0 if the kernel keeps none.
- */
+/* Return the id of a socket's cgroup v2 (at its creation), 0 if unknown. */
 static inline u64 ps_sock_cgroup(struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA

@@ -19,12 +19,9 @@ static inline void ps_tracepoint_compare(struct tracepoint *tp, void *priv)
 		search->found = tp;
 }
 
-/**
- * ps_tracepoint_find() - look up a tracepoint of the kernel, not of its modules
- * @name: its name
- *
- * Context: process, may sleep.
- * Return: the tracepoint, NULL if this kernel does not have it.
+/*
+ * Return a tracepoint of the kernel image by its name, NULL if not found.  May
+ * sleep.
  */
 static inline struct tracepoint *ps_tracepoint_find(const char *name)
 {
@@ -37,11 +34,11 @@ static inline struct tracepoint *ps_tracepoint_find(const char *name)
 }
 
 /**
- * ps_tracepoint_register() - register a probe
+ * ps_tracepoint_register() - Register a probe
  * @tp: tracepoint
  * @probe: called with NULL and the arguments of the tracepoint
  *
- * Context: process, may sleep; patches the kernel's text.
+ * Context: process, may sleep; patches the text of the kernel.
  * Return: 0 or an error.
  */
 static inline int ps_tracepoint_register(struct tracepoint *tp, void *probe)
@@ -54,11 +51,11 @@ static inline int ps_tracepoint_register(struct tracepoint *tp, void *probe)
 }
 
 /**
- * ps_tracepoint_unregister() - undo ps_tracepoint_register()
+ * ps_tracepoint_unregister() - Unregister a probe
  * @tp: tracepoint
  * @probe: its probe, which may run until tracepoint_synchronize_unregister()
  *
- * Context: process, may sleep; patches the kernel's text.
+ * Context: process, may sleep; patches the text of the kernel.
  */
 static inline void ps_tracepoint_unregister(struct tracepoint *tp, void *probe)
 {

@@ -8,12 +8,9 @@
 #include <net/udplite.h>
 #endif
 
-/**
- * ps_udp_table() - UDP's table
- * @net: network namespace
- *
- * Context: any.
- * Return: the table; it may hold sockets of other namespaces.
+/*
+ * Return the UDP table of a network namespace, which may contain sockets of
+ * other namespaces.
  */
 static inline struct udp_table *ps_udp_table(struct net *net)
 {
@@ -24,12 +21,9 @@ static inline struct udp_table *ps_udp_table(struct net *net)
 #endif
 }
 
-/**
- * ps_udplite_table() - UDP-Lite's table
- *
- * Context: any.
- * Return: the table, which holds the sockets of all namespaces; NULL where
- * there is none.
+/*
+ * Return the UDP-Lite table of all network namespaces, NULL if the kernel has
+ * no UDP-Lite.
  */
 static inline struct udp_table *ps_udplite_table(void)
 {

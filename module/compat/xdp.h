@@ -6,12 +6,9 @@
 #include <net/net_namespace.h>
 #include <net/netns/xdp.h>
 
-/**
- * ps_netns_xdp() - the XDP sockets of a network namespace
- * @net: network namespace
- *
- * Context: any.
- * Return: their list and its mutex, NULL if the kernel has none.
+/*
+ * Return the list of XDP sockets of a network namespace and its mutex, NULL if
+ * the kernel has no XDP sockets.
  */
 static inline struct netns_xdp *ps_netns_xdp(struct net *net)
 {
