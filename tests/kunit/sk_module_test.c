@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whose code a socket calls: this suite's own, the kernel's, the protocol's. */
+/* The owning module of a socket: this suite, the kernel, the protocol. */
 #include <kunit/test.h>
 #include <linux/module.h>
 #include <linux/udp.h>
@@ -7,26 +7,27 @@
 
 #include "sk_module.h"
 
-struct fixture {
-	struct ps_sk_modules holders;
+struct sk_module_fixture {
+	struct ps_sk_modules modules;
 	struct udp_sock udp;
 	struct proto proto;
 };
 
-static void this_module(struct sock *sk)
+static void own_callback(struct sock *sk)
 {
 }
 
-static int this_module_too(struct sock *sk, struct sk_buff *skb)
+static int own_encap_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	return 0;
 }
 
-static int init(struct kunit *test)
+static int sk_module_init(struct kunit *test)
 {
-	struct fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+	struct sk_module_fixture *fix;
 	struct sock *sk;
 
+	fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fix);
 	sk = &fix->udp.inet.sk;
 	sk->sk_family = AF_INET;
@@ -38,96 +39,96 @@ static int init(struct kunit *test)
 	return 0;
 }
 
-static const char *holder(struct kunit *test)
+static const char *owner_name(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
+	u32 module = ps_sk_module_find(&fix->modules, &fix->udp.inet.sk);
 
-	return ps_sk_module_name(&fix->holders,
-			      ps_sk_module_find(&fix->holders,
-					     &fix->udp.inet.sk));
+	return ps_sk_module_name(&fix->modules, module);
 }
 
-static void the_kernel_itself_has_no_name(struct kunit *test)
+static void kernel_functions_have_no_module(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
 
-	KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
-	KUNIT_EXPECT_EQ(test, fix->holders.count, 0U);
+	KUNIT_EXPECT_STREQ(test, owner_name(test), "kernel");
+	KUNIT_EXPECT_EQ(test, fix->modules.count, 0U);
 }
 
-static void any_callback_tells(struct kunit *test)
+static void each_callback_is_resolved(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
 	struct sock *sk = &fix->udp.inet.sk;
 
-	sk->sk_destruct = this_module;
-	KUNIT_EXPECT_STREQ(test, holder(test), THIS_MODULE->name);
+	sk->sk_destruct = own_callback;
+	KUNIT_EXPECT_STREQ(test, owner_name(test), THIS_MODULE->name);
 	sk->sk_destruct = NULL;
-	KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
-	fix->udp.encap_rcv = this_module_too;
-	KUNIT_EXPECT_STREQ(test, holder(test), THIS_MODULE->name);
-	sk->sk_type = SOCK_STREAM;	/* no such callback there */
+	KUNIT_EXPECT_STREQ(test, owner_name(test), "kernel");
+	fix->udp.encap_rcv = own_encap_rcv;
+	KUNIT_EXPECT_STREQ(test, owner_name(test), THIS_MODULE->name);
+	sk->sk_type = SOCK_STREAM;	/* without encap_rcv */
 	sk->sk_protocol = IPPROTO_SCTP;
-	KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
-	KUNIT_EXPECT_EQ(test, fix->holders.count, 1U);
+	KUNIT_EXPECT_STREQ(test, owner_name(test), "kernel");
+	KUNIT_EXPECT_EQ(test, fix->modules.count, 1U);
 }
 
-static void the_protocol_is_no_holder(struct kunit *test)
+static void protocol_module_is_skipped(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
 
-	fix->udp.inet.sk.sk_state_change = this_module;
+	fix->udp.inet.sk.sk_state_change = own_callback;
 	fix->proto.owner = THIS_MODULE;
-	KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
+	KUNIT_EXPECT_STREQ(test, owner_name(test), "kernel");
 }
 
-/* An address that belongs to nothing is printed as it is: nothing is taken. */
-static void no_address_gets_out(struct kunit *test)
+/* sprint_symbol() formats an address without a symbol as a number. */
+static void addresses_are_not_names(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
 	unsigned long code;
 
 	for (code = 1; code <= 2 * PS_SK_MODULE_FUNCTIONS; code++) {
 		fix->udp.inet.sk.sk_data_ready = (void *)code;
-		KUNIT_EXPECT_STREQ(test, holder(test), "kernel");
+		KUNIT_EXPECT_STREQ(test, owner_name(test), "kernel");
 	}
-	KUNIT_EXPECT_EQ(test, fix->holders.ncodes, PS_SK_MODULE_FUNCTIONS - 1U);
+	KUNIT_EXPECT_EQ(test, fix->modules.ncodes, PS_SK_MODULE_FUNCTIONS - 1U);
 }
 
-static void names_are_kept_once(struct kunit *test)
+static void names_are_stored_once(struct kunit *test)
 {
-	struct fixture *fix = test->priv;
+	struct sk_module_fixture *fix = test->priv;
+	struct ps_sk_modules *modules = &fix->modules;
 	char name[MODULE_NAME_LEN + 1];
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, "", 0), 0U);
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, "", 0), 0U);
 	memset(name, 'x', sizeof(name));
-	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name,
-					    MODULE_NAME_LEN), 0U);
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, name, MODULE_NAME_LEN),
+			0U);
 	for (i = 1; i < PS_SK_MODULE_NAMES; i++) {
-		KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), i);
-		KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), i);
-		KUNIT_EXPECT_EQ(test, strlen(ps_sk_module_name(&fix->holders, i)),
+		KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, name, i), i);
+		KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, name, i), i);
+		KUNIT_EXPECT_EQ(test, strlen(ps_sk_module_name(modules, i)),
 				(size_t)i);
 	}
-	KUNIT_EXPECT_EQ(test, ps_sk_module_add(&fix->holders, name, i), 0U);
+	KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, name, i), 0U);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(the_kernel_itself_has_no_name),
-	KUNIT_CASE(any_callback_tells),
-	KUNIT_CASE(the_protocol_is_no_holder),
-	KUNIT_CASE(no_address_gets_out),
-	KUNIT_CASE(names_are_kept_once),
+static struct kunit_case sk_module_cases[] = {
+	KUNIT_CASE(kernel_functions_have_no_module),
+	KUNIT_CASE(each_callback_is_resolved),
+	KUNIT_CASE(protocol_module_is_skipped),
+	KUNIT_CASE(addresses_are_not_names),
+	KUNIT_CASE(names_are_stored_once),
 	{}
 };
 
-static struct kunit_suite suite = {
+static struct kunit_suite sk_module_suite = {
 	.name = "portsock_sk_module",
-	.init = init,
-	.test_cases = cases,
+	.init = sk_module_init,
+	.test_cases = sk_module_cases,
 };
 
-kunit_test_suite(suite);
+kunit_test_suite(sk_module_suite);
 
 MODULE_LICENSE("GPL");
