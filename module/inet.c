@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the protocols over IPv4 and IPv6 have in common. */
 #include <net/inet_sock.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 
 #include "compat/inet_sock.h"
-#include "proto.h"
+#include "cookie.h"
+#include "inet.h"
+#include "sock.h"
 
 /*
- * The addresses stand in struct sock_common, at one place for full sockets,
- * TIME_WAITs and requests.
+ * The addresses are in struct sock_common, at the same offsets for full
+ * sockets, TIME_WAIT sockets and requests.
  */
 static __always_inline void fill_end(const struct sock *sk, bool remote,
 				     u16 num, struct ps_end *end)
@@ -27,26 +28,7 @@ static __always_inline void fill_end(const struct sock *sk, bool remote,
 	memcpy(end->ip, remote ? &sk->sk_daddr : &sk->sk_rcv_saddr, 4);
 }
 
-/**
- * ps_fill_bound_at() - an address that somebody bound
- * @family: AF_INET or AF_INET6
- * @ip: 4 or 16 bytes in network byte order
- * @port: port
- * @end: result
- *
- * Context: any.
- */
-void ps_fill_bound_at(u16 family, const void *ip, u16 port,
-		      struct ps_end *end)
-{
-	bool v6 = family == AF_INET6;
-
-	end->form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
-	end->num = port;
-	memcpy(end->ip, ip, v6 ? 16 : 4);
-}
-
-static bool has_address(const struct ps_end *end)
+static bool end_has_address(const struct ps_end *end)
 {
 	u64 halves[2];
 	u32 ip;
@@ -60,20 +42,29 @@ static bool has_address(const struct ps_end *end)
 }
 
 /*
- * An end with neither address nor port is "*:*"; so is the remote one of a
- * socket that was disconnected, which TCP forgets to clear.
+ * An end with neither address nor port is "*:*".  So is the remote end of a
+ * disconnected TCP socket: tcp_disconnect() does not clear the remote address.
  */
 static __always_inline void fill_ends(const struct sock *sk, u16 sport,
 				      u16 dport, struct ps_record *r)
 {
 	fill_end(sk, false, sport, &r->local);
 	fill_end(sk, true, dport, &r->remote);
-	if (!sport && !has_address(&r->local))
+	if (!sport && !end_has_address(&r->local))
 		r->local.form = PS_FORM_ANY;
-	if (!dport && (sk->sk_state == TCP_CLOSE || !has_address(&r->remote)))
+	if (!dport &&
+	    (sk->sk_state == TCP_CLOSE || !end_has_address(&r->remote)))
 		r->remote.form = PS_FORM_ANY;
 }
 
+static void fill_port(u16 port, struct ps_record *r)
+{
+	r->port = port;
+	if (port)
+		r->has |= PS_HAS_PORT;
+}
+
+/* The flags in struct sock_common, which minisocks have, too. */
 static u32 bind_flags(const struct sock *sk)
 {
 	u32 flags = 0;
@@ -87,21 +78,14 @@ static u32 bind_flags(const struct sock *sk)
 	return flags;
 }
 
-static void fill_port(u16 port, struct ps_record *r)
-{
-	r->port = port;
-	if (port)
-		r->has |= PS_HAS_PORT;
-}
-
 /**
- * ps_fill_inet() - ends, port, device and flags of a full socket
- * @sk: a socket over IPv4 or IPv6, whatever its protocol
+ * ps_fill_inet() - Fill ends, port, interface and flags of a full socket
+ * @sk: a full socket over IPv4 or IPv6, of any protocol
  * @r: from ps_fill_sock()
  *
- * A socket that was connected and has lost its port keeps the number in
- * inet_sport, as getsockname() tells it; one that was disconnected has a number
- * there that means nothing any more.
+ * A socket that was connected and has lost its port keeps the port number in
+ * inet_sport, as in getsockname().  In a disconnected socket the number in
+ * inet_sport is stale.
  *
  * Context: locks may be held.
  */
@@ -121,11 +105,61 @@ void ps_fill_inet(struct sock *sk, struct ps_record *r)
 }
 
 /**
- * ps_datagram_state() - the state of a datagram socket over IP
+ * ps_fill_inet_minisock() - Fill the record of a TIME_WAIT socket or a request
+ * @sk: in state TCP_TIME_WAIT or TCP_NEW_SYN_RECV: only its struct sock_common
+ *	may be read.  A request has a reference on its listener.
+ * @r: zeroed record
+ * @proto: protocol
+ *
+ * Context: the lock of the socket's bucket is held.
+ */
+void ps_fill_inet_minisock(struct sock *sk, struct ps_record *r,
+			   enum portsock_proto proto)
+{
+	const struct inet_timewait_sock *tw;
+	struct sock *listener;
+
+	r->proto = proto;
+	r->cookie = ps_cookie(sk);
+	r->netns = sock_net(sk)->ns.inum;
+	r->has = PS_HAS_QUEUES | PS_HAS_UID;
+	fill_ends(sk, sk->sk_num, ntohs(sk->sk_dport), r);
+	fill_port(sk->sk_num, r);
+	ps_fill_dev(sock_net(sk), sk->sk_bound_dev_if, r);
+	if (sk->sk_state == TCP_TIME_WAIT) {
+		tw = inet_twsk(sk);
+		r->state = READ_ONCE(tw->tw_substate);
+		r->expires = jiffies_delta_to_msecs(
+				READ_ONCE(tw->tw_timer.expires) - jiffies);
+		r->flags = bind_flags(sk);
+		if (tw->tw_transparent)
+			r->flags |= PORTSOCK_FLAG(TRANSPARENT);
+		return;
+	}
+	r->state = PORTSOCK_SYN_RECV;
+	listener = inet_reqsk(sk)->rsk_listener;
+	if (listener) {
+		r->parent = ps_cookie(listener);
+		r->has |= PS_HAS_PARENT;
+	}
+}
+
+/* Fill an end with a bound address: 4 or 16 bytes in network byte order. */
+void ps_fill_bound_at(u16 family, const void *ip, u16 port,
+		      struct ps_end *end)
+{
+	bool v6 = family == AF_INET6;
+
+	end->form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
+	end->num = port;
+	memcpy(end->ip, ip, v6 ? 16 : 4);
+}
+
+/**
+ * ps_datagram_state() - Return the state of a datagram socket over IP
  * @sk: full socket
  * @r: from ps_fill_inet()
  *
- * Context: any.
  * Return: enum portsock_state.
  */
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r)
@@ -136,64 +170,17 @@ u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r)
 }
 
 /**
- * ps_stream_state() - the state of a stream socket over IP
- * @state: the kernel's, which has one for what people know as three
+ * ps_stream_state() - Return the state of a stream socket over IP
+ * @state: state in the kernel, where TCP_CLOSE is CLOSE, BOUND and UNBOUND
  * @r: from ps_fill_inet()
  *
- * Context: any.
  * Return: enum portsock_state.
  */
 u8 ps_stream_state(u8 state, const struct ps_record *r)
 {
 	if (state != TCP_CLOSE)
 		return state;
-	if (r->remote.num)	/* disconnecting would have cleared it */
+	if (r->remote.num)	/* disconnect would have cleared it */
 		return PORTSOCK_CLOSE;
 	return r->has & PS_HAS_PORT ? PORTSOCK_BOUND : PORTSOCK_UNBOUND;
-}
-
-static void fill_timewait(struct sock *sk, struct ps_record *r)
-{
-	const struct inet_timewait_sock *tw = inet_twsk(sk);
-	long left = READ_ONCE(tw->tw_timer.expires) - jiffies;
-
-	r->state = READ_ONCE(tw->tw_substate);
-	r->expires = jiffies_delta_to_msecs(left);
-	r->flags = bind_flags(sk);
-	if (tw->tw_transparent)
-		r->flags |= PORTSOCK_FLAG(TRANSPARENT);
-}
-
-static void fill_request(struct sock *sk, struct ps_record *r)
-{
-	struct sock *listener = inet_reqsk(sk)->rsk_listener;
-
-	r->state = PORTSOCK_SYN_RECV;
-	if (listener) {
-		r->parent = ps_cookie(listener);
-		r->has |= PS_HAS_PARENT;
-	}
-}
-
-/**
- * ps_fill_inet_small() - all that is known of a TIME_WAIT or a request
- * @sk: in state TCP_TIME_WAIT or TCP_NEW_SYN_RECV: no struct sock, only the
- *	struct sock_common that it begins with may be read as one.  A request
- *	holds a reference on its listener.
- * @r: zeroed record
- *
- * Context: the lock of its bucket is held.
- */
-void ps_fill_inet_small(struct sock *sk, struct ps_record *r)
-{
-	r->cookie = ps_cookie(sk);
-	r->netns = sock_net(sk)->ns.inum;
-	r->has = PS_HAS_QUEUES | PS_HAS_UID;
-	fill_ends(sk, sk->sk_num, ntohs(sk->sk_dport), r);
-	fill_port(sk->sk_num, r);
-	ps_fill_dev(sock_net(sk), sk->sk_bound_dev_if, r);
-	if (sk->sk_state == TCP_TIME_WAIT)
-		fill_timewait(sk, r);
-	else
-		fill_request(sk, r);
 }

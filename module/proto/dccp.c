@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DCCP (RFC 4340): connections of datagrams, in tables like TCP's.  They are
- * asked for only if the module is loaded, which may be unloaded again as soon
- * as they were walked.
+ * DCCP (RFC 4340): connections of datagrams, in tables like TCP's.  The walk
+ * never loads module dccp, and holds a loaded one only while it runs.
  */
 #include <linux/module.h>
 
 #include "../compat/dccp.h"
 #include "../compat/inet_hashtables.h"
+#include "../inet.h"
 #include "../inet_hash.h"
+#include "../proto.h"
+#include "../sock.h"
 
-static const char tables_name[] = "dccp_hashinfo";
+static const char dccp_tables_name[] = "dccp_hashinfo";
 
 static bool dccp_match(const struct sock *sk)
 {
 	return ps_is_inet(sk, SOCK_DCCP, IPPROTO_DCCP);
 }
 
-/* dccp_diag tells no queues; a listener has its backlog. */
+/*
+ * The state comes first: a minisock is not a struct sock.  Only a listener has
+ * queues: dccp_diag reports none.
+ */
 static void dccp_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
 {
 	u8 state = inet_sk_state_load(sk);
 
+	if (state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
+		ps_fill_inet_minisock(sk, r, PORTSOCK_PROTO_DCCP);
+		return;
+	}
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_DCCP);
 	ps_fill_inet(sk, r);
 	r->state = ps_stream_state(ps_dccp_state(state), r);
@@ -36,7 +45,7 @@ static int dccp_walk(struct ps_batch *batch)
 	struct ps_inet_hash dccp = {
 		.proto = PORTSOCK_PROTO_DCCP,
 		.fill = dccp_fill,
-		.tables = __symbol_get(tables_name),
+		.tables = __symbol_get(dccp_tables_name),
 		.batch = batch,
 	};
 	int err;
@@ -47,7 +56,7 @@ static int dccp_walk(struct ps_batch *batch)
 	}
 	dccp.first = dccp.tables;
 	err = ps_inet_hash_walk(&dccp);
-	__symbol_put(tables_name);
+	__symbol_put(dccp_tables_name);
 	return err;
 }
 

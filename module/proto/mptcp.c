@@ -5,7 +5,9 @@
  * descriptors.
  */
 #include "../compat/mptcp.h"
+#include "../inet.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static bool mptcp_match(const struct sock *sk)
 {

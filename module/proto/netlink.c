@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 
 #include "../proto.h"
+#include "../sock.h"
 
 static bool netlink_match(const struct sock *sk)
 {

@@ -5,6 +5,7 @@
  */
 #include "../compat/socket.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static const struct {
 	u16 family;

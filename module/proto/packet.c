@@ -3,6 +3,7 @@
 #include <linux/if_packet.h>
 
 #include "../proto.h"
+#include "../sock.h"
 
 static bool packet_match(const struct sock *sk)
 {

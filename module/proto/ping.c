@@ -3,7 +3,9 @@
  * ICMP echo sockets: the identifier is their port.  A module can reach no table
  * of them; they are known by their descriptors.
  */
+#include "../inet.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static bool ping_match(const struct sock *sk)
 {

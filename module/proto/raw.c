@@ -4,7 +4,9 @@
 #include <net/rawv6.h>
 
 #include "../compat/raw.h"
+#include "../inet.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static bool raw_match(const struct sock *sk)
 {

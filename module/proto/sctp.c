@@ -8,7 +8,9 @@
 #include <linux/module.h>
 
 #include "../compat/sctp.h"
+#include "../inet.h"
 #include "../proto.h"
+#include "../sock.h"
 
 #define SECTION	64	/* sockets told of in one RCU section */
 

@@ -8,6 +8,7 @@
 
 #include "../compat/smc.h"
 #include "../proto.h"
+#include "../sock.h"
 
 /* From 6.11 on also socket(AF_INET, SOCK_STREAM, IPPROTO_SMC). */
 #ifndef IPPROTO_SMC

@@ -5,17 +5,19 @@
 #include "../compat/inet_connection_sock.h"
 #include "../compat/inet_hashtables.h"
 #include "../compat/mptcp.h"
-#include "../proto.h"
+#include "../inet.h"
 #include "../inet_hash.h"
+#include "../proto.h"
 #include "../sk_module.h"
+#include "../sock.h"
 
 static bool tcp_match(const struct sock *sk)
 {
 	return ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP);
 }
 
-/* As tcp_diag_get_info() has it; the counters of a closed one mean nothing. */
-static void fill_queues(const struct sock *sk, struct ps_record *r)
+/* As in tcp_diag_get_info().  Sequence numbers of closed sockets are stale. */
+static void tcp_fill_queues(const struct sock *sk, struct ps_record *r)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
@@ -30,83 +32,95 @@ static void fill_queues(const struct sock *sk, struct ps_record *r)
 		       READ_ONCE(tp->copied_seq), 0);
 	if (r->state == PORTSOCK_CLOSE)
 		return;
-	/* The stack writes snd_una without WRITE_ONCE(): it is as of some moment. */
+	/* The stack writes snd_una without WRITE_ONCE(); any value will do. */
 	r->txq = READ_ONCE(tp->write_seq) - data_race(READ_ONCE(tp->snd_una));
 }
 
 /*
- * A closed socket waits in FIN_WAIT2 as a whole for what tcp_fin_time() is
- * above TIME_WAIT's length, then as a small object (tcp_keepalive_timer()).
- */
-static s32 fin_wait2_left(const struct sock *sk)
-{
-	const struct timer_list *timer = ps_keepalive_timer(sk);
-
-	if (!timer_pending(timer))
-		return PS_NO_EXPIRY;
-	return jiffies_delta_to_msecs(READ_ONCE(timer->expires) - jiffies +
-				      tcp_fin_time(sk) - TCP_TIMEWAIT_LEN);
-}
-
-/*
- * A subflow has the struct socket of its MPTCP socket, once that has one
+ * Return the cookie of the MPTCP socket that a subflow belongs to, else 0.
+ *
+ * A subflow has the struct socket of its MPTCP socket as soon as that has one
  * (mptcp_sock_graft()).  __mptcp_close() clears the pointer without
- * sk_callback_lock, so it is read once, and RCU is what keeps the memory: a
- * struct socket is freed after a grace period (sock_free_inode()), an MPTCP
- * socket's memory is reused for MPTCP sockets only (SLAB_TYPESAFE_BY_RCU).  An
- * MPTCP socket that is closed at this moment may give its successor's cookie.
+ * sk_callback_lock, so read it once.  RCU keeps the memory of both objects: a
+ * struct socket is freed after a grace period (sock_free_inode()), and the
+ * memory of an MPTCP socket is reused for MPTCP sockets only
+ * (SLAB_TYPESAFE_BY_RCU).
+ *
+ * Race: if the MPTCP socket is freed meanwhile, the cookie may be that of the
+ * socket that reuses its memory.
  */
-static u64 find_whole(struct sock *sk)
+static u64 tcp_mptcp_cookie(const struct sock *sk)
 {
 	struct socket *socket;
-	struct sock *whole;
+	struct sock *mptcp;
 	u64 cookie = 0;
 
 	rcu_read_lock();
 	socket = READ_ONCE(sk->sk_socket);
-	whole = socket ? READ_ONCE(socket->sk) : NULL;
-	if (whole && whole->sk_protocol == IPPROTO_MPTCP)
-		cookie = ps_cookie(whole);
+	mptcp = socket ? READ_ONCE(socket->sk) : NULL;
+	if (mptcp && mptcp->sk_protocol == IPPROTO_MPTCP)
+		cookie = ps_cookie(mptcp);
 	rcu_read_unlock();
 	return cookie;
 }
 
-/* Whose subflow a listener is. */
-static u64 find_whole_listener(struct sock *sk)
+/* Return the cookie of the MPTCP socket of a listener, else 0. */
+static u64 tcp_mptcp_parent(struct sock *listener)
 {
-	return ps_is_subflow(sk) || ps_is_kernel_sock(sk) ?
-		find_whole(sk) : 0;
+	if (!ps_is_subflow(listener) && !ps_is_kernel_sock(listener))
+		return 0;
+	return tcp_mptcp_cookie(listener);
 }
 
-/* One that has fallen back to TCP is no subflow any more, but is held so. */
-static void fill_subflow(struct ps_batch *batch, struct sock *sk,
-			 struct ps_record *r)
+/*
+ * Mark a subflow as a kernel socket of module mptcp.  After a fallback to TCP
+ * the socket is not a subflow, but its MPTCP socket still owns it.
+ */
+static void tcp_fill_subflow(struct ps_batch *batch, const struct sock *sk,
+			     struct ps_record *r)
 {
 	bool subflow = ps_is_subflow(sk);
 
 	if (!subflow && !(r->observed & PS_OBS_KERNEL))
 		return;
-	r->parent = find_whole(sk);
+	r->parent = tcp_mptcp_cookie(sk);
 	if (r->parent)
 		r->has |= PS_HAS_PARENT;
 	if (!subflow && !r->parent)
 		return;
 	r->observed |= PS_OBS_KERNEL;
-	r->owners_at = ps_sk_module_add(batch->sk_modules, "mptcp", strlen("mptcp"));
+	r->owners_at = ps_sk_module_add(batch->sk_modules, "mptcp",
+					strlen("mptcp"));
 }
 
+/* The state comes first: a minisock is not a struct sock. */
 static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
 {
 	u8 state = inet_sk_state_load(sk);
+	const struct timer_list *timer;
 
+	if (state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
+		ps_fill_inet_minisock(sk, r, PORTSOCK_PROTO_TCP);
+		return;
+	}
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_TCP);
 	ps_fill_inet(sk, r);
 	r->state = ps_stream_state(state, r);
-	fill_queues(sk, r);
-	if (state == TCP_FIN_WAIT2 && r->observed & PS_OBS_DEAD)
-		r->expires = fin_wait2_left(sk);
-	fill_subflow(batch, sk, r);
+	tcp_fill_queues(sk, r);
+	/*
+	 * After close() a socket stays in FIN_WAIT2 for tcp_fin_time(): the
+	 * time beyond TCP_TIMEWAIT_LEN as a full socket, then as a TIME_WAIT
+	 * socket (tcp_keepalive_timer()).
+	 */
+	if (state == TCP_FIN_WAIT2 && r->observed & PS_OBS_DEAD) {
+		timer = ps_keepalive_timer(sk);
+		if (timer_pending(timer))
+			r->expires = jiffies_delta_to_msecs(
+					READ_ONCE(timer->expires) - jiffies +
+					tcp_fin_time(sk) - TCP_TIMEWAIT_LEN);
+	}
+	tcp_fill_subflow(batch, sk, r);
 }
 
 static int tcp_walk(struct ps_batch *batch)
@@ -114,7 +128,7 @@ static int tcp_walk(struct ps_batch *batch)
 	const struct ps_inet_hash tcp = {
 		.proto = PORTSOCK_PROTO_TCP,
 		.fill = tcp_fill,
-		.whole = find_whole_listener,
+		.mptcp_parent = tcp_mptcp_parent,
 		.tables = ps_tcp_hashinfo(batch->walk_net),
 		.first = ps_tcp_hashinfo(batch->first_net),
 		.batch = batch,
@@ -125,7 +139,7 @@ static int tcp_walk(struct ps_batch *batch)
 
 const struct ps_proto ps_proto_tcp = {
 	.name = "tcp",
-	/* The accept queues of MPTCP hang at its subflows that listen. */
+	/* A subflow that listens has the accept queue of its MPTCP socket. */
 	.protos = 1ULL << PORTSOCK_PROTO_TCP | 1ULL << PORTSOCK_PROTO_MPTCP,
 	.match = tcp_match,
 	.walk = tcp_walk,

@@ -6,6 +6,7 @@
 #include <linux/tipc.h>
 
 #include "../proto.h"
+#include "../sock.h"
 
 static bool tipc_match(const struct sock *sk)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "../compat/udp.h"
+#include "../inet.h"
+#include "../sock.h"
 #include "udp.h"
 
 static bool udp_match(const struct sock *sk)

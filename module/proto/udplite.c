@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* UDP-Lite (RFC 3828): UDP with a table of its own. */
 #include "../compat/udp.h"
+#include "../sock.h"
 #include "udp.h"
 
 static bool udplite_match(const struct sock *sk)

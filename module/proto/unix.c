@@ -5,6 +5,7 @@
 #include "../compat/af_unix.h"
 #include "../compat/net.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static bool unix_match(const struct sock *sk)
 {

@@ -10,6 +10,7 @@
 
 #include "../compat/af_vsock.h"
 #include "../proto.h"
+#include "../sock.h"
 #include "../gfp.h"
 
 static bool vsock_match(const struct sock *sk)

@@ -2,6 +2,7 @@
 /* XDP sockets: in their namespace's list from their making to their release. */
 #include "../compat/xdp.h"
 #include "../proto.h"
+#include "../sock.h"
 
 static bool xdp_match(const struct sock *sk)
 {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <net/inet_sock.h>
+
+#include "compat/file.h"
+#include "cookie.h"
+#include "sk_module.h"
+#include "sock.h"
+
+/*
+ * Fill inode, uid and observations of the struct socket.
+ *
+ * The struct socket and its file cannot be freed while sk_callback_lock is
+ * held: sock_orphan() takes the lock to detach them from the sock before both
+ * are freed.  Under most bucket locks bottom halves are off already: do not
+ * disable them again for each socket.
+ */
+static void fill_socket(struct ps_batch *batch, struct sock *sk,
+			struct ps_record *r)
+{
+	const bool bh_on = !softirq_count();
+	u16 observed = PS_OBS_FULL;
+	struct socket *socket;
+	struct inode *inode;
+
+	if (unlikely(bh_on))
+		local_bh_disable();
+	read_lock(&sk->sk_callback_lock);
+	socket = sk->sk_socket;
+	if (socket) {
+		inode = SOCK_INODE(socket);
+		r->inode = inode->i_ino;
+		/* Cached: adjacent sockets often have the same uid. */
+		if (!uid_eq(inode->i_uid, batch->uid)) {
+			batch->uid = inode->i_uid;
+			batch->uid_munged = from_kuid_munged(batch->user_ns,
+							     batch->uid);
+		}
+		r->uid = batch->uid_munged;
+		observed |= PS_OBS_SOCKET;
+		if (socket->file)
+			observed |= ps_file_is_open(socket->file) ?
+				PS_OBS_FILE : PS_OBS_CLOSING;
+	}
+	read_unlock(&sk->sk_callback_lock);
+	if (unlikely(bh_on))
+		local_bh_enable();
+	if (sock_flag(sk, SOCK_DEAD))
+		observed |= PS_OBS_DEAD;
+	if (ps_is_kernel_sock(sk))
+		observed |= PS_OBS_KERNEL;
+	r->observed = observed;
+}
+
+/*
+ * Look up the kernel module that owns a socket by the socket's callbacks.
+ *
+ * A module may own a kernel socket, or a socket that never had a file.  Of the
+ * sockets with a file only TCP and UDP sockets without an owner are looked up
+ * (recheck): callbacks of other protocols lie in the protocol's own modules.
+ */
+static void fill_owning_module(struct ps_batch *batch, struct sock *sk,
+			       struct ps_record *r)
+{
+	const u16 observed = r->observed;
+
+	if (!(observed & PS_OBS_KERNEL)) {
+		if (!(observed & PS_OBS_SOCKET) || observed & PS_OBS_CLOSING)
+			return;
+		if (observed & PS_OBS_FILE) {
+			if (!batch->recheck)
+				return;
+			if (!ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) &&
+			    !ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP))
+				return;
+		}
+	}
+	r->owners_at = ps_sk_module_find(batch->sk_modules, sk);
+	if (r->owners_at)
+		r->observed |= PS_OBS_MODULE;
+}
+
+static u32 sock_flags(const struct sock *sk)
+{
+	const unsigned long shown = BIT(SOCK_KEEPOPEN) | BIT(SOCK_LINGER) |
+		BIT(SOCK_BROADCAST) | BIT(SOCK_LOCALROUTE);
+	unsigned long set = READ_ONCE(sk->sk_flags);
+	u32 flags = 0;
+
+	if (likely(!(set & shown)))
+		return 0;
+	if (set & BIT(SOCK_KEEPOPEN))
+		flags |= PORTSOCK_FLAG(KEEPALIVE);
+	if (set & BIT(SOCK_LINGER))
+		flags |= PORTSOCK_FLAG(LINGER);
+	if (set & BIT(SOCK_BROADCAST))
+		flags |= PORTSOCK_FLAG(BROADCAST);
+	if (set & BIT(SOCK_LOCALROUTE))
+		flags |= PORTSOCK_FLAG(DONTROUTE);
+	return flags;
+}
+
+/**
+ * ps_fill_sock() - Fill the fields that every full socket has
+ * @batch: batch; has the user namespace of the uid
+ * @sk: a full socket that cannot be freed meanwhile
+ * @r: zeroed record
+ * @proto: protocol
+ *
+ * Fills identity, uid, cgroup, flags and observations; only the identity if
+ * batch->state_only.
+ *
+ * Context: locks may be held, but not sk_callback_lock of @sk.
+ */
+void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
+		  enum portsock_proto proto)
+{
+	r->proto = proto;
+	r->observed = PS_OBS_FULL;
+	r->cookie = ps_cookie(sk);
+	r->netns = sock_net(sk)->ns.inum;
+	if (batch->state_only)
+		return;
+	r->has = PS_HAS_UID;
+	r->flags = sock_flags(sk);
+	r->cgroup = ps_sock_cgroup(sk);
+	if (r->cgroup)
+		r->has |= PS_HAS_CGROUP;
+	fill_socket(batch, sk, r);
+	fill_owning_module(batch, sk, r);
+}
+
+/**
+ * ps_fill_backlog() - Fill the queues of a listener: length and limit
+ * @sk: a full socket that cannot be freed meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_backlog(const struct sock *sk, struct ps_record *r)
+{
+	r->rxq = READ_ONCE(sk->sk_ack_backlog);
+	r->txq = READ_ONCE(sk->sk_max_ack_backlog);
+	r->has |= PS_HAS_QUEUES;
+}
+
+/**
+ * ps_fill_memory() - Fill the queues with the memory that they use
+ * @sk: a full socket that cannot be freed meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * As in sock_diag, for protocols that do not count bytes.
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_memory(struct sock *sk, struct ps_record *r)
+{
+	r->rxq = sk_rmem_alloc_get(sk);
+	r->txq = max(sk_wmem_alloc_get(sk), 0);
+	r->has |= PS_HAS_QUEUES;
+}
+
+/**
+ * ps_fill_generic() - Fill state and queues of a socket of any protocol
+ * @sk: a full socket that cannot be freed meanwhile
+ * @r: from ps_fill_sock()
+ *
+ * Most protocols use TCP's numbers for the two states that all of them have.
+ * Bluetooth has only TCP_ESTABLISHED in common with TCP.
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_generic(struct sock *sk, struct ps_record *r)
+{
+	/* BT_LISTEN (net/bluetooth/bluetooth.h) is 4. */
+	u8 listen = sk->sk_family == AF_BLUETOOTH ? 4 : TCP_LISTEN;
+	u8 state = READ_ONCE(sk->sk_state);
+
+	r->state = PORTSOCK_UNCONN;
+	if (state == listen)
+		r->state = PORTSOCK_LISTEN;
+	else if (state == TCP_ESTABLISHED)
+		r->state = PORTSOCK_ESTABLISHED;
+	ps_fill_memory(sk, r);
+}
+
+/**
+ * ps_fill_dev_name() - Look up the name of an interface
+ * @net: network namespace of the socket
+ * @ifindex: index of the interface in @net
+ * @name: PS_DEV_SIZE bytes; unchanged if the interface no longer exists
+ *
+ * Context: locks may be held.
+ */
+void ps_fill_dev_name(struct net *net, int ifindex, char *name)
+{
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, ifindex);
+	if (dev)
+		strscpy(name, dev->name, PS_DEV_SIZE);
+	rcu_read_unlock();
+}
