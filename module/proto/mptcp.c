@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Multipath TCP: one socket over several TCP sockets, its subflows.  The kernel
- * lists its connections; listeners and what is only bound are known by their
- * descriptors.
+ * Multipath TCP (RFC 8684): an MPTCP socket has several TCP sockets, its
+ * subflows.  The token table lists only connections: the file table walk finds
+ * listeners and bound sockets.
  */
 #include "../compat/mptcp.h"
 #include "../inet.h"
@@ -15,8 +15,8 @@ static bool mptcp_match(const struct sock *sk)
 }
 
 /*
- * Its ends are those of the first subflow.  Queues as in mptcp_diag, but for
- * a listener's, which are to be seen at the subflow that listens.
+ * Both ends are those of the first subflow.  The queues are as in mptcp_diag,
+ * but the subflow that listens has the accept queue, not the MPTCP listener.
  */
 static void mptcp_fill(struct ps_batch *batch, struct sock *sk,
 		       struct ps_record *r)
@@ -29,15 +29,6 @@ static void mptcp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_memory(sk, r);
 }
 
-/* Its subflow waits for accept(), and has no other way to tell whose it is. */
-static void add_sock(struct ps_batch *batch, struct sock *sk,
-		     struct ps_record *r)
-{
-	mptcp_fill(batch, sk, r);
-	if (!(r->observed & PS_OBS_SOCKET))
-		r->walk |= PS_WALK_KEEP;
-}
-
 static int mptcp_walk(struct ps_batch *batch)
 {
 	long slot = 0, num = 0;
@@ -47,8 +38,12 @@ static int mptcp_walk(struct ps_batch *batch)
 
 	while (!err && (sk = ps_mptcp_next(batch->walk_net, &slot, &num))) {
 		r = ps_batch_add(batch);
-		if (r)
-			add_sock(batch, sk, r);
+		if (r) {
+			mptcp_fill(batch, sk, r);
+			/* Its subflow in the accept queue needs it. */
+			if (!(r->observed & PS_OBS_SOCKET))
+				r->walk |= PS_WALK_KEEP;
+		}
 		sock_put(sk);
 		err = ps_batch_flush(batch);
 	}

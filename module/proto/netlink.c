@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: no table that a module may walk, a protocol and a port id. */
+/*
+ * Netlink sockets: a protocol and a port id.  Their table is not exported: the
+ * file table walk finds the sockets.
+ */
 #include <linux/netlink.h>
 
 #include "../proto.h"
@@ -10,7 +13,7 @@ static bool netlink_match(const struct sock *sk)
 	return sk->sk_family == AF_NETLINK;
 }
 
-/* struct netlink_sock is private; its getname() takes no lock that sleeps. */
+/* struct netlink_sock is private.  netlink_getname() does not sleep. */
 static void netlink_fill(struct ps_batch *batch, struct sock *sk,
 			 struct ps_record *r)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every socket that no other family claims: a row with its protocol, identity
- * and owners is better than none.  Only fields that all sockets have are read.
+ * Sockets that no other protocol matches: a row with protocol, identity and
+ * owners.  Only fields that every socket has are read.  Their tables are not
+ * walked: the file table walk finds the sockets.
  */
 #include "../compat/socket.h"
 #include "../proto.h"
@@ -9,9 +10,9 @@
 
 static const struct {
 	u16 family;
-	u16 protocol;	/* of AF_INET and AF_INET6 */
+	u16 protocol;	/* only for AF_INET, AF_INET6 */
 	u8 proto;
-} protos[] = {
+} names[] = {
 	{ AF_INET, IPPROTO_L2TP, PORTSOCK_PROTO_L2TP },
 	{ AF_ALG, 0, PORTSOCK_PROTO_ALG },
 	{ AF_ATMPVC, 0, PORTSOCK_PROTO_ATM },
@@ -43,23 +44,22 @@ static bool other_match(const struct sock *sk)
 	return true;
 }
 
-static enum portsock_proto other_proto(const struct sock *sk)
-{
-	bool inet = sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
-	u16 family = inet ? AF_INET : sk->sk_family;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (protos[i].family == family &&
-		    (!inet || protos[i].protocol == sk->sk_protocol))
-			return protos[i].proto;
-	return PORTSOCK_PROTO_OTHER;
-}
-
 static void other_fill(struct ps_batch *batch, struct sock *sk,
 		       struct ps_record *r)
 {
-	ps_fill_sock(batch, sk, r, other_proto(sk));
+	const bool inet = sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
+	const u16 family = inet ? AF_INET : sk->sk_family;
+	u8 proto = PORTSOCK_PROTO_OTHER;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i].family == family &&
+		    (!inet || names[i].protocol == sk->sk_protocol)) {
+			proto = names[i].proto;
+			break;
+		}
+	}
+	ps_fill_sock(batch, sk, r, proto);
 	ps_fill_generic(sk, r);
 }
 

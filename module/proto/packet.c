@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packet sockets: an ethertype at an interface. */
+/* Packet sockets: an ethertype and an interface. */
 #include <linux/if_packet.h>
 
 #include "../proto.h"
@@ -10,7 +10,7 @@ static bool packet_match(const struct sock *sk)
 	return sk->sk_family == AF_PACKET;
 }
 
-/* struct packet_sock is private; its getname() takes no lock that sleeps. */
+/* struct packet_sock is private.  packet_getname() does not sleep. */
 static void packet_fill(struct ps_batch *batch, struct sock *sk,
 			struct ps_record *r)
 {
@@ -21,7 +21,7 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_PACKET);
 	r->state = PORTSOCK_UNCONN;
 	ps_fill_memory(sk, r);
-	/* An SOCK_PACKET socket tells its interface's name and no ethertype. */
+	/* packet_getname_spkt() returns an interface name, but no ethertype. */
 	if (!socket || sk->sk_type == SOCK_PACKET ||
 	    socket->ops->getname(socket, (void *)&name, 0) < 0)
 		return;
@@ -31,8 +31,9 @@ static void packet_fill(struct ps_batch *batch, struct sock *sk,
 }
 
 /*
- * A socket leaves the list before its struct socket leaves it, and both under
- * the mutex or after it (packet_release()): there is one as long as it is held.
+ * packet_release() removes a socket from the list, under the mutex, before it
+ * detaches the struct socket.  So a socket in the list has a struct socket
+ * while the mutex is held.
  */
 static int packet_walk(struct ps_batch *batch)
 {
@@ -46,8 +47,9 @@ static int packet_walk(struct ps_batch *batch)
 		sk_for_each(sk, &packet->sklist) {
 			if (ps_batch_is_full(batch))
 				break;
-			r = ps_batch_enter(batch, sk) ?
-				ps_batch_add(batch) : NULL;
+			if (!ps_batch_enter(batch, sk))
+				continue;
+			r = ps_batch_add(batch);
 			if (r)
 				packet_fill(batch, sk, r);
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ICMP echo sockets: the identifier is their port.  A module can reach no table
- * of them; they are known by their descriptors.
+ * ICMP echo sockets.  The port is the identifier of the echo requests.  Their
+ * table is not exported: the file table walk finds the sockets.
  */
 #include "../inet.h"
 #include "../proto.h"
@@ -13,7 +13,7 @@ static bool ping_match(const struct sock *sk)
 		ps_is_inet(sk, SOCK_DGRAM, IPPROTO_ICMPV6);
 }
 
-/* Queues as /proc/net/icmp has them (ping_v4_format_sock()). */
+/* The queues are as in /proc/net/icmp (ping_v4_format_sock()). */
 static void ping_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
 {

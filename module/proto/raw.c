@@ -15,8 +15,8 @@ static bool raw_match(const struct sock *sk)
 }
 
 /*
- * inet_num is the protocol here, so both ends carry it (/proc/net/raw does the
- * same).  An unnamed remote end stays "*:*".
+ * inet_num is the protocol.  Both ends have it, as in /proc/net/raw.  A remote
+ * end without address stays "*:*".
  */
 static void raw_fill(struct ps_batch *batch, struct sock *sk,
 		     struct ps_record *r)
@@ -24,7 +24,8 @@ static void raw_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_RAW);
 	ps_fill_inet(sk, r);
 	r->has &= ~PS_HAS_PORT;
-	r->local.form = sk->sk_family == AF_INET6 ? PS_FORM_INET6 : PS_FORM_INET;
+	r->local.form = sk->sk_family == AF_INET6 ? PS_FORM_INET6 :
+		PS_FORM_INET;
 	r->local.num = inet_sk(sk)->inet_num;
 	r->remote.num = r->local.num;
 	r->state = sk->sk_state == TCP_ESTABLISHED ? PORTSOCK_ESTABLISHED :
@@ -32,49 +33,52 @@ static void raw_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_memory(sk, r);
 }
 
-static void add_sock(struct ps_batch *batch, struct sock *sk)
+static int raw_walk_bucket(struct ps_batch *batch, struct raw_hashinfo *table,
+			   u32 i)
 {
-	struct ps_record *r = ps_batch_wants_net(batch, sock_net(sk)) ?
-		ps_batch_add(batch) : NULL;
-
-	if (r)
-		raw_fill(batch, sk, r);
-	else
-		ps_batch_skip(batch);
-}
-
-static int walk_table(struct raw_hashinfo *table, struct ps_batch *batch)
-{
+	struct ps_record *r;
 	struct sock *sk;
-	u32 i;
-	int err = 0;
+	int err;
 
-	for (i = 0; i < RAW_HTABLE_SIZE && !err; i++) {
-		if (hlist_empty(&table->ht[i]))
-			continue;
-		do {
-			ps_raw_lock(table);
-			sk_for_each_rcu(sk, &table->ht[i]) {
-				if (ps_batch_is_full(batch))
-					break;
-				if (ps_batch_enter(batch, sk))
-					add_sock(batch, sk);
+	do {
+		ps_raw_lock(table);
+		sk_for_each_rcu(sk, &table->ht[i]) {
+			if (ps_batch_is_full(batch))
+				break;
+			if (!ps_batch_enter(batch, sk))
+				continue;
+			if (!ps_batch_wants_net(batch, sock_net(sk))) {
+				ps_batch_skip(batch);
+				continue;
 			}
-			ps_raw_unlock(table);
-			err = ps_batch_flush(batch);
-		} while (err == -EAGAIN);
-	}
+			r = ps_batch_add(batch);
+			if (r)
+				raw_fill(batch, sk, r);
+		}
+		ps_raw_unlock(table);
+		err = ps_batch_flush(batch);
+	} while (err == -EAGAIN);
 	return err;
 }
 
 static int raw_walk(struct ps_batch *batch)
 {
-	struct raw_hashinfo *inet6 = ps_raw6_table();
-	int err = walk_table(&raw_v4_hashinfo, batch);
+	struct raw_hashinfo *tables[] = { &raw_v4_hashinfo, ps_raw6_table() };
+	u32 t, i;
+	int err;
 
-	if (!err && inet6)
-		err = walk_table(inet6, batch);
-	return err;
+	for (t = 0; t < ARRAY_SIZE(tables); t++) {
+		if (!tables[t])
+			continue;
+		for (i = 0; i < RAW_HTABLE_SIZE; i++) {
+			if (hlist_empty(&tables[t]->ht[i]))
+				continue;
+			err = raw_walk_bucket(batch, tables[t], i);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
 }
 
 const struct ps_proto ps_proto_raw = {

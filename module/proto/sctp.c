@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SCTP (RFC 9260): a socket is an endpoint, which may have any number of
- * associations.  A listening one is found in the table of endpoints, a
- * connected one through its associations' transports, both by what the module
- * exports for sctp_diag; one that is only bound, by its descriptor.
+ * SCTP (RFC 9260): a socket is an endpoint with any number of associations.
+ * The functions that module sctp exports for sctp_diag list listeners
+ * (endpoints) and connected sockets (transports).  The file table walk finds
+ * bound sockets.
  */
 #include <linux/module.h>
 
@@ -12,7 +12,7 @@
 #include "../proto.h"
 #include "../sock.h"
 
-#define SECTION	64	/* sockets told of in one RCU section */
+#define SCTP_SECTION	64	/* records of one RCU section */
 
 static bool sctp_match(const struct sock *sk)
 {
@@ -20,47 +20,41 @@ static bool sctp_match(const struct sock *sk)
 		sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
 }
 
-/* One-to-many sockets have no peer of their own. */
-static bool is_one_to_many(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_SEQPACKET;
-}
-
-static u8 stream_state(u8 state, const struct sock *sk,
-		       const struct ps_record *r)
-{
-	if (state == SCTP_SS_CLOSED && is_one_to_many(sk))
-		return r->has & PS_HAS_PORT ? PORTSOCK_UNCONN :
-			PORTSOCK_UNBOUND;
-	return ps_stream_state(state, r);
-}
-
 static void sctp_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
 {
+	/* A one-to-many socket has no peer of its own. */
+	const bool one_to_many = sk->sk_type == SOCK_SEQPACKET;
 	u8 state = inet_sk_state_load(sk);
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_SCTP);
 	ps_fill_inet(sk, r);
-	if (is_one_to_many(sk))
+	if (one_to_many)
 		r->remote.form = PS_FORM_ANY;
-	r->state = stream_state(state, sk, r);
+	if (one_to_many && state == SCTP_SS_CLOSED)
+		r->state = r->has & PS_HAS_PORT ? PORTSOCK_UNCONN :
+			PORTSOCK_UNBOUND;
+	else
+		r->state = ps_stream_state(state, r);
 	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_LISTEN) {
 		ps_fill_backlog(sk, r);
-	} else if (!is_one_to_many(sk)) {
+	} else if (!one_to_many) {
 		r->rxq = sk_rmem_alloc_get(sk);
 		r->txq = max(READ_ONCE(sk->sk_wmem_queued), 0);
 	}
 }
 
 /*
- * The endpoint is held, by a reference or by its bucket's lock, and with it the
- * socket, also of one that is closed from now on.  Under the lock an error would
- * end the walk of that bucket only, so that the others go on: then the table is
- * read in sections, as if it were one bucket.
+ * Called by sctp_for_each_endpoint().  A reference on the endpoint or the lock
+ * of its bucket keeps the endpoint, and the endpoint keeps the socket, even if
+ * the socket is closed meanwhile.
+ *
+ * Under the lock (PS_SCTP_LOCKED), an error ends the walk of this bucket only
+ * and the next buckets follow.  Therefore the whole table is read in sections,
+ * like one bucket.
  */
-static int add_endpoint(struct sctp_endpoint *ep, void *arg)
+static int sctp_add_endpoint(struct sctp_endpoint *ep, void *arg)
 {
 	struct ps_batch *batch = arg;
 	struct sock *sk = ep->base.sk;
@@ -79,13 +73,13 @@ static int add_endpoint(struct sctp_endpoint *ep, void *arg)
 }
 
 /**
- * struct section - the associations that are read between two reschedule points
+ * struct sctp_section - associations between two reschedule points
  * @batch: batch
- * @seen: associations that were looked at
- * @pos: number of the association that is looked at
- * @err: why to stop
+ * @seen: number of associations in the section
+ * @pos: number of the current association
+ * @err: error that ended the walk
  */
-struct section {
+struct sctp_section {
 	struct ps_batch *batch;
 	u32 seen;
 	int pos;
@@ -93,13 +87,14 @@ struct section {
 };
 
 /*
- * Called under RCU for each association; the endpoint and the association are
- * held.  Returns whether to leave RCU for end_section().
+ * Called by sctp_transport_traverse_process() for each association, under RCU
+ * and with references on endpoint and association.  Return nonzero to leave RCU
+ * and call sctp_end_section().
  */
-static int add_association(struct sctp_endpoint *ep,
-			   struct sctp_transport *transport, void *arg)
+static int sctp_add_association(struct sctp_endpoint *ep,
+				struct sctp_transport *transport, void *arg)
 {
-	struct section *section = arg;
+	struct sctp_section *section = arg;
 	struct ps_batch *batch = section->batch;
 	struct sock *sk = ep->base.sk;
 	struct ps_record *r;
@@ -109,22 +104,22 @@ static int add_association(struct sctp_endpoint *ep,
 		if (r)
 			sctp_fill(batch, sk, r);
 	}
-	return !ps_batch_has_room(batch, 1) || batch->count >= SECTION ||
+	return !ps_batch_has_room(batch, 1) || batch->count >= SCTP_SECTION ||
 		++section->seen >= PS_BATCH_SKIPPED;
 }
 
-/* Returns whether to stop; else it goes on behind @pos. */
-static int end_section(struct sctp_endpoint *ep,
-		       struct sctp_transport *transport, void *arg)
+/* Return nonzero to end the walk; else it continues behind @pos. */
+static int sctp_end_section(struct sctp_endpoint *ep,
+			    struct sctp_transport *transport, void *arg)
 {
-	struct section *section = arg;
+	struct sctp_section *section = arg;
 
 	section->err = ps_batch_flush(section->batch);
 	section->seen = 0;
 	return section->err;
 }
 
-static int walk_endpoints(struct ps_batch *batch)
+static int sctp_walk_endpoints(struct ps_batch *batch)
 {
 	typeof(&sctp_for_each_endpoint) traverse =
 		symbol_get(sctp_for_each_endpoint);
@@ -135,29 +130,29 @@ static int walk_endpoints(struct ps_batch *batch)
 		return 0;
 	}
 	do {
-		err = ps_sctp_endpoints(traverse, batch->walk_net, add_endpoint,
-					batch) ?: ps_batch_flush(batch);
+		err = ps_sctp_endpoints(traverse, batch->walk_net,
+					sctp_add_endpoint, batch) ?:
+			ps_batch_flush(batch);
 	} while (err == -EAGAIN);
 	symbol_put(sctp_for_each_endpoint);
 	return err;
 }
 
-static int walk_associations(struct ps_batch *batch)
-{
-	typeof(&sctp_transport_traverse_process) traverse =
-		symbol_get(sctp_transport_traverse_process);
-	struct section section = { .batch = batch };
-
-	if (!traverse)
-		return 0;
-	traverse(add_association, end_section, batch->walk_net, &section.pos, &section);
-	symbol_put(sctp_transport_traverse_process);
-	return section.err ?: ps_batch_flush(batch);
-}
-
 static int sctp_walk(struct ps_batch *batch)
 {
-	return walk_endpoints(batch) ?: walk_associations(batch);
+	typeof(&sctp_transport_traverse_process) traverse;
+	struct sctp_section section = { .batch = batch };
+	int err = sctp_walk_endpoints(batch);
+
+	if (err)
+		return err;
+	traverse = symbol_get(sctp_transport_traverse_process);
+	if (!traverse)
+		return 0;
+	traverse(sctp_add_association, sctp_end_section, batch->walk_net,
+		 &section.pos, &section);
+	symbol_put(sctp_transport_traverse_process);
+	return section.err ?: ps_batch_flush(batch);
 }
 
 const struct ps_proto ps_proto_sctp = {

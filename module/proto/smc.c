@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory communications (RFC 7609): a socket beside a TCP one, which has
- * the addresses and is the kernel's, [smc].  The table is asked for only if the
- * module is loaded.
+ * Shared memory communications (RFC 7609): each SMC socket has a TCP socket,
+ * which has the addresses and is a kernel socket of module smc.  The walk never
+ * loads the module, and holds a loaded one only while it runs.
  */
 #include <linux/module.h>
 
@@ -10,7 +10,7 @@
 #include "../proto.h"
 #include "../sock.h"
 
-/* From 6.11 on also socket(AF_INET, SOCK_STREAM, IPPROTO_SMC). */
+/* From 6.11 on there is also socket(AF_INET, SOCK_STREAM, IPPROTO_SMC). */
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC	256
 #endif
@@ -28,19 +28,9 @@ static void smc_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_generic(sk, r);
 }
 
-static void add_sock(struct ps_batch *batch, struct sock *sk)
+static int smc_walk_table(struct ps_batch *batch, struct smc_hashinfo *table)
 {
-	struct ps_record *r = ps_batch_wants_net(batch, sock_net(sk)) ?
-		ps_batch_add(batch) : NULL;
-
-	if (r)
-		smc_fill(batch, sk, r);
-	else
-		ps_batch_skip(batch);
-}
-
-static int walk_table(struct smc_hashinfo *table, struct ps_batch *batch)
-{
+	struct ps_record *r;
 	struct sock *sk;
 	int err;
 
@@ -49,8 +39,15 @@ static int walk_table(struct smc_hashinfo *table, struct ps_batch *batch)
 		sk_for_each(sk, &table->ht) {
 			if (ps_batch_is_full(batch))
 				break;
-			if (ps_batch_enter(batch, sk))
-				add_sock(batch, sk);
+			if (!ps_batch_enter(batch, sk))
+				continue;
+			if (!ps_batch_wants_net(batch, sock_net(sk))) {
+				ps_batch_skip(batch);
+				continue;
+			}
+			r = ps_batch_add(batch);
+			if (r)
+				smc_fill(batch, sk, r);
 		}
 		read_unlock_bh(&table->lock);
 		err = ps_batch_flush(batch);
@@ -60,17 +57,17 @@ static int walk_table(struct smc_hashinfo *table, struct ps_batch *batch)
 
 static int smc_walk(struct ps_batch *batch)
 {
-	const char *const protos[] = { "smc_proto", "smc_proto6" };
+	const char *const names[] = { "smc_proto", "smc_proto6" };
 	struct proto *proto;
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(protos) && !err; i++) {
-		proto = __symbol_get(protos[i]);
+	for (i = 0; i < ARRAY_SIZE(names) && !err; i++) {
+		proto = __symbol_get(names[i]);
 		if (!proto)
 			continue;
-		err = walk_table(proto->h.smc_hash, batch);
-		__symbol_put(protos[i]);
+		err = smc_walk_table(batch, proto->h.smc_hash);
+		__symbol_put(names[i]);
 	}
 	return err;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TIPC: sockets of a cluster, named by their node and a reference in it.  Its
- * table is private: descriptors tell of them.
+ * TIPC sockets: a node of the cluster and a reference in that node.  Their
+ * table is private: the file table walk finds the sockets.
  */
 #include <linux/tipc.h>
 
@@ -13,8 +13,9 @@ static bool tipc_match(const struct sock *sk)
 	return sk->sk_family == AF_TIPC;
 }
 
-/* tipc_getname() takes no lock: a socket's reference never changes. */
-static void fill_end(struct socket *socket, int peer, struct ps_end *end)
+/* tipc_getname() takes no lock: the reference of a socket never changes. */
+static void tipc_fill_end(struct socket *socket, int peer,
+			  struct ps_end *end)
 {
 	struct sockaddr_storage name = {};
 	const struct sockaddr_tipc *tipc = (void *)&name;
@@ -35,8 +36,8 @@ static void tipc_fill(struct ps_batch *batch, struct sock *sk,
 	ps_fill_generic(sk, r);
 	if (!socket)
 		return;
-	fill_end(socket, 0, &r->local);
-	fill_end(socket, 1, &r->remote);
+	tipc_fill_end(socket, 0, &r->local);
+	tipc_fill_end(socket, 1, &r->remote);
 }
 
 const struct ps_proto ps_proto_tipc = {

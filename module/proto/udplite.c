@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* UDP-Lite (RFC 3828): UDP with a table of its own. */
 #include "../compat/udp.h"
+#include "../proto.h"
 #include "../sock.h"
 #include "udp.h"
 
@@ -21,7 +22,7 @@ static int udplite_walk(struct ps_batch *batch)
 
 	if (!table)
 		return 0;
-	return ps_udp_walk(table, table, PORTSOCK_PROTO_UDPLITE, batch);
+	return ps_udp_walk(batch, table, table, PORTSOCK_PROTO_UDPLITE);
 }
 
 const struct ps_proto ps_proto_udplite = {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Unix sockets, and the sockets of any protocol in their receive queues. */
 #include <linux/delay.h>
 #include <linux/sched/signal.h>
 
@@ -12,32 +13,21 @@ static bool unix_match(const struct sock *sk)
 	return sk->sk_family == AF_UNIX;
 }
 
-static u8 unix_state(const struct sock *sk)
-{
-	switch (READ_ONCE(sk->sk_state)) {
-	case TCP_LISTEN:
-		return PORTSOCK_LISTEN;
-	case TCP_ESTABLISHED:
-		return PORTSOCK_ESTABLISHED;
-	default:
-		return PORTSOCK_UNCONN;
-	}
-}
-
 /*
- * A name is set once and released with the socket; an abstract name begins with
- * a NUL.  addr->len may count one byte more than sun_path has: unix_mkname_bsd()
- * writes and counts a NUL behind a path of UNIX_PATH_MAX bytes.  So the length
- * is cut to the array, which FORTIFY_SOURCE insists on.
+ * The name of a socket is set once and freed with the socket.  An abstract name
+ * begins with a NUL.  addr->len may be one byte longer than sun_path:
+ * unix_mkname_bsd() writes and counts a NUL behind a path of UNIX_PATH_MAX
+ * bytes.  Cut the length to the size of the array: FORTIFY_SOURCE panics in
+ * strnlen() otherwise.
  */
-static void fill_name(struct ps_batch *batch, struct sock *sk,
-		      struct ps_end *end)
+static void unix_fill_name(struct ps_batch *batch, struct sock *sk,
+			   struct ps_end *end)
 {
 	const struct unix_address *addr;
 	const char *path;
 	int len;
 
-	/* Pairs with smp_store_release() in unix_bind_bsd() and its like. */
+	/* Pairs with smp_store_release() in unix_bind_bsd() and others. */
 	addr = smp_load_acquire(&unix_sk(sk)->addr);
 	if (!addr)
 		return;
@@ -59,51 +49,49 @@ static void fill_name(struct ps_batch *batch, struct sock *sk,
 		end->len = 0;
 }
 
-/*
- * The peer of a socket has a reference as long as it is the peer, which changes
- * under the socket's own lock only.  One in another network namespace has a
- * name that nobody can learn here, but from the socket's holder.
- */
-static void fill_peer(struct ps_batch *batch, struct sock *sk,
+static void unix_fill(struct ps_batch *batch, struct sock *sk,
 		      struct ps_record *r)
 {
 	struct sock *peer;
 
+	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_UNIX);
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_LISTEN:
+		r->state = PORTSOCK_LISTEN;
+		break;
+	case TCP_ESTABLISHED:
+		r->state = PORTSOCK_ESTABLISHED;
+		break;
+	default:
+		r->state = PORTSOCK_UNCONN;
+	}
+	unix_fill_name(batch, sk, &r->local);
+	/*
+	 * A socket has a reference on its peer, which changes only under the
+	 * socket's own lock.  The name of a peer in another network namespace
+	 * is not visible in this one, except to the owner of the socket.
+	 */
 	unix_state_lock(sk);
 	peer = ps_unix_peer(sk);
 	if (peer && net_eq(sock_net(peer), sock_net(sk)))
-		fill_name(batch, peer, &r->remote);
+		unix_fill_name(batch, peer, &r->remote);
 	unix_state_unlock(sk);
-}
-
-/* As unix_diag has it: sk_diag_show_rqlen(). */
-static void fill_queues(struct sock *sk, struct ps_record *r)
-{
+	/* The queues are as in unix_diag: sk_diag_show_rqlen(). */
+	r->has |= PS_HAS_QUEUES;
 	if (r->state == PORTSOCK_LISTEN) {
 		r->rxq = skb_queue_len_lockless(&sk->sk_receive_queue);
 		r->txq = READ_ONCE(sk->sk_max_ack_backlog);
-	} else {
-		r->rxq = max_t(long, ps_unix_inq_len(sk), 0);
-		r->txq = max_t(long, ps_unix_outq_len(sk), 0);
+		return;
 	}
-	r->has |= PS_HAS_QUEUES;
-}
-
-static void unix_fill(struct ps_batch *batch, struct sock *sk,
-		      struct ps_record *r)
-{
-	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_UNIX);
-	r->state = unix_state(sk);
-	fill_name(batch, sk, &r->local);
-	fill_peer(batch, sk, r);
-	fill_queues(sk, r);
+	r->rxq = max_t(long, ps_unix_inq_len(sk), 0);
+	r->txq = max_t(long, ps_unix_outq_len(sk), 0);
 }
 
 /*
- * Connections that wait for accept() stand in the table themselves; what only
- * the listener's queue tells is whose they are.
+ * Link the sockets in a listener's accept queue to the listener.  The table
+ * lists these sockets, but only the queue shows which listener they belong to.
  */
-static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
+static void unix_add_accept_queue(struct ps_batch *batch, struct sock *listener)
 {
 	struct sk_buff *skb;
 
@@ -121,9 +109,9 @@ static void add_accept_queue(struct ps_batch *batch, struct sock *listener)
 	spin_unlock(&listener->sk_receive_queue.lock);
 }
 
-/* A file that a message holds is open: its socket and sock are there. */
-static void add_file(struct ps_batch *batch, struct sock *carrier,
-		     struct file *file)
+/* The message has a reference on the file, which keeps socket and sock. */
+static void unix_add_file(struct ps_batch *batch, struct sock *carrier,
+			  struct file *file)
 {
 	struct socket *socket = ps_sock_from_file(file);
 	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
@@ -135,8 +123,8 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 	}
 	ps_batch_add_link(batch, PS_LINK_INFLIGHT, carrier, sk);
 	/*
-	 * The table has unix sockets.  They are not read here: the locks of two
-	 * receive queues are of one lockdep class.
+	 * The table lists unix sockets.  Do not fill them here: the locks of
+	 * two receive queues are of one lockdep class.
 	 */
 	if (sk->sk_family == AF_UNIX || ps_batch_sink_has(batch, ps_cookie(sk)))
 		return;
@@ -147,8 +135,8 @@ static void add_file(struct ps_batch *batch, struct sock *carrier,
 	r->observed |= PS_OBS_INFLIGHT;
 }
 
-/* Files have no cookie, so the walk through a queue goes on by position. */
-static void add_files(struct ps_batch *batch, struct sock *sk)
+/* Files have no cookie, so the walk of a queue resumes by position. */
+static void unix_add_files(struct ps_batch *batch, struct sock *sk)
 {
 	const u64 resume = ps_batch_queue_pos(batch, sk);
 	const struct scm_fp_list *files;
@@ -166,17 +154,20 @@ static void add_files(struct ps_batch *batch, struct sock *sk)
 			if (ps_batch_is_full(batch))
 				return;
 			if (ps_batch_enter_queue(batch, sk, ++pos))
-				add_file(batch, sk, files->fp[i]);
+				unix_add_file(batch, sk, files->fp[i]);
 		}
 	}
 }
 
 /*
- * A stream's files are taken from a message that stays in the queue, under
- * iolock (unix_stream_read_generic()).  A process may hold iolock for as long as
- * it likes, so it is only tried.  Return false if it is held.
+ * Add the sockets in the messages of a receive queue.  Return false if the
+ * queue is busy.
+ *
+ * unix_stream_read_generic() detaches the files from a message that stays in
+ * the queue, under iolock.  A process can hold iolock for any time, so only try
+ * to take it.
  */
-static bool try_files(struct ps_batch *batch, struct sock *sk)
+static bool unix_try_add_files(struct ps_batch *batch, struct sock *sk)
 {
 	if (!ps_unix_has_files(sk))
 		return true;
@@ -184,39 +175,40 @@ static bool try_files(struct ps_batch *batch, struct sock *sk)
 		return false;
 	spin_lock(&sk->sk_receive_queue.lock);
 	do {
-		add_files(batch, sk);
+		unix_add_files(batch, sk);
 	} while (ps_batch_queue_lost(batch, sk));
 	spin_unlock(&sk->sk_receive_queue.lock);
 	mutex_unlock(&unix_sk(sk)->iolock);
 	return true;
 }
 
+#define UNIX_BUSY_RETRIES	16	/* for one table */
+
 /**
- * struct unix_walk - a walk through the table of a network namespace
- * @batch: where the sockets go
- * @wanted: the sockets are wanted; else only what their queues contain
- * @busy: a queue of this bucket was locked by a process that receives from it
- * @sections: of this bucket
- * @tries: how often a bucket may be read again for that reason
+ * struct unix_walk - a walk of the table of a network namespace
+ * @batch: batch
+ * @inflight_only: unix sockets are not wanted, only sockets in their receive
+ *	queues
+ * @busy: a process was receiving from a socket of this bucket
+ * @sections: number of sections of this bucket
+ * @retries: number of times that a busy bucket may be read again
  */
 struct unix_walk {
 	struct ps_batch *batch;
-	bool wanted;
+	bool inflight_only;
 	bool busy;
 	u32 sections;
-	u32 tries;
+	u32 retries;
 };
 
-#define BUSY_TRIES	16	/* for one table */
-
-static void add_sock(struct unix_walk *walk, struct sock *sk)
+static void unix_add_sock(struct unix_walk *walk, struct sock *sk)
 {
 	bool listens = READ_ONCE(sk->sk_state) == TCP_LISTEN;
-	bool witness = ps_unix_has_files(sk) ||
+	bool carries = ps_unix_has_files(sk) ||
 		(listens && !skb_queue_empty_lockless(&sk->sk_receive_queue));
 	struct ps_record *r = NULL;
 
-	if ((walk->wanted || witness) &&
+	if ((!walk->inflight_only || carries) &&
 	    ps_batch_wants_net(walk->batch, sock_net(sk)))
 		r = ps_batch_add(walk->batch);
 	if (!r) {
@@ -224,15 +216,15 @@ static void add_sock(struct unix_walk *walk, struct sock *sk)
 		return;
 	}
 	unix_fill(walk->batch, sk, r);
-	if (witness)
+	if (carries)
 		r->walk |= PS_WALK_KEEP;
 	if (r->state == PORTSOCK_LISTEN)
-		add_accept_queue(walk->batch, sk);
-	else if (!try_files(walk->batch, sk))
+		unix_add_accept_queue(walk->batch, sk);
+	else if (!unix_try_add_files(walk->batch, sk))
 		walk->busy = true;
 }
 
-static int walk_bucket(struct unix_walk *walk, u32 i)
+static int unix_walk_bucket(struct unix_walk *walk, u32 i)
 {
 	struct ps_batch *batch = walk->batch;
 	struct net *net = batch->walk_net;
@@ -248,7 +240,7 @@ static int walk_bucket(struct unix_walk *walk, u32 i)
 			if (ps_batch_is_full(batch))
 				break;
 			if (ps_batch_enter(batch, sk))
-				add_sock(walk, sk);
+				unix_add_sock(walk, sk);
 		}
 		spin_unlock(ps_unix_lock(net, i));
 		err = ps_batch_flush(batch);
@@ -257,56 +249,49 @@ static int walk_bucket(struct unix_walk *walk, u32 i)
 }
 
 /*
- * A process that receives is done in a moment, unless it means to stay: then the
- * bucket is left as it is.  So is one of several sections: a user could have it
- * read again and again for one queue that stays locked.  What is read twice is
- * joined by the store.
+ * Read a bucket again while a queue in it is busy.  Most receivers finish soon,
+ * but one may hold iolock on purpose: the retries are limited.  A bucket of
+ * several sections is not read again, or a user could have a long bucket read
+ * many times for one busy queue.  The store merges duplicates.
  */
-static int walk_busy_bucket(struct unix_walk *walk, u32 i)
+static int unix_walk_busy_bucket(struct unix_walk *walk, u32 i)
 {
 	int err;
 
 	do {
 		walk->busy = false;
 		walk->sections = 0;
-		err = walk_bucket(walk, i);
-		if (err || !walk->busy || !walk->tries || walk->sections > 1)
+		err = unix_walk_bucket(walk, i);
+		if (err || !walk->busy || !walk->retries || walk->sections > 1)
 			break;
-		walk->tries--;
+		walk->retries--;
 		usleep_range(50, 100);
 	} while (!fatal_signal_pending(current));
 	return err;
 }
 
-/* Over empty buckets: each namespace has a table, and most have few sockets. */
-static u32 next_bucket(struct net *net, u32 i)
-{
-	const struct hlist_head *buckets = ps_unix_bucket(net, 0);
-
-	while (i < PS_UNIX_BUCKETS && hlist_empty(&buckets[i]))
-		i++;
-	return i;
-}
-
 /*
- * Whatever is asked for may travel in a message, so every queue is looked into
- * (of what has a port a table tells).
+ * Any socket may be in flight, so read every receive queue, even if the filter
+ * excludes unix sockets.  A filter by port skips this walk: sockets with a port
+ * are in a table of their own.
  */
 static int unix_walk(struct ps_batch *batch)
 {
+	const struct hlist_head *buckets = ps_unix_bucket(batch->walk_net, 0);
 	struct unix_walk walk = {
 		.batch = batch,
-		.wanted = !batch->inflight_only &&
-			ps_filter_wants_proto(batch->filter,
-					      PORTSOCK_PROTO_UNIX),
-		.tries = BUSY_TRIES,
+		.inflight_only = batch->inflight_only ||
+			!ps_filter_wants_proto(batch->filter,
+					       PORTSOCK_PROTO_UNIX),
+		.retries = UNIX_BUSY_RETRIES,
 	};
 	u32 i;
 	int err = 0;
 
-	for (i = next_bucket(batch->walk_net, 0); i < PS_UNIX_BUCKETS && !err;
-	     i = next_bucket(batch->walk_net, i + 1))
-		err = walk_busy_bucket(&walk, i);
+	/* Each namespace has a table, and most buckets are empty. */
+	for (i = 0; i < PS_UNIX_BUCKETS && !err; i++)
+		if (!hlist_empty(&buckets[i]))
+			err = unix_walk_busy_bucket(&walk, i);
 	return err;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sockets between a virtual machine and its host: a context id and a port of 32
- * bits.  The module is asked for its tables only if it is loaded, and may be
- * unloaded again as soon as they were walked.
+ * bits.  The walk never loads module vsock, and holds a loaded one only while
+ * it runs.
  */
 #include <linux/delay.h>
 #include <linux/module.h>
@@ -18,7 +18,7 @@ static bool vsock_match(const struct sock *sk)
 	return sk->sk_family == AF_VSOCK;
 }
 
-static void fill_end(const struct sockaddr_vm *addr, struct ps_end *end)
+static void vsock_fill_end(const struct sockaddr_vm *addr, struct ps_end *end)
 {
 	end->form = PS_FORM_ANY;
 	if (addr->svm_port == VMADDR_PORT_ANY)
@@ -28,19 +28,9 @@ static void fill_end(const struct sockaddr_vm *addr, struct ps_end *end)
 	end->num = addr->svm_port;
 }
 
-/* A socket that was connected keeps its peer; its kind decides on the rest. */
-static u8 closed_state(const struct sock *sk, const struct ps_record *r)
-{
-	if (r->remote.form == PS_FORM_VSOCK)
-		return PORTSOCK_CLOSE;
-	if (!(r->has & PS_HAS_PORT))
-		return PORTSOCK_UNBOUND;
-	return sk->sk_type == SOCK_DGRAM ? PORTSOCK_UNCONN : PORTSOCK_BOUND;
-}
-
 /*
- * As in vsock_diag: the socket's lock comes before the table's, so that the
- * fields are read without it.  There are no queues but a listener's.
+ * As in vsock_diag: read the fields without the socket lock, because the lock
+ * order is socket lock, table lock.  Only a listener has queues.
  */
 static void vsock_fill(struct ps_batch *batch, struct sock *sk,
 		       struct ps_record *r)
@@ -49,53 +39,67 @@ static void vsock_fill(struct ps_batch *batch, struct sock *sk,
 	u8 state = READ_ONCE(sk->sk_state);
 
 	ps_fill_sock(batch, sk, r, PORTSOCK_PROTO_VSOCK);
-	fill_end(&vsk->local_addr, &r->local);
-	fill_end(&vsk->remote_addr, &r->remote);
+	vsock_fill_end(&vsk->local_addr, &r->local);
+	vsock_fill_end(&vsk->remote_addr, &r->remote);
 	if (r->local.form == PS_FORM_VSOCK) {
 		r->port = r->local.num;
 		r->has |= PS_HAS_PORT;
 	}
-	r->state = state == TCP_CLOSE ? closed_state(sk, r) : state;
+	if (state != TCP_CLOSE)
+		r->state = state;
+	else if (r->remote.form == PS_FORM_VSOCK)	/* was connected */
+		r->state = PORTSOCK_CLOSE;
+	else if (!(r->has & PS_HAS_PORT))
+		r->state = PORTSOCK_UNBOUND;
+	else
+		r->state = sk->sk_type == SOCK_DGRAM ? PORTSOCK_UNCONN :
+			PORTSOCK_BOUND;
 	r->has |= PS_HAS_QUEUES;
 	if (state == TCP_LISTEN)
 		ps_fill_backlog(sk, r);
 }
 
-static void add_sock(struct ps_batch *batch, struct sock *sk)
+static void vsock_add_sock(struct ps_batch *batch, struct sock *sk)
 {
 	struct ps_record *r;
 
 	if (!ps_batch_enter(batch, sk))
 		return;
-	r = ps_batch_wants_net(batch, sock_net(sk)) ? ps_batch_add(batch) : NULL;
+	if (!ps_batch_wants_net(batch, sock_net(sk))) {
+		ps_batch_skip(batch);
+		return;
+	}
+	r = ps_batch_add(batch);
 	if (r)
 		vsock_fill(batch, sk, r);
-	else
-		ps_batch_skip(batch);
 }
 
-#define LISTENERS	64	/* of a bucket, that are held at once */
-#define LISTENER_RESTARTS	16	/* for one bucket */
-#define BUSY_TRIES	16	/* for one table */
+#define VSOCK_LISTENERS		64	/* that are referenced at once */
+#define VSOCK_RESTARTS		16	/* for one bucket */
+#define VSOCK_BUSY_RETRIES	16	/* for one table */
 
 /**
- * struct listeners - listeners of a bucket, each with a reference
- * @last: cookie of the listener behind which the next ones are taken, 0: none
- * @restarts: how often the bucket was begun anew, since @last had left it
- * @count: of @socks
+ * struct vsock_listeners - some listeners of a bucket, each with a reference
+ * @last: cookie of the last listener of the previous section, 0 for none
+ * @restarts: how often the bucket was read from its beginning because @last had
+ *	left it
+ * @count: number of @socks
  * @socks: listeners
  */
-struct listeners {
+struct vsock_listeners {
 	u64 last;
 	u32 restarts;
 	u32 count;
-	struct sock *socks[LISTENERS];
+	struct sock *socks[VSOCK_LISTENERS];
 };
 
-/* The next listeners of a bucket; from the first on if @last has left it. */
-static void take_listeners(struct listeners *next,
-			   const struct list_head *bucket, spinlock_t *lock,
-			   const struct ps_batch *batch)
+/*
+ * Get the listeners that follow @last in a bucket, or the first ones if @last
+ * has left the bucket.
+ */
+static void vsock_get_listeners(struct vsock_listeners *next,
+				const struct list_head *bucket,
+				spinlock_t *lock, const struct ps_batch *batch)
 {
 	bool behind = !next->last;
 	struct vsock_sock *vsk;
@@ -115,11 +119,11 @@ again:
 			continue;
 		sock_hold(sk);
 		next->socks[next->count++] = sk;
-		if (next->count == LISTENERS)
+		if (next->count == VSOCK_LISTENERS)
 			break;
 	}
 	spin_unlock_bh(lock);
-	if (!behind && next->restarts++ < LISTENER_RESTARTS) {
+	if (!behind && next->restarts++ < VSOCK_RESTARTS) {
 		behind = true;
 		goto again;
 	}
@@ -128,15 +132,17 @@ again:
 }
 
 /*
- * Connections that wait for accept() are in the table of connected sockets; the
- * listener's queue says whose they are.  The queue belongs to the owner of the
- * socket lock.  lock_sock() would wait for a process that holds it while it
- * copies an option from memory that never comes, so the spinlock inside is taken
- * instead: while nobody owns the socket lock, nobody can begin to.
+ * Link the sockets in a listener's accept queue to the listener.  The table of
+ * connected sockets lists these sockets, but only the queue shows which
+ * listener they belong to.  Return false if the socket lock is owned.
  *
- * Return: false if the socket lock is owned.
+ * The owner of the socket lock may change the queue.  lock_sock() could wait
+ * without limit, for a process that copies an option from memory which never
+ * arrives.  So take the spinlock inside the socket lock: while it is held, the
+ * socket lock gets no new owner.
  */
-static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
+static bool vsock_try_accept_queue(struct ps_batch *batch,
+				   struct sock *listener)
 {
 	struct vsock_sock *child;
 	bool free;
@@ -157,19 +163,19 @@ static bool try_accept_queue(struct ps_batch *batch, struct sock *listener)
 	return free;
 }
 
-static int walk_accept_queue(struct ps_batch *batch, struct sock *listener,
-			      u32 *tries)
+static int vsock_walk_accept_queue(struct ps_batch *batch,
+				   struct sock *listener, u32 *retries)
 {
 	bool free;
 	int err;
 
 	do {
 		local_bh_disable();
-		free = try_accept_queue(batch, listener);
+		free = vsock_try_accept_queue(batch, listener);
 		local_bh_enable();
 		err = ps_batch_flush(batch);
-		if (!err && !free && *tries) {
-			--*tries;
+		if (!err && !free && *retries) {
+			--*retries;
 			usleep_range(50, 100);
 			err = -EAGAIN;
 		}
@@ -177,33 +183,36 @@ static int walk_accept_queue(struct ps_batch *batch, struct sock *listener,
 	return err;
 }
 
-static int walk_listeners(const struct list_head *bucket, spinlock_t *lock,
-			   struct ps_batch *batch, u32 *tries)
+static int vsock_walk_listeners(struct ps_batch *batch,
+				const struct list_head *bucket,
+				spinlock_t *lock, u32 *retries)
 {
-	struct listeners *next = kzalloc(sizeof(*next), PS_GFP);
+	struct vsock_listeners *next = kzalloc(sizeof(*next), PS_GFP);
 	int err = next ? 0 : -ENOMEM;
+	struct sock *sk;
 	u32 i;
 
 	while (!err) {
-		take_listeners(next, bucket, lock, batch);
+		vsock_get_listeners(next, bucket, lock, batch);
 		if (!next->count)
 			break;
 		for (i = 0; i < next->count; i++) {
+			sk = next->socks[i];
 			if (!err)
-				err = walk_accept_queue(batch, next->socks[i],
-							 tries);
-			sock_put(next->socks[i]);
+				err = vsock_walk_accept_queue(batch, sk,
+							      retries);
+			sock_put(sk);
 		}
 	}
 	kfree(next);
 	return err;
 }
 
-/* The last bucket has those without a port. */
-static int walk_bound(struct list_head *table, spinlock_t *lock,
-		       struct ps_batch *batch)
+/* Bucket VSOCK_HASH_SIZE has the sockets without a port. */
+static int vsock_walk_bound(struct ps_batch *batch, struct list_head *table,
+			    spinlock_t *lock)
 {
-	u32 i, tries = BUSY_TRIES;
+	u32 i, retries = VSOCK_BUSY_RETRIES;
 	struct vsock_sock *vsk;
 	int err = 0;
 
@@ -213,19 +222,20 @@ static int walk_bound(struct list_head *table, spinlock_t *lock,
 			list_for_each_entry(vsk, &table[i], bound_table) {
 				if (ps_batch_is_full(batch))
 					break;
-				add_sock(batch, sk_vsock(vsk));
+				vsock_add_sock(batch, sk_vsock(vsk));
 			}
 			spin_unlock_bh(lock);
 			err = ps_batch_flush(batch);
 		} while (err == -EAGAIN);
 		if (!err && !list_empty(&table[i]))
-			err = walk_listeners(&table[i], lock, batch, &tries);
+			err = vsock_walk_listeners(batch, &table[i], lock,
+						   &retries);
 	}
 	return err;
 }
 
-static int walk_connected(struct list_head *table, spinlock_t *lock,
-			   struct ps_batch *batch)
+static int vsock_walk_connected(struct ps_batch *batch, struct list_head *table,
+				spinlock_t *lock)
 {
 	struct vsock_sock *vsk;
 	u32 i;
@@ -237,7 +247,7 @@ static int walk_connected(struct list_head *table, spinlock_t *lock,
 			list_for_each_entry(vsk, &table[i], connected_table) {
 				if (ps_batch_is_full(batch))
 					break;
-				add_sock(batch, sk_vsock(vsk));
+				vsock_add_sock(batch, sk_vsock(vsk));
 			}
 			spin_unlock_bh(lock);
 			err = ps_batch_flush(batch);
@@ -254,11 +264,12 @@ static int vsock_walk(struct ps_batch *batch)
 
 	if (!lock)
 		return 0;
-	/* The same module has them, which the first one keeps. */
+	/* All three symbols are of one module, which the first one holds. */
 	bound = (void *)symbol_get(vsock_bind_table);
 	connected = (void *)symbol_get(vsock_connected_table);
-	err = (bound ? walk_bound(bound, lock, batch) : 0) ?:
-		(connected ? walk_connected(connected, lock, batch) : 0);
+	err = bound ? vsock_walk_bound(batch, bound, lock) : 0;
+	if (!err && connected)
+		err = vsock_walk_connected(batch, connected, lock);
 	if (connected)
 		symbol_put(vsock_connected_table);
 	if (bound)

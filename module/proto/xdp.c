@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* XDP sockets: in their namespace's list from their making to their release. */
+/* XDP sockets: in the list of their namespace from creation to release. */
 #include "../compat/xdp.h"
 #include "../proto.h"
 #include "../sock.h"
@@ -30,8 +30,9 @@ static int xdp_walk(struct ps_batch *batch)
 		sk_for_each(sk, &xdp->list) {
 			if (ps_batch_is_full(batch))
 				break;
-			r = ps_batch_enter(batch, sk) ?
-				ps_batch_add(batch) : NULL;
+			if (!ps_batch_enter(batch, sk))
+				continue;
+			r = ps_batch_add(batch);
 			if (r)
 				xdp_fill(batch, sk, r);
 		}
