@@ -400,6 +400,7 @@ static int walk_ports(const struct ps_inet_hash *h)
 	for (; port != PS_NO_PORT && !err;
 	     port = ps_filter_next_port(filter, port + 1))
 		err = walk_port(h, port, &has_requests);
+	/* Only the established table lists requests. */
 	if (!err && has_requests && !h->batch->state_only)
 		err = walk_established(h, true);
 	return err;
