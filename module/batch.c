@@ -9,10 +9,10 @@
 #include "cookie.h"
 #include "gfp.h"
 
-/* Room for the names of as many sockets as ps_batch_end_bucket() leaves records. */
+/* Text for as many sockets as ps_batch_end_bucket() leaves records. */
 #define TEXT_SIZE	(PS_BATCH_ROOM * PS_BATCH_TEXT)
 #define TEXT_SIZE_MAX	(4 * TEXT_SIZE)
-/* How often a bucket is read again because the socket to resume at has left it. */
+/* How often a bucket is read again after the socket to resume at has left. */
 #define RESTARTS	16
 
 static int batch_alloc(struct ps_batch *batch, u32 capacity, u32 text_size)

@@ -18,11 +18,11 @@
  *	err = ps_batch_flush(batch);
  *
  * Unprivileged users decide how long a bucket is, so it is read in sections.  A
- * section ends at the first socket that has no room.  The next section
- * begins with the socket of that cookie, as in BPF's socket iterators.  Sockets
- * that come and go between two sections therefore hide no other socket.  If the
- * socket to resume at has left the bucket, the bucket is read once more from its
- * beginning.  The store merges records of one socket.
+ * section ends at the first socket that has no room.  The next section begins
+ * with the socket of that cookie, as in BPF's socket iterators.  Sockets that
+ * come and go between two sections therefore hide no other socket.  If the
+ * socket to resume at has left the bucket, the bucket is read once more from
+ * its beginning.  The store merges records of one socket.
  */
 #ifndef PORTSOCK_BATCH_H
 #define PORTSOCK_BATCH_H
@@ -70,8 +70,8 @@ struct ps_sink {
  * @walk_net: network namespace of the tables that are walked
  * @first_net: the first @walk_net of the walk; tables that others share
  *	with it are not walked again
- * @unloaded: protocols (bits of enum portsock_proto) with a kernel module that was
- *	not loaded when the snapshot began, so that they had no sockets
+ * @unloaded: protocols (bits of enum portsock_proto) with a kernel module that
+ *	was not loaded when the snapshot began, so that they had no sockets
  * @filter: NULL for none
  * @user_ns: user namespace of the uids in the records
  * @sink: where the records go
@@ -83,7 +83,7 @@ struct ps_sink {
  * @state_only: only port and state of these protocols (bits of enum
  *	portsock_proto) are wanted; 0: everything
  * @opener_uid: fsuid of the opener
- * @show_bind_uids: the uid of a fastreuse state is shown if it is another user's
+ * @show_bind_uids: show the uid of a fastreuse state even if it is another user's
  * @flushed: number of records that the sink took
  * @records: array
  * @count: records in use
@@ -234,8 +234,8 @@ static inline void ps_batch_skip(struct ps_batch *batch)
  * @batch: batch
  *
  * Context: locks may be held.
- * Return: the record, zeroed but for PS_NO_EXPIRY; NULL without room, which does
- * not happen after ps_batch_enter().
+ * Return: the record, zeroed but for PS_NO_EXPIRY; NULL without room, which
+ * does not happen after ps_batch_enter().
  */
 static inline struct ps_record *ps_batch_add(struct ps_batch *batch)
 {
@@ -279,12 +279,13 @@ static inline bool ps_batch_is_first(const struct ps_batch *batch)
 }
 
 /**
- * ps_batch_wants_net() - Return true if sockets of a network namespace are wanted
+ * ps_batch_wants_net() - Return true if sockets of a network namespace are
+ * wanted
  * @batch: batch
  * @net: network namespace of a socket
  *
- * The sockets of a namespace that is being torn down are not: no process can have
- * them.
+ * The sockets of a namespace that is being torn down are not: no process can
+ * have them.
  */
 static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)

@@ -7,8 +7,8 @@
 
 /**
  * struct ps_bind_row - what bind() compares with at a port, beside the sockets
- * @cookie: of UDP, the socket; the rows of a port are in the order in which bind()
- *	compares.  0 of TCP
+ * @cookie: of UDP, the socket; the rows of a port are in the order in which
+ *	bind() compares.  0 of TCP
  * @local: address of the fastreuse state, PS_FORM_ANY if it has none
  * @netns: inode number of the network namespace
  * @uid: uid of the fastreuse state, in the opener's user namespace (PS_HAS_UID)

@@ -5,7 +5,7 @@
 #define STATE(name)	(1U << PORTSOCK_##name)
 #define ANY_STATE	U32_MAX
 
-/* Without a port, or without a peer, nothing is left for the kernel to finish. */
+/* Without a port or a peer, nothing is left for the kernel to finish. */
 #define ENDED		(STATE(CLOSE) | STATE(UNBOUND))
 #define NOT_CONNECTED	(ENDED | STATE(BOUND) | STATE(LISTEN) | STATE(UNCONN))
 
@@ -28,7 +28,8 @@ struct rule {
 /*
  * For sockets without an owner; the first rule that matches decides.  During
  * close() a socket has a row as long as it is at its port: close() may be
- * delayed for long (by an epoll set, for example), and the socket still listens.
+ * delayed for long (by an epoll set, for example), and the socket still
+ * listens.
  */
 static const struct rule rules[] = {
 	/* TIME_WAIT sockets and requests; FIN_WAIT2 may be a TIME_WAIT socket */

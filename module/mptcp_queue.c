@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * MPTCP connections in accept queues.  The queue contains the first subflow;
- * accept() returns the MPTCP socket over it.  Neither refers to the other where a
- * module could read it, but both have the same ends.
+ * accept() returns the MPTCP socket over it.  Neither refers to the other where
+ * a module could read it, but both have the same ends.
  */
 #include <linux/bsearch.h>
 #include <linux/mm.h>
@@ -30,8 +30,9 @@ static int cmp_subflows_r(const void *a, const void *b, const void *unused)
  * ps_mptcp_link_subflows() - Join queued subflows with their MPTCP sockets
  * @store: all records are added, none is classified
  *
- * The parent of the MPTCP socket becomes the listener; the parent of the subflow
- * becomes the MPTCP socket.  A subflow without an MPTCP socket has no parent.
+ * The parent of the MPTCP socket becomes the listener; the parent of the
+ * subflow becomes the MPTCP socket.  A subflow without an MPTCP socket has no
+ * parent.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM or -EINTR on a fatal signal.

@@ -158,8 +158,8 @@ static void queue_batch(struct ps_channel *ch)
 }
 
 /*
- * Record an event in a channel.  A port's bit that is already set belongs to the
- * batch of an earlier event, which queues the work.  Otherwise each step is
+ * Record an event in a channel.  A port's bit that is already set belongs to
+ * the batch of an earlier event, which queues the work.  Otherwise each step is
  * visible before the next is tested.  The work undoes the steps in the opposite
  * order: it clears the pending bit, then @words, then @ports.
  */
@@ -325,9 +325,9 @@ static void disarm_watcher(struct ps_channel *ch, struct ps_watcher *w)
 
 /*
  * Make the next poll() compare the tables, and wake the pollers.  A poller
- * enters the wait queue before it tests the bit, so it sees the bit or is woken.
- * A watcher with PS_WATCHER_CHANGED is not woken again: with EPOLLET the file
- * would be reported twice.
+ * enters the wait queue before it tests the bit, so it sees the bit or is
+ * woken.  A watcher with PS_WATCHER_CHANGED is not woken again: with EPOLLET
+ * the file would be reported twice.
  */
 static void require_recheck(struct ps_watcher *w)
 {
@@ -485,7 +485,7 @@ static struct ps_channel *channel_alloc(u32 inum)
  * channel has no reference on the namespace: its watchers have one, and an
  * unused channel can serve the next namespace with that inode number.
  *
- * Return the channel, or NULL if there is no memory for it.
+ * Return the channel, or NULL without memory.
  */
 static struct ps_channel *channel_get(const struct net *net)
 {
@@ -740,7 +740,7 @@ static u64 arm_for_check(struct ps_watcher *w)
 /**
  * ps_watcher_check() - arm, and compare the tables with the snapshot
  * @w: watcher
- * @snapshot: the last snapshot; not read if there is none, since
+ * @snapshot: the last snapshot; not read without one, since
  *	PS_WATCHER_CHANGED is set then
  * @max_sockets: maximum number of records
  *

@@ -87,7 +87,7 @@ int ps_protos_walk(struct ps_batch *batch)
 		flushed = batch->flushed;
 		begin = ktime_get_boottime_ns();
 		err = protos[i]->walk(batch);
-		trace_proto_walk(protos[i], batch, batch->flushed - flushed,
+		trace_proto_walk(protos[i]->name, batch, batch->flushed - flushed,
 				 ktime_get_boottime_ns() - begin, err);
 	}
 	return err;
@@ -96,7 +96,7 @@ int ps_protos_walk(struct ps_batch *batch)
 /**
  * ps_protos_fill() - Fill the record of a socket
  * @batch: keeps the text of the record
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: zeroed but for PS_NO_EXPIRY
  *
  * Context: locks may be held.

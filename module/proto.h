@@ -9,11 +9,9 @@
 #include "batch.h"
 #include "cookie.h"
 
-#define PS_PROTO_NAME_MAX	16
-
 /**
  * struct ps_proto - a protocol
- * @name: for the tracepoint, less than PS_PROTO_NAME_MAX bytes
+ * @name: for the tracepoint, less than PS_PROTO_NAME_MAX (trace.h) bytes
  * @protos: protocols of the sockets in its table (bits of enum portsock_proto)
  * @portless: its sockets have no port
  * @shared: all network namespaces share its table
@@ -26,7 +24,7 @@
  * @walk: adds each socket that ps_batch_wants_net() from the table of
  *	batch->walk_net, bucket by bucket; may sleep; returns 0 or the error of
  *	ps_batch_flush(); NULL if a module cannot reach a table
- * @fill: fills the record of a full socket that cannot be freed meanwhile; the
+ * @fill: fills the record of a full socket that cannot be freed during the call; the
  *	record is zeroed but for PS_NO_EXPIRY; locks may be held
  */
 struct ps_proto {

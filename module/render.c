@@ -68,8 +68,8 @@ void ps_render_free(struct ps_render *render)
 }
 
 /*
- * Copy constant lengths, each of which compiles to a few stores: most owners are
- * not longer.  The next piece overwrites the bytes behind the real length.
+ * Copy constant lengths, each of which compiles to a few stores: most owners
+ * are not longer.  The next piece overwrites the bytes behind the real length.
  */
 static char *put_owner(char *p, const struct ps_store *store,
 		       struct ps_owner_ref ref)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the records of a snapshot to the rows of the view: parents, visibility of
- * sockets in flight, classification, owners, duplicates, order.
+ * From the records of a snapshot to the rows of the view: parents, visibility
+ * of sockets in flight, classification, owners, duplicates, order.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -66,10 +66,10 @@ static u32 find_carrier(const struct carrier_link *links, u32 count,
 }
 
 /*
- * A socket in flight is as visible as its carrier, which may be in flight, too, at
- * any depth.  @queue has the carriers, by their first link,
- * that are visible and have links to be followed.  A carrier enters it
- * once: because of an owner, or when it becomes visible.
+ * A socket in flight is as visible as its carrier, which may be in flight, too,
+ * at any depth.  @queue has the carriers, by their first link, that are visible
+ * and have links to be followed.  A carrier enters it once: because of an
+ * owner, or when it becomes visible.
  */
 static int follow_links(struct ps_store *store,
 			const struct carrier_link *links, u32 count,
@@ -137,9 +137,10 @@ out:
 }
 
 /*
- * A TIME_WAIT and its socket are two rows only if a file descriptor still refers
- * to the socket, in CLOSE.  Otherwise the socket became the TIME_WAIT between two
- * walks: a socket with a file was read later, one without a file earlier.
+ * A TIME_WAIT and its socket are two rows only if a file descriptor still
+ * refers to the socket, in CLOSE.  Otherwise the socket became the TIME_WAIT
+ * between two walks: a socket with a file was read later, one without a file
+ * earlier.
  */
 static void drop_timewait_duplicate(struct ps_store *store,
 				    struct ps_record *timewait)
@@ -155,8 +156,8 @@ static void drop_timewait_duplicate(struct ps_store *store,
 }
 
 /*
- * Without an owner and without a port, a socket that was only found in a message
- * is shown if the opener may see an owner of its carrier.
+ * Without an owner and without a port, a socket that was only found in a
+ * message is shown if the opener may see an owner of its carrier.
  */
 static bool is_hidden_inflight(const struct ps_record *r)
 {
@@ -165,7 +166,7 @@ static bool is_hidden_inflight(const struct ps_record *r)
 		!(r->has & PS_HAS_PORT);
 }
 
-/* Decide why a socket exists, whether it has a row, and which columns that has. */
+/* Decide why a socket exists, and whether it has a row with which columns. */
 static void classify_record(struct ps_store *store, struct ps_record *r)
 {
 	/* Most sockets have an owner. */
@@ -296,9 +297,10 @@ static int group_owners(struct ps_store *store)
 }
 
 /*
- * The kernel copies a request's cookie when it creates the child, before it adds
- * the child to the table.  A request that got its cookie in between has another
- * cookie than its child, but in the view both are neighbours with the same ends.
+ * The kernel copies a request's cookie when it creates the child, before it
+ * adds the child to the table.  A request that got its cookie in between has
+ * another cookie than its child, but in the view both are neighbours with the
+ * same ends.
  */
 static bool is_child(const struct ps_store *store, u32 row,
 		     const struct ps_record *request)

@@ -25,7 +25,7 @@
  * @len: length of @name
  *
  * Context: locks may be held.
- * Return: index of the name, 0 if there is no room.
+ * Return: index of the name, 0 without room.
  */
 u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name,
 		     size_t len)

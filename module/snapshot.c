@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A snapshot: the walk of the tables, then the walk of the file tables, then the
- * recheck of sockets for which no owner was found.  A socket that exists all the
- * while is in its table or has a file descriptor when either is walked.  The
- * cookie, which is unique until the next boot, joins the two; memory that the
- * kernel reuses in between joins nothing.
+ * A snapshot: the walk of the tables, then the walk of the file tables, then
+ * the recheck of sockets for which no owner was found.  A socket that exists
+ * all the while is in its table or has a file descriptor when either is walked.
+ * The cookie, which is unique until the next boot, joins the two; memory that
+ * the kernel reuses in between joins nothing.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -168,8 +168,8 @@ static int collect_all(struct collector *collector, struct ps_batch *batch,
 
 	/*
 	 * A socket that was sent in a message after the walk of its table, and
-	 * before the walk of the sender's file table, is in the message now.  If
-	 * it has been received since, the recheck finds its new owner.
+	 * before the walk of the sender's file table, is in the message now.
+	 * If it has been received since, the recheck finds its new owner.
 	 */
 	batch->inflight_only = true;
 	err = walk_tables(batch);
@@ -275,8 +275,9 @@ void ps_snapshot_free(struct ps_snapshot *snapshot)
 }
 
 /*
- * Return true for a socket that stays in a table for as long as it is in a state,
- * whatever its owners.  poll() does not report sockets that are only bound.
+ * Return true for a socket that stays in a table for as long as it is in a
+ * state, whatever its owners.  poll() does not report sockets that are only
+ * bound.
  */
 static bool is_comparable(const struct ps_record *r, u64 protos)
 {
@@ -286,10 +287,10 @@ static bool is_comparable(const struct ps_record *r, u64 protos)
 }
 
 /*
- * Return true if both stores have the same sockets of these protocols, in the same
- * states.  @now has no socket twice, so a count suffices to compare the other way
- * round.  A socket without a row was being created or freed: if @now has it, the
- * counts differ.
+ * Return true if both stores have the same sockets of these protocols, in the
+ * same states.  @now has no socket twice, so a count suffices to compare the
+ * other way round.  A socket without a row was being created or freed: if @now
+ * has it, the counts differ.
  */
 static bool has_same_sockets(const struct ps_store *old,
 			     const struct ps_store *now, u64 protos)

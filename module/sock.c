@@ -103,7 +103,7 @@ static u32 sock_flags(const struct sock *sk)
 /**
  * ps_fill_sock() - Fill the fields that every full socket has
  * @batch: batch; has the user namespace of the uid
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: zeroed record
  * @proto: protocol
  *
@@ -132,7 +132,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 
 /**
  * ps_fill_backlog() - Fill the queues of a listener: length and limit
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: from ps_fill_sock()
  *
  * Context: locks may be held.
@@ -146,7 +146,7 @@ void ps_fill_backlog(const struct sock *sk, struct ps_record *r)
 
 /**
  * ps_fill_memory() - Fill the queues with the memory that they use
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: from ps_fill_sock()
  *
  * As in sock_diag, for protocols that do not count bytes.
@@ -162,7 +162,7 @@ void ps_fill_memory(struct sock *sk, struct ps_record *r)
 
 /**
  * ps_fill_generic() - Fill state and queues of a socket of any protocol
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: from ps_fill_sock()
  *
  * Most protocols use TCP's numbers for the two states that all of them have.

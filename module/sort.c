@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of the rows.  A row has a 64-bit key, which nearly always suffices to
- * order two rows.  A radix sort orders the keys, by the bits in which they differ,
- * and a merge sort with the full comparison orders rows of one key.  Rows without
- * a port come last.  They are sorted apart, since their keys have nothing in
- * common with the others'.
+ * The order of the rows.  A row has a 64-bit key, which nearly always suffices
+ * to order two rows.  A radix sort orders the keys, by the bits in which they
+ * differ, and a merge sort with the full comparison orders rows of one key.
+ * Rows without a port come last.  They are sorted apart, since their keys have
+ * nothing in common with the others'.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -37,8 +37,8 @@ static u32 digit_bits(u32 count)
 
 /*
  * Sort items by key, stable, from the lowest digit in which keys differ.
- * @places has room for all values of a digit.  Return the array, @items or @spare,
- * that has the result.
+ * @places has room for all values of a digit.  Return the array with the result,
+ * @items or @spare.
  */
 static struct item *radix_sort(struct item *items, struct item *spare,
 			       u32 count, u32 *places)
@@ -181,8 +181,9 @@ int ps_merge_sort(void *base, void *spare, u32 count, size_t size,
 }
 
 /*
- * Sort items of equal keys, in place: by remote end, then in full.  Sockets that
- * share both ends are a REUSEPORT group, or lie in several network namespaces.
+ * Sort items of equal keys, in place: by remote end, then in full.  Sockets
+ * that share both ends are a REUSEPORT group, or lie in several network
+ * namespaces.
  */
 static int sort_equal_keys(struct item *items, struct item *spare, u32 count,
 			   u32 *places)

@@ -79,9 +79,9 @@ void ps_store_free(struct ps_store *store)
 }
 
 /*
- * Return the slot of a record, or the free slot for it.  A socket and its request
- * share a record.  A TIME_WAIT has a record of its own, even if it has the cookie
- * of its socket.
+ * Return the slot of a record, or the free slot for it.  A socket and its
+ * request share a record.  A TIME_WAIT has a record of its own, even if it has
+ * the cookie of its socket.
  */
 static __always_inline struct ps_record **
 find_slot(const struct ps_store *store, const struct ps_record *r)
@@ -129,7 +129,7 @@ static bool has_text(const struct ps_end *end)
 }
 
 /* Copy the text of an end from the batch to the store. */
-static noinline int copy_text(struct ps_store *store, struct ps_end *end)
+static noinline int store_copy_text(struct ps_store *store, struct ps_end *end)
 {
 	struct text_chunk *chunk;
 	char *text;
@@ -166,16 +166,16 @@ static __always_inline int copy_record(struct ps_store *store,
 {
 	*to = *from;
 	if (unlikely(has_text(&from->local) || has_text(&from->remote)))
-		return copy_text(store, &to->local) ?:
-			copy_text(store, &to->remote);
+		return store_copy_text(store, &to->local) ?:
+			store_copy_text(store, &to->remote);
 	return 0;
 }
 
 /*
- * Merge a second record of one socket into the first.  A full socket replaces its
- * request.  A socket that has a file replaces the record without: it was accepted
- * between the two walks.  Otherwise the first record stays, and the second may
- * add the accept queue and the parent.
+ * Merge a second record of one socket into the first.  A full socket replaces
+ * its request.  A socket that has a file replaces the record without: it was
+ * accepted between the two walks.  Otherwise the first record stays, and the
+ * second may add the accept queue and the parent.
  */
 static noinline int merge(struct ps_store *store, struct ps_record *old,
 			  const struct ps_record *new)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The records of one snapshot.  The store joins the records of the table walk and
- * of the file table walk, by cookie.  It has no access to sockets,
- * only to records; tests/kunit drives it without sockets.
+ * The records of one snapshot.  The store joins the records of the table walk
+ * and of the file table walk, by cookie.  It has no access to sockets, only to
+ * records; tests/kunit drives it without sockets.
  */
 #ifndef PORTSOCK_STORE_H
 #define PORTSOCK_STORE_H

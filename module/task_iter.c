@@ -210,7 +210,7 @@ static bool files_walked(struct ps_task_iter *iter)
 
 /*
  * Move on to the next file table.  @iter->task remains NULL if the table was
- * walked before, or if there is no further one in this process.  Return false
+ * walked before, or if the process has no further one.  Return false
  * after the last process.
  */
 static bool iter_advance(struct ps_task_iter *iter)

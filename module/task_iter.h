@@ -30,8 +30,8 @@ struct task_struct;
  * @is_process: the file table of @task is that of the process, not private to
  *	a thread
  * @files: file table of @task; only compared, never followed
- * @walked: tasks, a reference on each, whose file tables were walked and may be
- *	shared with other tasks; by files_key()
+ * @walked: tasks, a reference on each, with file tables that were walked and
+ *	may be shared with other tasks; by files_key()
  */
 struct ps_task_iter {
 	struct pid_namespace *pid_ns;

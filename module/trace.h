@@ -9,7 +9,9 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "proto.h"
+#include "batch.h"
+
+#define PS_PROTO_NAME_MAX	16	/* with the NUL */
 
 /**
  * snapshot_begin - start of a snapshot or of a comparison
@@ -68,7 +70,7 @@ TRACE_EVENT(snapshot_end,
 
 /**
  * proto_walk - end of the walk over a protocol's table
- * @proto: protocol
+ * @name: name of the protocol, shorter than PS_PROTO_NAME_MAX
  * @batch: batch of the walk: its network namespace and mode
  * @records: number of records that the walk passed to the sink; a socket in an
  *	accept queue adds two
@@ -76,9 +78,9 @@ TRACE_EVENT(snapshot_end,
  * @error: 0 or the negative error that ended the walk
  */
 TRACE_EVENT(proto_walk,
-	TP_PROTO(const struct ps_proto *proto, const struct ps_batch *batch,
+	TP_PROTO(const char *name, const struct ps_batch *batch,
 		 u64 records, u64 took, int error),
-	TP_ARGS(proto, batch, records, took, error),
+	TP_ARGS(name, batch, records, took, error),
 	TP_STRUCT__entry(
 		__array(char, name, PS_PROTO_NAME_MAX)
 		__field(u32, netns)
@@ -89,7 +91,7 @@ TRACE_EVENT(proto_walk,
 		__field(int, error)
 	),
 	TP_fast_assign(
-		strscpy_pad(__entry->name, proto->name, PS_PROTO_NAME_MAX);
+		strscpy_pad(__entry->name, name, PS_PROTO_NAME_MAX);
 		__entry->netns = batch->walk_net->ns.inum;
 		__entry->inflight_only = batch->inflight_only;
 		__entry->recheck = batch->recheck;

@@ -38,7 +38,7 @@ static inline void *ps_vec_at(const struct ps_vec *vec, u32 i)
  * @vec: vector
  *
  * Context: process, may sleep.  The memory is charged to the caller's cgroup.
- * Return: the new element, not initialised; NULL if there is no memory.
+ * Return: the new element, not initialised; NULL without memory.
  */
 static inline void *ps_vec_push(struct ps_vec *vec)
 {

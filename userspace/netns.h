@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Network namespaces: by name, by process, by inode number. */
-#ifndef PORTSOCK_NETNS_H
-#define PORTSOCK_NETNS_H
+#ifndef PORTSOCK_READER_NETNS_H
+#define PORTSOCK_READER_NETNS_H
 
 #include "../module/format/base.h"
 
@@ -9,4 +9,4 @@ int ps_netns_parse(const char *word, u64 *netns);
 void ps_netns_each(void (*add)(void *to, u32 netns, const char *name),
 		   void *to);
 
-#endif /* PORTSOCK_NETNS_H */
+#endif /* PORTSOCK_READER_NETNS_H */

@@ -58,8 +58,9 @@ struct ps_end {
 };
 
 /*
- * Observations of a socket by the module, under the lock of its table or of a file
- * table that has its file.  The classification (held.c) reads nothing else.
+ * Observations of a socket by the module, under the lock of its table or of a
+ * file table that has its file.  The classification (held.c) reads nothing
+ * else.
  */
 enum ps_observation {
 	PS_OBS_FULL	= 1 << 0,	/* struct sock; else TIME_WAIT, request */
@@ -102,7 +103,7 @@ enum ps_has {
 
 /**
  * struct ps_record - one socket
- * @cookie: SO_COOKIE.  A socket, its request before and its TIME_WAIT afterwards
+ * @cookie: SO_COOKIE; a socket, its request before and its TIME_WAIT after it
  *	share one cookie
  * @parent: cookie of the listener (PS_HAS_PARENT)
  * @inode: inode number of the struct socket, or 0
@@ -111,14 +112,15 @@ enum ps_has {
  * @remote: the other end
  * @netns: inode number of the network namespace
  * @uid: uid of the socket in the opener's user namespace (PS_HAS_UID)
- * @rxq: bytes in the receive queue, or length of the accept queue (PS_HAS_QUEUES)
+ * @rxq: bytes in the receive queue, or length of the accept queue
+ *	(PS_HAS_QUEUES)
  * @txq: bytes not yet acknowledged, or backlog limit (PS_HAS_QUEUES)
  * @flags: bits of enum portsock_flag_bit
  * @expires: milliseconds until the kernel frees it, PS_NO_EXPIRY
  * @owners: number of owners
  * @owner: with one owner, its index among the store's tasks
- * @owners_at: with several, index of the first in the store's owner_refs; without
- *	an owner, for PORTSOCK_HELD_KERNEL, the number of the owning module
+ * @owners_at: with several, index of the first in the store's owner_refs;
+ *	without an owner, for PORTSOCK_HELD_KERNEL, the number of the owning module
  * @fd: file descriptor of the only owner
  * @port: local port (PS_HAS_PORT); a vsock port has 32 bits
  * @observed: bits of enum ps_observation; the reader does not set it
@@ -240,8 +242,8 @@ struct ps_owner {
  * @took: duration of the snapshot in nanoseconds
  * @sockets: number of rows
  * @owners: number of owners in all rows
- * @missing: protocols (bits of enum portsock_proto) with tables that a module cannot
- *	reach, and PS_MISSING_INFLIGHT
+ * @missing: protocols (bits of enum portsock_proto) with tables that a module
+ *	cannot reach, and PS_MISSING_INFLIGHT
  */
 struct ps_header {
 	u32 version;

@@ -13,7 +13,7 @@ static bool udp_match(const struct sock *sk)
 /**
  * ps_udp_fill() - Fill the record of a UDP or UDP-Lite socket
  * @batch: batch
- * @sk: a full socket that cannot be freed meanwhile
+ * @sk: a full socket that cannot be freed during the call
  * @r: zeroed record
  * @proto: UDP or UDP-Lite
  *
