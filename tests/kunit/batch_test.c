@@ -17,6 +17,7 @@ struct fixture {
 	struct sock *socks;	/* SOCKETS, with the cookies 1 to SOCKETS */
 	u8 seen[SOCKETS + 1];	/* how often the sink got each */
 	u32 taken;
+	u32 linked;
 	u32 largest;		/* records in one call of the sink */
 	bool in_order;
 	u64 last;
@@ -34,6 +35,9 @@ static int take(struct ps_sink *sink, struct ps_batch *batch)
 		fix->in_order &= cookie > fix->last;
 		fix->last = cookie;
 	}
+	for (i = 0; i < batch->nlinks; i++)
+		fix->seen[batch->links[i].carried]++;
+	fix->linked += batch->nlinks;
 	fix->taken += batch->count;
 	fix->largest = max(fix->largest, batch->count);
 	return 0;
@@ -302,6 +306,71 @@ static void a_queue_that_is_emptied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, missed, 0U);
 }
 
+static void expect_each_link_once(struct kunit *test, u32 first)
+{
+	struct fixture *fix = test->priv;
+	u32 i, wrong = 0;
+
+	for (i = first; i <= SOCKETS; i++)
+		wrong += fix->seen[i] != 1;
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+	KUNIT_EXPECT_EQ(test, fix->linked, SOCKETS + 1 - first);
+}
+
+/* A unix listener: its queue gives links only, more than there is room for. */
+static void a_long_queue_of_links(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	struct ps_batch *batch = &fix->batch;
+	u32 i, j, sections = 0;
+	struct sock *sk;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 10U);
+		for (i = 0; i < 3 && !ps_batch_is_full(batch); i++) {
+			sk = &fix->socks[i];
+			if (!ps_batch_enter(batch, sk))
+				continue;
+			ps_batch_add(batch)->cookie = 0;
+			for (j = 3; i == 1 && j < SOCKETS; j++) {
+				if (ps_batch_is_full(batch))
+					break;
+				if (ps_batch_enter_queue(batch, sk, j + 1))
+					ps_batch_add_link(batch, PS_LINK_QUEUED,
+							  sk, &fix->socks[j]);
+			}
+			KUNIT_EXPECT_FALSE(test,
+					   ps_batch_queue_lost(batch, sk));
+		}
+		err = ps_batch_end_bucket(batch);
+	} while (err == -EAGAIN);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, ps_batch_flush(batch), 0);
+	expect_each_link_once(test, 4);
+}
+
+/* A vsock listener: no record at all, and sections begin at an element. */
+static void a_batch_of_links_only(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	struct ps_batch *batch = &fix->batch;
+	u32 i, sections = 0;
+	int err;
+
+	do {
+		KUNIT_ASSERT_LT(test, sections++, 10U);
+		for (i = 1; i < SOCKETS && !ps_batch_is_full(batch); i++)
+			if (ps_batch_enter(batch, &fix->socks[i]))
+				ps_batch_add_link(batch, PS_LINK_QUEUED,
+						  fix->socks, &fix->socks[i]);
+		err = ps_batch_flush(batch);
+	} while (err == -EAGAIN);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, fix->taken, 0U);
+	expect_each_link_once(test, 2);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(short_buckets_share_a_batch),
 	KUNIT_CASE(a_long_bucket_is_read_in_sections),
@@ -312,6 +381,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_timewait_of_the_same_cookie),
 	KUNIT_CASE(a_long_queue_is_read_in_sections),
 	KUNIT_CASE(a_queue_that_is_emptied),
+	KUNIT_CASE(a_long_queue_of_links),
+	KUNIT_CASE(a_batch_of_links_only),
 	{}
 };
 
