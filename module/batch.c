@@ -119,6 +119,8 @@ struct ps_bind_row *ps_batch_add_bind_row(struct ps_batch *batch,
 	};
 	if (batch->nbind_rows == batch->capacity)
 		ps_batch_set_full(batch);
+	else if (batch->nbind_rows > batch->capacity - PS_BATCH_ROOM)
+		batch->next_limit = -1;
 	return row;
 }
 

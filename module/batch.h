@@ -45,7 +45,10 @@
 /* Of one socket: most records, bytes of text (its name and its peer's). */
 #define PS_BATCH_SPARE		4
 #define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
-/* Records left for the next bucket; most buckets have one socket or two. */
+/*
+ * Records and bind rows left for the next bucket; most buckets have one socket
+ * or two.
+ */
 #define PS_BATCH_ROOM		64
 
 struct ps_batch;

@@ -371,6 +371,33 @@ static void a_batch_of_links_only(struct kunit *test)
 	expect_each_link_once(test, 2);
 }
 
+/*
+ * A bucket of bind rows is resumed by position, so it should not begin where
+ * little room is left.
+ */
+static void each_bucket_has_room_for_bind_rows(struct kunit *test)
+{
+	struct fixture *fix = test->priv;
+	struct ps_batch *batch = &fix->batch;
+	struct ps_filter *filter;
+	u32 i, least = U32_MAX;
+
+	filter = kunit_kzalloc(test, sizeof(*filter), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, filter);
+	filter->keys = 1U << PS_KEY_BIND;
+	ps_batch_free(batch);
+	batch->filter = filter;
+	KUNIT_ASSERT_EQ(test, ps_batch_init(batch), 0);
+	for (i = 0; i < 3 * PS_BATCH_RECORDS; i++) {
+		least = min(least, batch->capacity - batch->nbind_rows);
+		KUNIT_ASSERT_NOT_NULL(test, ps_batch_add_bind_row(batch,
+						&init_net, i,
+						PORTSOCK_PROTO_TCP));
+		KUNIT_ASSERT_EQ(test, ps_batch_end_bucket(batch), 0);
+	}
+	KUNIT_EXPECT_GE(test, least, (u32)PS_BATCH_ROOM);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(short_buckets_share_a_batch),
 	KUNIT_CASE(a_long_bucket_is_read_in_sections),
@@ -383,6 +410,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_queue_that_is_emptied),
 	KUNIT_CASE(a_long_queue_of_links),
 	KUNIT_CASE(a_batch_of_links_only),
+	KUNIT_CASE(each_bucket_has_room_for_bind_rows),
 	{}
 };
 
