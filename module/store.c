@@ -12,6 +12,8 @@
 #define TEXT_CHUNK	4096
 /* Limit of owners of sockets with several, for each record of the limit. */
 #define OWNERS_PER_SOCKET	4
+/* Limit of links, likewise: each of the three table walks adds a link again. */
+#define LINKS_PER_SOCKET	3
 
 struct text_chunk {
 	char *text;
@@ -294,7 +296,7 @@ int ps_store_add_link(struct ps_store *store, const struct ps_link *link)
 {
 	struct ps_link *added;
 
-	if (store->links.count >= store->max)
+	if (store->links.count / LINKS_PER_SOCKET >= store->max)
 		return -EFBIG;
 	added = ps_vec_push(&store->links);
 	if (!added)

@@ -57,8 +57,8 @@ struct ps_extra_owner {
 
 /**
  * struct ps_store - the records of one snapshot
- * @max: limit of records, links and bind rows, each; owners of sockets with
- *	several owners may be four times as many
+ * @max: limit of records and of bind rows; links may be three times as many,
+ *	owners of sockets with several owners four times
  * @filter: NULL for none
  * @records: struct ps_record
  * @links: struct ps_link

@@ -509,6 +509,37 @@ static void too_many_is_an_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ps_store_add(store, &r, NULL), -EFBIG);
 }
 
+/* Three walks add the links of as many sockets as there may be records. */
+static void the_limit_counts_each_link_once(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_link link = { .carrier = 1000, .kind = PS_LINK_INFLIGHT };
+	u32 walk;
+
+	store->max = 100;
+	for (walk = 0; walk < 3; walk++)
+		for (link.carried = 1; link.carried <= store->max;
+		     link.carried++)
+			KUNIT_ASSERT_EQ(test, ps_store_add_link(store, &link),
+					0);
+	KUNIT_EXPECT_EQ(test, ps_store_add_link(store, &link), -EFBIG);
+}
+
+/* format.md: an owner of the listener may accept and receive. */
+static void inflight_before_accept_is_visible(struct kunit *test)
+{
+	struct ps_store *store = store_of(test);
+	struct ps_record *listener = add_tcp(test, store, 1, PORTSOCK_LISTEN,
+					     OPEN);
+
+	own(test, store, listener, 10, 10, 3);
+	add_tcp(test, store, 2, PORTSOCK_ESTABLISHED, PS_OBS_FULL);
+	add_link(test, store, PS_LINK_QUEUED, 1, 2);
+	add_inflight(test, store, 2, 3);
+	finish(test);
+	KUNIT_EXPECT_EQ(test, store->nrows, 3U);
+}
+
 static struct ps_record random_record(u64 cookie)
 {
 	u32 bits = get_random_u32();
@@ -635,6 +666,8 @@ static struct kunit_case store_cases[] = {
 	KUNIT_CASE(an_empty_text),
 	KUNIT_CASE(a_link_sets_the_parent),
 	KUNIT_CASE(too_many_is_an_error),
+	KUNIT_CASE(the_limit_counts_each_link_once),
+	KUNIT_CASE(inflight_before_accept_is_visible),
 	KUNIT_CASE(rows_are_in_order),
 	KUNIT_CASE(connections_of_one_listener_are_in_order),
 	KUNIT_CASE(every_cookie_is_found_again),
