@@ -131,8 +131,9 @@ struct ps_bind_row *ps_batch_add_bind_row(struct ps_batch *batch,
  * @len: of @text, at most UNIX_PATH_MAX
  *
  * Context: locks may be held.
- * Return: the copy, valid until the records are flushed; NULL without
- * room, which does not happen for two texts after ps_batch_enter().
+ * Return: the copy, valid until the records are flushed; NULL without room,
+ * which does not happen for two texts if the walk has checked
+ * ps_batch_has_text_room() for the socket.
  */
 const char *ps_batch_text(struct ps_batch *batch, const char *text, u32 len)
 {

@@ -175,7 +175,7 @@ static inline bool ps_batch_has_room(const struct ps_batch *batch, u32 sockets)
 	return (s32)(batch->count + sockets) <= batch->limit + 1;
 }
 
-/* Return true if there is room for the names of so many unix sockets. */
+/* Return true if there is room for the texts of so many sockets. */
 static inline bool ps_batch_has_text_room(const struct ps_batch *batch,
 					  u32 sockets)
 {

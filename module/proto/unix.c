@@ -151,6 +151,9 @@ static void unix_add_files(struct ps_batch *batch, struct sock *sk)
 			continue;
 		}
 		for (i = 0; files && i < files->count; i++) {
+			/* A socket in flight may have a text of its own. */
+			if (!ps_batch_has_text_room(batch, 1))
+				ps_batch_stop(batch, sk, pos + 1);
 			if (ps_batch_is_full(batch))
 				return;
 			if (ps_batch_enter_queue(batch, sk, ++pos))
