@@ -19,6 +19,7 @@ static const struct ps_proto *const protos[] = {
 	&ps_proto_netlink,
 	&ps_proto_packet,
 	&ps_proto_tipc,
+	&ps_proto_alg,
 	&ps_proto_smc,
 	&ps_proto_xdp,
 	&ps_proto_other,

@@ -53,6 +53,7 @@ extern const struct ps_proto ps_proto_unix;
 extern const struct ps_proto ps_proto_netlink;
 extern const struct ps_proto ps_proto_packet;
 extern const struct ps_proto ps_proto_tipc;
+extern const struct ps_proto ps_proto_alg;
 extern const struct ps_proto ps_proto_smc;
 extern const struct ps_proto ps_proto_xdp;
 extern const struct ps_proto ps_proto_other;

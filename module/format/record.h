@@ -30,7 +30,7 @@ enum ps_form {
 	PS_FORM_ANY,		/* "*:*": a family with ports, no address   */
 	PS_FORM_INET,		/* "a.b.c.d:num"                            */
 	PS_FORM_INET6,		/* "[v6]:num", "[v6%dev]:num"               */
-	PS_FORM_PATH,		/* a unix path, escaped                     */
+	PS_FORM_PATH,		/* escaped: a unix path, an AF_ALG type     */
 	PS_FORM_ABSTRACT,	/* "@name", escaped                         */
 	PS_FORM_NETLINK,	/* "num:id": protocol, port id; node, ref   */
 	PS_FORM_PACKET,		/* "num:dev": ethertype in hex, interface   */

@@ -117,6 +117,7 @@ static void random_end(struct ps_end *end, u8 proto, char *text)
 		return;
 	switch (proto) {
 	case PORTSOCK_PROTO_UNIX:
+	case PORTSOCK_PROTO_ALG:
 		random_name(end, text);
 		return;
 	case PORTSOCK_PROTO_NETLINK:

@@ -307,6 +307,8 @@ static void ends_of_families_without_ports(void **state)
 		    "@a\\000b,/");
 	check_local(TEXT(PS_FORM_ABSTRACT, "@"), unix_, "", "@@");
 	check_local(TEXT(PS_FORM_ABSTRACT, ""), unix_, "", "@");
+	check_local(TEXT(PS_FORM_PATH, "skcipher"), PORTSOCK_PROTO_ALG, "",
+		    "skcipher");
 	check_local(netlink, PORTSOCK_PROTO_NETLINK, "", "15:4294967295");
 	check_local(packet, PORTSOCK_PROTO_PACKET, "", "0003:*");
 	packet.num = 0xbeef;

@@ -49,7 +49,8 @@ int ps_unescape(char *text)
 	return out - text;
 }
 
-static int parse_unix_name(char *field, struct ps_end *end)
+/* Parse an escaped text; after "@" it is an abstract name. */
+static int parse_name(char *field, struct ps_end *end)
 {
 	bool abstract = *field == '@';
 	int len = ps_unescape(field + abstract);
@@ -190,8 +191,9 @@ int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
 
 	if (ps_field_is_none(f))
 		return 0;	/* PS_FORM_NONE */
-	if (proto == PORTSOCK_PROTO_UNIX)
-		return parse_unix_name(field, end);
+	/* A name may be "*:*". */
+	if (proto == PORTSOCK_PROTO_UNIX || proto == PORTSOCK_PROTO_ALG)
+		return parse_name(field, end);
 	if (f->len == 3 && !memcmp(field, "*:*", 3)) {
 		end->form = PS_FORM_ANY;
 		return 0;
