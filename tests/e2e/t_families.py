@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Each family, judged by getsockname(), SO_COOKIE, fstat(), /proc/net and ss."""
 import ctypes
+import errno
 import os
 import re
+import signal
 import socket
 import struct
 import time
@@ -408,7 +410,7 @@ def dccp(family):
 
 
 TIPC, SMC, XDP = 30, 43, 44
-PLAIN = {"alg": (socket.AF_ALG, socket.SOCK_SEQPACKET, 0), "tipc": (TIPC, socket.SOCK_RDM, 0), "smc": (SMC, socket.SOCK_STREAM, 0),
+PLAIN = {"tipc": (TIPC, socket.SOCK_RDM, 0), "smc": (SMC, socket.SOCK_STREAM, 0),
          "xdp": (XDP, socket.SOCK_RAW, 0), "key": (15, socket.SOCK_RAW, 2),
          "l2tp": (socket.AF_INET, socket.SOCK_DGRAM, 115), "kcm": (41, socket.SOCK_DGRAM, 0), "rds": (21, socket.SOCK_SEQPACKET, 0)}
 
@@ -447,19 +449,109 @@ def tipc():
     equal("ends of a connection", told[client]["REMOTE"], told[accepted]["LOCAL"])
 
 
-@scenario("plain/alg-accepted")
-def alg():
-    """The two sockets of a hash: the one that is bound, and the one that works."""
-    bound = make(*PLAIN["alg"])
+ALG = {"hash": "sha256", "skcipher": "ctr(aes)", "aead": "gcm(aes)", "rng": "ansi_cprng"}
+
+
+def alg(kind=None):
+    """An AF_ALG socket, bound to an algorithm of that type."""
+    sock = make(socket.AF_ALG, socket.SOCK_SEQPACKET)
     try:
-        bound.bind(("hash", "sha256"))
+        if kind:
+            sock.bind((kind, ALG[kind]))
     except OSError as reason:
-        raise Skip(f"no sha256: {reason}") from None
+        raise Skip(f"no {ALG[kind]}: {reason}") from None
+    return sock
+
+
+@variants("alg/type", list(ALG))
+def alg_type(kind):
+    """LOCAL is the type in bind(): before it, after it, and of the socket that accept() returns."""
+    unbound, bound = alg(), alg(kind)
     working, _ = bound.accept()
     now = view.read()
-    for sock in (bound, working):
-        row = now.one(COOKIE=cookie(sock))
-        equal("row", [row["PROTO"], row["INODE"], row["HELD"]], ["alg", str(inode(sock)), "process"])
+    judge(now, unbound, "alg", "UNCONN")
+    judge(now, bound, "alg", "UNCONN", local=kind)
+    judge(now, working, "alg", "UNCONN", local=kind)
+    equal("alg rows", len(now.find(PROTO="alg")), 3)
+
+
+@scenario("alg/rebind")
+def alg_rebind():
+    """A socket may change its type, unless a socket that it accepted is open."""
+    sock = alg("hash")
+    working, _ = sock.accept()
+    try:
+        sock.bind(("skcipher", ALG["skcipher"]))
+        raise AssertionError("bind() beside an accepted socket")
+    except OSError as reason:
+        if reason.errno != errno.EBUSY:
+            raise Skip(f"no {ALG['skcipher']}: {reason}") from None
+    judge(view.read(), sock, "alg", "UNCONN", local="hash")
+    working.close()
+    sock.bind(("skcipher", ALG["skcipher"]))
+    judge(view.read(), sock, "alg", "UNCONN", local="skcipher")
+
+
+@scenario("alg/rebind-race")
+def alg_rebind_race():
+    """Each read shows one of two types, whatever bind() does meanwhile."""
+    sock = alg("skcipher")
+    known = cookie(sock)
+    pid = os.fork()
+    if not pid:
+        while True:
+            for kind in ("hash", "skcipher"):
+                sock.bind((kind, ALG[kind]))
+    seen = set()
+    try:
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            seen.add(view.read().one(COOKIE=known)["LOCAL"])
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    equal("types", seen, {"hash", "skcipher"})
+
+
+def needs_messages():
+    if "inflight" in view.read().missing:
+        raise Skip("this kernel does not show modules the files in a message (missing=inflight)")
+
+
+@scenario("alg/inflight")
+def alg_in_flight():
+    needs_messages()
+    bound = alg("hash")
+    working, _ = bound.accept()
+    socks = {cookie(sock): inode(sock) for sock in (bound, working)}
+    ends = [send_away(sock) for sock in (bound, working)]
+    now = view.read()
+    for known, number in socks.items():
+        equal("row", [now.one(COOKIE=known)[key] for key in ("PROTO", "PORT", "STATE", "LOCAL", "REMOTE", "INODE", "HELD", "OWNERS")],
+              ["alg", "-", "UNCONN", "hash", "-", str(number), "inflight", "-"])
+    for pair in ends:
+        pair[1].close()
+
+
+@scenario("alg/inflight-text")
+def alg_text_room():
+    """Types in a message need room for text beside the names of a long bucket: the section ends in the middle of the message."""
+    needs_messages()
+    # Names of the same words have the same checksum, which is their bucket. The first that is bound is the last in it.
+    names = [b"\0e" + b"".join(b"zz" if at in (first, second) else b"aa" for at in range(53)) for first in range(3) for second in range(first + 1, 53)]
+    socks = []
+    for name in names[:127]:
+        socks.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        socks[-1].bind(name)
+    carried, sender = alg("hash"), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    known = cookie(carried)
+    sender.connect(names[0])
+    socket.send_fds(sender, [b"x"], [carried.fileno()] * 120)
+    carried.close()
+    now = view.read()
+    for sock, name in zip(socks, names):
+        equal("LOCAL", now.one(COOKIE=cookie(sock))["LOCAL"], "@" + name[1:].decode())
+    equal("row", [now.one(COOKIE=known)[key] for key in ("LOCAL", "HELD", "OWNERS")], ["hash", "inflight", "-"])
 
 
 @variants("plain/table", ["smc", "xdp"])
