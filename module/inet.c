@@ -16,7 +16,7 @@ static __always_inline void fill_end(const struct sock *sk, bool remote,
 				     u16 num, struct ps_end *end)
 {
 	end->num = num;
-#if PS_HAVE_IPV6
+#if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
 		end->form = PS_FORM_INET6;
 		memcpy(end->ip, remote ? &sk->sk_v6_daddr :

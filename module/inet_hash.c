@@ -86,16 +86,16 @@ static void add_accept_queue(const struct ps_inet_hash *h,
 }
 
 static int walk_listen_bucket(const struct ps_inet_hash *h,
-			      struct ps_listen_bucket *bucket)
+			      struct inet_listen_hashbucket *bucket)
 {
-	struct ps_listen_node *node;
+	struct hlist_nulls_node *node;
 	struct ps_record *r;
 	struct sock *sk;
 	int err;
 
 	do {
 		spin_lock(&bucket->lock);
-		ps_listen_for_each(sk, node, bucket) {
+		sk_nulls_for_each(sk, node, &bucket->nulls_head) {
 			if (ps_batch_is_full(h->batch))
 				break;
 			if (!ps_batch_enter(h->batch, sk))
@@ -117,7 +117,7 @@ static int walk_listen_bucket(const struct ps_inet_hash *h,
 
 static int walk_listeners(const struct ps_inet_hash *h)
 {
-	struct ps_listen_bucket *bucket;
+	struct inet_listen_hashbucket *bucket;
 	u32 i;
 	int err = 0;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* linux/fs.h, linux/fdtable.h */
+/* linux/fs.h */
 #ifndef PORTSOCK_COMPAT_FILE_H
 #define PORTSOCK_COMPAT_FILE_H
 

@@ -6,11 +6,6 @@
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
-#define ps_listen_bucket	inet_listen_hashbucket
-#define ps_listen_node		hlist_nulls_node
-#define ps_listen_for_each(sk, node, bucket) \
-	sk_nulls_for_each(sk, node, &(bucket)->nulls_head)
-
 /*
  * Return the TCP tables of a network namespace, which may contain sockets of
  * other namespaces.
@@ -38,7 +33,7 @@ static inline u32 ps_listen_buckets(const struct inet_hashinfo *tables)
  * Return bucket @i of the listener table.  Its lock is taken with bottom halves
  * enabled, as in net/ipv4/inet_diag.c.
  */
-static inline struct ps_listen_bucket *
+static inline struct inet_listen_hashbucket *
 ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
 {
 #ifdef PS_HAVE_LISTENING_HASH
@@ -49,7 +44,8 @@ ps_listen_bucket(struct inet_hashinfo *tables, u32 i)
 }
 
 /* Return true if a bucket has no listeners, so that no lock is needed. */
-static inline bool ps_listen_empty(const struct ps_listen_bucket *bucket)
+static inline bool
+ps_listen_empty(const struct inet_listen_hashbucket *bucket)
 {
 	return hlist_nulls_empty(&bucket->nulls_head);
 }

@@ -7,8 +7,6 @@
 
 #include "sock.h"
 
-#define PS_HAVE_IPV6	IS_ENABLED(CONFIG_IPV6)
-
 /* From 6.6 on, socket options are atomic bits instead of bit fields. */
 #ifdef inet_test_bit
 #define PS_INET_OPTION(sk, lower, upper)	inet_test_bit(upper, sk)

@@ -55,18 +55,19 @@ static u64 walk_descriptors(void)
 
 static u64 walk_listeners(struct inet_hashinfo *tables)
 {
-	struct ps_listen_node *node;
+	struct hlist_nulls_node *node;
 	struct sock *sk;
 	u64 count = 0;
 	u32 i;
 
 	for (i = 0; i < ps_listen_buckets(tables); i++) {
-		struct ps_listen_bucket *bucket = ps_listen_bucket(tables, i);
+		struct inet_listen_hashbucket *bucket =
+			ps_listen_bucket(tables, i);
 
 		if (ps_listen_empty(bucket))
 			continue;
 		spin_lock(&bucket->lock);
-		ps_listen_for_each(sk, node, bucket)
+		sk_nulls_for_each(sk, node, &bucket->nulls_head)
 			count += READ_ONCE(sk->sk_state) == TCP_LISTEN;
 		spin_unlock(&bucket->lock);
 	}
