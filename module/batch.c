@@ -3,7 +3,6 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <net/tcp_states.h>
 
 #include "batch.h"
 #include "cookie.h"

@@ -18,9 +18,9 @@
 
 #include "access.h"
 #include "compat/net.h"
-#include "proto.h"
-#include "gfp.h"
 #include "fd_walk.h"
+#include "gfp.h"
+#include "proto.h"
 #include "task_iter.h"
 
 /* Limits of a section: open fds, and entries of the file table. */
@@ -365,15 +365,15 @@ static int walk_files(struct fd_walk *walk)
  * ps_fd_walk() - Find the owners of sockets
  * @store: sockets that the tables contain; owners are added, and sockets that
  *	are only reachable through an fd
- * @batch: empty; selects network namespaces and sockets
+ * @batch: empty; selects network namespaces and sockets.  If batch->recheck,
+ *	only owners of unconfirmed sockets are added
  * @opener: decides which owners are visible, and in which PID namespace
- * @recheck: find only owners of sockets that are not confirmed
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG, -EINTR on a fatal signal.
  */
 int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
-	       const struct ps_opener *opener, bool recheck)
+	       const struct ps_opener *opener)
 {
 	struct fd_walk *walk = kvzalloc(sizeof(*walk), PS_GFP);
 	struct ps_task_iter iter = {
@@ -387,7 +387,7 @@ int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
 	walk->store = store;
 	walk->batch = batch;
 	walk->opener = opener;
-	walk->recheck = recheck;
+	walk->recheck = batch->recheck;
 
 	ps_task_iter_begin(&iter);
 	while (!err && ps_task_iter_next(&iter)) {

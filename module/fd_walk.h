@@ -4,10 +4,10 @@
 #define PORTSOCK_FD_WALK_H
 
 #include "batch.h"
-#include "store.h"
 #include "opener.h"
+#include "store.h"
 
 int ps_fd_walk(struct ps_store *store, struct ps_batch *batch,
-	       const struct ps_opener *opener, bool recheck);
+	       const struct ps_opener *opener);
 
 #endif /* PORTSOCK_FD_WALK_H */

@@ -144,17 +144,6 @@ void ps_fill_inet_minisock(struct sock *sk, struct ps_record *r,
 	}
 }
 
-/* Fill an end with a bound address: 4 or 16 bytes in network byte order. */
-void ps_fill_bound_at(u16 family, const void *ip, u16 port,
-		      struct ps_end *end)
-{
-	bool v6 = family == AF_INET6;
-
-	end->form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
-	end->num = port;
-	memcpy(end->ip, ip, v6 ? 16 : 4);
-}
-
 /**
  * ps_datagram_state() - Return the state of a datagram socket over IP
  * @sk: full socket

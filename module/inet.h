@@ -10,8 +10,6 @@
 void ps_fill_inet(struct sock *sk, struct ps_record *r);
 void ps_fill_inet_minisock(struct sock *sk, struct ps_record *r,
 			   enum portsock_proto proto);
-void ps_fill_bound_at(u16 family, const void *ip, u16 port,
-		      struct ps_end *end);
 u8 ps_datagram_state(const struct sock *sk, const struct ps_record *r);
 u8 ps_stream_state(u8 state, const struct ps_record *r);
 

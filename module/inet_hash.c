@@ -14,7 +14,6 @@
 #include "compat/inet_hashtables.h"
 #include "compat/mptcp.h"
 #include "cookie.h"
-#include "inet.h"
 #include "inet_hash.h"
 #include "resched.h"
 #include "sock.h"
@@ -212,6 +211,7 @@ static int walk_established(const struct ps_inet_hash *h, bool requests_only)
 static void add_bind_row(const struct ps_inet_hash *h,
 			 const struct inet_bind_bucket *port)
 {
+	const bool v6 = port->fast_sk_family == AF_INET6;
 	const struct ps_batch *batch = h->batch;
 	struct ps_bind_row *row;
 
@@ -232,8 +232,9 @@ static void add_bind_row(const struct ps_inet_hash *h,
 	}
 	if (port->fastreuseport == FASTREUSEPORT_ANY)
 		return;
-	ps_fill_bound_at(port->fast_sk_family, ps_bind_address(port),
-			 port->port, &row->local);
+	row->local.form = v6 ? PS_FORM_INET6 : PS_FORM_INET;
+	row->local.num = port->port;
+	memcpy(row->local.ip, ps_bind_address(port), v6 ? 16 : 4);
 	if (port->fast_ipv6_only)
 		row->flags |= PORTSOCK_FLAG(V6ONLY);
 }

@@ -3,7 +3,7 @@
 #ifndef PORTSOCK_LINK_H
 #define PORTSOCK_LINK_H
 
-#include "format/record.h"
+#include <linux/types.h>
 
 enum ps_link_kind {
 	PS_LINK_INFLIGHT,	/* a message in its queue has the other's file */

@@ -10,9 +10,9 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
-#include "resched.h"
 #include "gfp.h"
 #include "netns.h"
+#include "resched.h"
 
 /**
  * ps_netns_find() - Look up a network namespace by its inode number

@@ -15,6 +15,7 @@
 #include <net/tcp.h>
 
 #include "sk_module.h"
+#include "sock.h"
 
 #define CODE_BITS	ilog2(PS_SK_MODULE_FUNCTIONS)
 
@@ -79,11 +80,6 @@ static u32 cached_module(struct ps_sk_modules *modules, const void *code)
 	return modules->codes[slot].name;
 }
 
-static bool is_inet(const struct sock *sk)
-{
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
-}
-
 /* Return true for the module of the protocol, or of a TCP ULP such as tls. */
 static bool is_protocol_module(const struct sock *sk, const char *name)
 {
@@ -92,8 +88,7 @@ static bool is_protocol_module(const struct sock *sk, const char *name)
 
 	if (owner && !strcmp(owner->name, name))
 		return true;
-	if (!is_inet(sk) || sk->sk_type != SOCK_STREAM ||
-	    sk->sk_protocol != IPPROTO_TCP)
+	if (!ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP))
 		return false;
 	ulp = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 	return ulp && ulp->owner && !strcmp(ulp->owner->name, name);
@@ -110,9 +105,8 @@ static bool is_protocol_module(const struct sock *sk, const char *name)
  */
 u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk)
 {
-	bool udp = is_inet(sk) && sk->sk_type == SOCK_DGRAM &&
-		(sk->sk_protocol == IPPROTO_UDP ||
-		 sk->sk_protocol == IPPROTO_UDPLITE);
+	bool udp = ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP) ||
+		ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDPLITE);
 	/* The callbacks that identify an owner best come first. */
 	const void *code[] = {
 		udp ? READ_ONCE(udp_sk(sk)->encap_rcv) : NULL,

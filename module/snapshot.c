@@ -156,13 +156,13 @@ static int collect_all(struct collector *collector, struct ps_batch *batch,
 	collector->sink = collect_sink;
 	/* The file tables of the processes have all that pid= selects. */
 	if (ps_filter_has(batch->filter, PS_KEY_PID))
-		return ps_fd_walk(store, batch, opener, false);
+		return ps_fd_walk(store, batch, opener);
 
 	err = walk_tables(batch);
 	if (err || batch->state_only ||
 	    ps_filter_has(batch->filter, PS_KEY_OWNERS))
 		return err;
-	err = ps_fd_walk(store, batch, opener, false);
+	err = ps_fd_walk(store, batch, opener);
 	if (err)
 		return err;
 
@@ -179,7 +179,7 @@ static int collect_all(struct collector *collector, struct ps_batch *batch,
 
 	collector->sink = recheck_sink;
 	batch->recheck = true;
-	return walk_tables(batch) ?: ps_fd_walk(store, batch, opener, true);
+	return walk_tables(batch) ?: ps_fd_walk(store, batch, opener);
 }
 
 /**

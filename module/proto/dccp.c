@@ -6,7 +6,6 @@
 #include <linux/module.h>
 
 #include "../compat/dccp.h"
-#include "../compat/inet_hashtables.h"
 #include "../inet.h"
 #include "../inet_hash.h"
 #include "../proto.h"

@@ -9,9 +9,9 @@
 #include <linux/slab.h>
 
 #include "../compat/af_vsock.h"
+#include "../gfp.h"
 #include "../proto.h"
 #include "../sock.h"
-#include "../gfp.h"
 
 static bool vsock_match(const struct sock *sk)
 {
