@@ -67,9 +67,10 @@ static u32 find_carrier(const struct carrier_link *links, u32 count,
 
 /*
  * A socket in flight is as visible as its carrier, which may be in flight, too,
- * at any depth.  @queue has the carriers, by their first link, that are visible
- * and have links to be followed.  A carrier enters it once: because of an
- * owner, or when it becomes visible.
+ * at any depth.  A queued socket may be a carrier before accept(), so links of
+ * both kinds are followed.  @queue has the carriers, by their first link, that
+ * are visible and have links to be followed.  A carrier enters it once: because
+ * of an owner, or when it becomes visible.
  */
 static int follow_links(struct ps_store *store,
 			const struct carrier_link *links, u32 count,
@@ -166,7 +167,7 @@ static bool is_hidden_inflight(const struct ps_record *r)
 		!(r->has & PS_HAS_PORT);
 }
 
-/* Decide why a socket exists, and whether it has a row with which columns. */
+/* Decide why a socket exists, if it has a row, and which columns that has. */
 static void classify_record(struct ps_store *store, struct ps_record *r)
 {
 	/* Most sockets have an owner. */
@@ -224,9 +225,9 @@ static int cmp_owner_refs(const void *a, const void *b, const void *priv)
 
 /*
  * Sort the owners of a record, and drop owners that occur twice: the file table
- * walk reads a table again if the thread that it was read by has ended (see
- * ps_task_iter_next()).  The walk goes by PID and fd, so most are in order.
- * @spare has room for as many owners.
+ * walk reads the table of a process again if the thread through which it was
+ * read has exited (next_files()).  The walk goes by PID and fd, so most owners
+ * are in order.  @spare has room for as many owners.
  */
 static int sort_owners(struct ps_store *store, struct ps_record *r,
 		       struct ps_owner_ref *spare)
@@ -297,13 +298,16 @@ static int group_owners(struct ps_store *store)
 }
 
 /*
+ * Return true if @row is the child of a request.  A child in the accept queue
+ * without a parent gets that of the request.
+ *
  * The kernel copies a request's cookie when it creates the child, before it
  * adds the child to the table.  A request that got its cookie in between has
  * another cookie than its child, but in the view both are neighbours with the
  * same ends.
  */
-static bool is_child(const struct ps_store *store, u32 row,
-		     const struct ps_record *request)
+static bool merge_into_child(const struct ps_store *store, u32 row,
+			     const struct ps_record *request)
 {
 	struct ps_record *r;
 
@@ -327,7 +331,8 @@ static void drop_requests(struct ps_store *store)
 	ps_for_each_resched(i, stop, 0, store->nrows) {
 		r = store->rows[i];
 		if (ps_record_is_request(r) &&
-		    (is_child(store, kept - 1, r) || is_child(store, i + 1, r)))
+		    (merge_into_child(store, kept - 1, r) ||
+		     merge_into_child(store, i + 1, r)))
 			continue;
 		store->rows[kept++] = r;
 	}
