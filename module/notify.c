@@ -9,7 +9,7 @@
  * notifies and disarms each watcher that matches: further changes before its
  * next read at offset 0 make no difference.  A watcher without a sleeper or a
  * recent poll() is disarmed too, and its next poll() compares the tables with
- * the snapshot.  So no work is done while nothing waits.
+ * the snapshot.  So work is done only while a process waits.
  *
  * The tracepoint fires before the state is stored, and for some states before
  * the port is chosen.  A reader that is woken at once may read the old state.
@@ -87,7 +87,8 @@ struct port_events {
  * @unused: entry of @unused_channels while @users is 0; same lock
  * @unused_since: jiffies
  * @lock: guards @armed, and each watcher's bits where a watcher is (dis)armed;
- *	taken in process context only, innermost but for wait queues
+ *	taken in process context only; inside it only the locks of wait queues,
+ *	timers and workqueues are taken
  * @armed: watchers that want the next event
  * @n_armed: length of @armed, also while a batch has spliced it; the probe
  *	reads it without @lock
@@ -212,7 +213,7 @@ static void on_tcp_state(void *unused, const struct sock *sk,
 		return;
 	if (newstate == TCP_SYN_SENT || newstate == TCP_LISTEN)
 		port = inet_sk(sk)->inet_num ?: UNBOUND;
-	else	/* inet_num is cleared before a socket is closed */
+	else	/* inet_num may be 0 already at the event of TCP_CLOSE */
 		port = ntohs(inet_sk(sk)->inet_sport);
 	rcu_read_lock();
 	record_event(sock_net(sk)->ns.inum, port);
@@ -298,7 +299,7 @@ static bool batch_has_any(const struct ps_channel *ch,
 	return false;
 }
 
-/* Called with the channel's lock held, as disarm_watcher(). */
+/* Called with the channel's lock held; so is disarm_watcher(). */
 static void arm_watcher(struct ps_channel *ch, struct ps_watcher *w)
 {
 	list_add_tail(&w->link, &ch->armed);
@@ -588,7 +589,7 @@ static void free_unused(struct work_struct *work)
 }
 
 /**
- * ps_watcher_init() - initialize a watcher that is not running
+ * ps_watcher_init() - Initialise a watcher that is not running
  * @w: watcher
  * @opener: opener, valid as long as @w
  */
@@ -603,7 +604,7 @@ void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener)
 }
 
 /**
- * ps_watcher_notify() - report POLLPRI until the next ps_watcher_renew()
+ * ps_watcher_notify() - Report POLLPRI until the next ps_watcher_renew()
  * @w: watcher
  *
  * Context: process context; spinlocks may be held, but not raw spinlocks.
@@ -632,7 +633,7 @@ static void finish_arming(struct ps_watcher *w)
 }
 
 /**
- * ps_watcher_renew() - clear and arm, before the tables are read for a snapshot
+ * ps_watcher_renew() - Clear and arm, before the tables are read for a snapshot
  * @w: watcher
  *
  * Changes from now on are notified, although the snapshot may contain them.  A
@@ -674,7 +675,7 @@ void ps_watcher_renew(struct ps_watcher *w)
 }
 
 /**
- * ps_watcher_needs_check() - record a poll()
+ * ps_watcher_needs_check() - Record a poll()
  * @w: watcher; the caller has entered its wait queue
  *
  * Context: the open file's lock is not needed.
@@ -738,7 +739,7 @@ static u64 arm_for_check(struct ps_watcher *w)
 }
 
 /**
- * ps_watcher_check() - arm, and compare the tables with the snapshot
+ * ps_watcher_check() - Arm, and compare the tables with the snapshot
  * @w: watcher
  * @snapshot: the last snapshot; not read without one, since
  *	PS_WATCHER_CHANGED is set then
@@ -774,7 +775,7 @@ void ps_watcher_check(struct ps_watcher *w, const struct ps_snapshot *snapshot,
 }
 
 /**
- * ps_watcher_stop() - stop watching, so that the filter can be freed
+ * ps_watcher_stop() - Stop watching, so that the filter can be freed
  * @w: watcher, running or not
  *
  * Against the channel's work: it uses a watcher only under the channel's lock

@@ -26,7 +26,8 @@ struct ps_opener;
  *	is in @silent because the kernel has no memory or no tracepoint
  * @link: entry of the channel's list while armed; guarded by the channel's lock
  * @visits: visits by the channel's work since arming; same lock
- * @recheck: sets PS_WATCHER_RECHECK and wakes the pollers
+ * @recheck: wakes the pollers, to compare @silent or, with PS_WATCHER_SOON or
+ *	PS_WATCHER_LATER, all of @protos
  * @polled: jiffies of the last poll()
  * @checked: jiffies of the last comparison of tables and snapshot
  */
@@ -49,8 +50,8 @@ struct ps_watcher {
 enum ps_watcher_bit {
 	PS_WATCHER_CHANGED,	/* snapshot is out of date or missing      */
 	PS_WATCHER_RECHECK,	/* next poll() compares all of @protos     */
-	PS_WATCHER_SOON,	/* @recheck is due for an unstored state   */
-	PS_WATCHER_LATER,	/* @recheck is due for a full comparison   */
+	PS_WATCHER_SOON,	/* @recheck compares all, and again later  */
+	PS_WATCHER_LATER,	/* @recheck compares all, once             */
 };
 
 void ps_watcher_init(struct ps_watcher *w, const struct ps_opener *opener);

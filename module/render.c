@@ -36,7 +36,7 @@ struct page_start {
 };
 
 /**
- * ps_render_init() - prepare the text of a snapshot
+ * ps_render_init() - Prepare the text of a snapshot
  * @render: text
  * @snapshot: snapshot, constant until ps_render_free()
  *
@@ -207,7 +207,7 @@ static bool page_has_offset(const struct ps_render *render, u64 offset)
 }
 
 /**
- * ps_render_at() - return the text at an offset, up to the end of its text page
+ * ps_render_at() - Return the text at an offset, up to the end of its text page
  * @render: text
  * @offset: offset in bytes
  * @bytes: result, valid until the next call

@@ -9,8 +9,8 @@ struct ps_snapshot;
 
 /**
  * struct ps_render_pos - position in the text at which a text page may begin
- * @metadata: metadata that is written: 0 before the header, then 1 + the number
- *	of bind rows; the rows follow when all metadata is written
+ * @metadata: 0 before the header, then 1 + the number of bind rows that are
+ *	written; the rows of sockets follow
  * @row: index of the row to write next
  * @owner: owners of @row that are written, 0 before the row
  */
