@@ -33,8 +33,10 @@
 #include "format/put.h"
 
 /*
- * Read a guarded link of /proc/PID.  Only -EACCES and -EPERM are denials: the
- * length of the link's text is the target's choice and denies nothing.
+ * Read a guarded link of /proc/PID.  readlink() calls security_inode_readlink(),
+ * which is not exported: inode_permission() with MAY_READ makes the same check
+ * in SELinux.  -ENAMETOOLONG is not a denial: the target chooses the length of
+ * the link's text.
  */
 static int check_ptrace_link(struct dentry *process)
 {
@@ -113,9 +115,10 @@ int ps_access_check(struct file *view, struct task_struct *task)
 		nr = pid_nr_ns(pid, proc_pid_ns(proc));
 		err = nr ? check_process(proc, nr) : -EACCES;
 		/*
-		 * exec() by a thread changes its number.  The result for a
-		 * number that the task has lost is void.  This repeats at most
-		 * once: after that the task has no number.
+		 * exec() by a thread exchanges its number and the leader's.  A
+		 * result for a number that the task has lost is void.  The loop
+		 * ends: a task becomes the leader at most once, and a leader
+		 * that loses its number is released and has none.
 		 */
 		rcu_read_lock();
 		renumbered = pid && pid_task(pid, PIDTYPE_PID) != task;

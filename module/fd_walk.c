@@ -62,8 +62,8 @@ enum access {
  * @comm: name of the process or thread
  * @owner: index of the task in the store, NO_TASK until it owns a socket
  * @exec_retries: how often sections of this task were read again after exec()
- * @nrefs: of @refs in use
- * @first: of @refs, the first to be committed
+ * @nrefs: number of @refs in use
+ * @first: index in @refs of the first one to be committed
  * @socket_fops: file_operations of sockets, NULL until one was found
  * @refs: sockets of the section
  */
@@ -281,7 +281,10 @@ static int commit_ref(struct fd_walk *walk, struct fd_ref *ref)
 	return 0;
 }
 
-/* Add the task to the store.  A task that has exited has no number. */
+/*
+ * Add the task to the store.  A task that has exited has no number: its refs
+ * are dropped.
+ */
 static int add_task(struct fd_walk *walk)
 {
 	struct pid_namespace *ns = walk->opener->pid_ns;
@@ -289,7 +292,7 @@ static int add_task(struct fd_walk *walk)
 	u32 tid = walk->is_process ? pid : task_pid_nr_ns(walk->task, ns);
 
 	if (!pid || !tid) {
-		walk->first = walk->nrefs;	/* and owns no sockets */
+		walk->first = walk->nrefs;
 		return 0;
 	}
 	return ps_store_add_task(walk->store, pid, tid, walk->comm,
@@ -339,8 +342,8 @@ static int walk_files(struct fd_walk *walk)
 	walk->access = ACCESS_UNKNOWN;
 
 	/*
-	 * The leader has the name of the process, even after it has exited.
-	 * The reference on the task keeps the leader only until the task exits.
+	 * The leader has the name of the process, even after it has exited.  A
+	 * task keeps its leader only while the task is alive.
 	 */
 	rcu_read_lock();
 	if (walk->is_process && pid_alive(named))

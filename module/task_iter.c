@@ -4,8 +4,8 @@
  *
  * Processes are visited in the order of their numbers, as in /proc
  * (fs/proc/base.c) and in BPF's task iterator (kernel/bpf/task_iter.c): the
- * iterator sleeps between two tasks, so it resumes by number.  A process
- * returns the task with the file table of the process, then each thread with a
+ * iterator sleeps between two tasks, so it resumes by number.  Of each process
+ * it returns a task with the file table of the process, then each thread with a
  * private file table (unshare(CLONE_FILES)).
  *
  * Lists of threads are only walked under RCU, from a task that was found in the
@@ -21,7 +21,7 @@
 #include "gfp.h"
 #include "task_iter.h"
 
-/* How often a process may return another file table as its own. */
+/* How many tables may be returned as that of one process. */
 #define PROCESS_TRIES	8
 /* How often the list of threads is restarted if the last thread has exited. */
 #define THREAD_RESTARTS	8
@@ -58,10 +58,10 @@ static u32 thread_count(struct task_struct *leader)
 }
 
 /*
- * Return the task with the file table of a process: the leader, or the first
- * live thread if the leader has exited.  Called under RCU.  The result is
- * cached in @iter->first: thousands of traced zombies may precede it in the
- * list.
+ * Return the task with the file table of a process, and set @iter->files: the
+ * leader, or the first live thread if the leader has exited.  Called under RCU.
+ * The result is cached in @iter->first: thousands of traced zombies may precede
+ * it in the list.
  */
 static struct task_struct *first_with_files(struct ps_task_iter *iter,
 					    struct task_struct *leader)
@@ -268,7 +268,7 @@ void ps_task_iter_begin(struct ps_task_iter *iter)
 bool ps_task_iter_next(struct ps_task_iter *iter)
 {
 	if (iter->task) {
-		/* The table of an exited task may not be read to the end. */
+		/* The task has exited: its table may have been read in part. */
 		if (iter->is_process && !READ_ONCE(iter->task->files))
 			iter->process_files = NULL;
 		else if (iter->is_process && iter->is_single)

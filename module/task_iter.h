@@ -16,7 +16,7 @@ struct task_struct;
  * @pid_ns: PID namespace of the numbers in @filter
  * @filter: selects processes; NULL for all
  * @tgid: number of the current process in the initial PID namespace
- * @tries: how often this process returned a file table as its own
+ * @tries: number of tables that were returned as that of this process
  * @process_files: file table of the process; only compared, never followed
  * @is_single: the process has one thread
  * @first: first thread of the process with a file table; a reference.  NULL if
