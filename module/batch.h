@@ -38,11 +38,11 @@
 #include "format/record.h"
 #include "link.h"
 
-/* Limits of a section: sockets without a record, records. */
+/* Limits of a section: sockets without a record; records, at first and later. */
 #define PS_BATCH_SKIPPED	4096
 #define PS_BATCH_RECORDS	256
 #define PS_BATCH_RECORDS_MAX	1024
-/* Of one socket: most records, bytes of text (its name and its peer's). */
+/* Limits of a socket: records; bytes of text, for its name and its peer's. */
 #define PS_BATCH_SPARE		4
 #define PS_BATCH_TEXT		(2 * UNIX_PATH_MAX)
 /*
@@ -86,11 +86,12 @@ struct ps_sink {
  * @state_only: only port and state of these protocols (bits of enum
  *	portsock_proto) are wanted; 0: everything
  * @opener_uid: fsuid of the opener
- * @show_bind_uids: show the uid of a fastreuse state even if it is another user's
+ * @show_bind_uids: show the uid of a fastreuse state even if it is not
+ *	@opener_uid
  * @flushed: number of records that the sink took
  * @records: array
  * @count: records in use
- * @capacity: of @records, @links and @bind_rows
+ * @capacity: size of @records, of @links and of @bind_rows
  * @limit: ps_batch_enter() needs no further checks up to this @count.  -1 while
  *	there is a socket to resume at, and after the section's limits of links,
  *	bind rows or skipped sockets are reached
@@ -106,12 +107,12 @@ struct ps_sink {
  * @queue_at: position in that queue, 0 for its beginning
  * @restarts: how often this bucket was read once more from its beginning
  * @links: array
- * @nlinks: of @links in use
+ * @nlinks: number of @links in use
  * @bind_rows: array; NULL if the filter has no bind=yes
- * @nbind_rows: of @bind_rows in use
+ * @nbind_rows: number of @bind_rows in use
  * @text: text to which the records refer
- * @text_used: bytes in use
- * @text_size: of @text
+ * @text_used: bytes of @text in use
+ * @text_size: size of @text in bytes
  */
 struct ps_batch {
 	struct net *filter_net;
@@ -287,8 +288,8 @@ static inline bool ps_batch_is_first(const struct ps_batch *batch)
  * @batch: batch
  * @net: network namespace of a socket
  *
- * The sockets of a namespace that is being torn down are not: no process can
- * have them.
+ * Sockets of a namespace that is being destroyed are not wanted: no process can
+ * own them.
  */
 static inline bool ps_batch_wants_net(const struct ps_batch *batch,
 				      const struct net *net)

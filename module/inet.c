@@ -106,8 +106,9 @@ void ps_fill_inet(struct sock *sk, struct ps_record *r)
 
 /**
  * ps_fill_inet_minisock() - Fill the record of a TIME_WAIT socket or a request
- * @sk: in state TCP_TIME_WAIT or TCP_NEW_SYN_RECV: only its struct sock_common
- *	may be read.  A request has a reference on its listener.
+ * @sk: struct inet_timewait_sock or struct request_sock, in state TCP_TIME_WAIT
+ *	or TCP_NEW_SYN_RECV.  It is not a struct sock.  A request has a reference
+ *	on its listener.
  * @r: zeroed record
  * @proto: protocol
  *

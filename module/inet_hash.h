@@ -16,7 +16,7 @@ struct inet_hashinfo;
  * @mptcp_parent: returns the cookie of the MPTCP socket of a listener that is a
  *	subflow, else 0; NULL if the protocol has no subflows
  * @tables: tables of batch->walk_net; may contain sockets of other namespaces
- * @first: tables of batch->first_net; all or some of them may be @tables
+ * @first: tables of batch->first_net, of which @tables may share all or some
  * @batch: batch
  */
 struct ps_inet_hash {

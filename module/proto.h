@@ -11,7 +11,7 @@
 
 /**
  * struct ps_proto - a protocol
- * @name: for the tracepoint, less than PS_PROTO_NAME_MAX (trace.h) bytes
+ * @name: for the tracepoint, shorter than PS_PROTO_NAME_MAX (trace.h)
  * @protos: protocols of the sockets in its table (bits of enum portsock_proto)
  * @portless: its sockets have no port
  * @shared: all network namespaces share its table
@@ -24,8 +24,8 @@
  * @walk: adds each socket that ps_batch_wants_net() from the table of
  *	batch->walk_net, bucket by bucket; may sleep; returns 0 or the error of
  *	ps_batch_flush(); NULL if a module cannot reach a table
- * @fill: fills the record of a full socket that cannot be freed during the call; the
- *	record is zeroed but for PS_NO_EXPIRY; locks may be held
+ * @fill: fills the record of a full socket that cannot be freed during the
+ *	call; the record is zeroed but for PS_NO_EXPIRY; locks may be held
  */
 struct ps_proto {
 	const char *name;

@@ -40,7 +40,7 @@ static int mptcp_walk(struct ps_batch *batch)
 		r = ps_batch_add(batch);
 		if (r) {
 			mptcp_fill(batch, sk, r);
-			/* Its subflow in the accept queue needs it. */
+			/* A subflow in the accept queue may need the record. */
 			if (!(r->observed & PS_OBS_SOCKET))
 				r->walk |= PS_WALK_KEEP;
 		}
@@ -52,6 +52,7 @@ static int mptcp_walk(struct ps_batch *batch)
 
 const struct ps_proto ps_proto_mptcp = {
 	.name = "mptcp",
+	/* Before accept(), an MPTCP socket is the parent of its subflow. */
 	.protos = 1ULL << PORTSOCK_PROTO_MPTCP | 1ULL << PORTSOCK_PROTO_TCP,
 	.missing = PS_MPTCP_MISSING ? 1ULL << PORTSOCK_PROTO_MPTCP : 0,
 	.match = mptcp_match,

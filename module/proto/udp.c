@@ -52,8 +52,8 @@ static int udp_walk_slot(struct ps_batch *batch, struct udp_hslot *slot,
 	do {
 		spin_lock_bh(&slot->lock);
 		/*
-		 * Unless the slot is long, bind() walks it and the first match
-		 * decides (udp_lib_get_port()): bind rows have its order.
+		 * bind() walks a short slot, and the first match decides
+		 * (udp_lib_get_port()).  So bind rows have the slot's order.
 		 */
 		bind_rows = ps_filter_has(batch->filter, PS_KEY_BIND) &&
 			slot->count <= PS_UDP_SLOT_WALK_MAX;

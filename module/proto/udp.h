@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* UDP and UDP-Lite differ in nothing but the table. */
+/* UDP and UDP-Lite, which differ only in their tables. */
 #ifndef PORTSOCK_PROTO_UDP_H
 #define PORTSOCK_PROTO_UDP_H
 

@@ -191,7 +191,7 @@ static bool unix_try_add_files(struct ps_batch *batch, struct sock *sk)
  * struct unix_walk - a walk of the table of a network namespace
  * @batch: batch
  * @inflight_only: unix sockets are not wanted, only sockets in their receive
- *	queues
+ *	queues, and their carriers
  * @busy: a process was receiving from a socket of this bucket
  * @sections: number of sections of this bucket
  * @retries: number of times that a busy bucket may be read again
