@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A bind row: what bind() compares with, in the form of a row (bind=yes). */
+/* A bind row: state of a port that bind() checks, written like a row. */
 #ifndef PORTSOCK_BIND_ROW_H
 #define PORTSOCK_BIND_ROW_H
 
 #include "format/record.h"
 
 /**
- * struct ps_bind_row - what bind() compares with at a port, beside the sockets
+ * struct ps_bind_row - state of a port that bind() checks, beside the sockets
  * @cookie: of UDP, the socket; the rows of a port are in the order in which
  *	bind() compares.  0 of TCP
  * @local: address of the fastreuse state, PS_FORM_ANY if it has none

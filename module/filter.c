@@ -287,8 +287,8 @@ static bool filter_wants_rport(const struct ps_filter *f,
  * @f: filter, NULL selects everything
  * @r: record
  *
- * Checks the keys that cannot change while the snapshot is taken.  Called under
- * bucket locks.
+ * Checks the keys that do not depend on other records of the socket: protocol,
+ * ports and cookie.
  */
 bool ps_filter_wants_socket(const struct ps_filter *f,
 			    const struct ps_record *r)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Flags of all allocations. */
+/* Flags of the module's allocations. */
 #ifndef PORTSOCK_GFP_H
 #define PORTSOCK_GFP_H
 

@@ -10,7 +10,7 @@
 #define NOT_CONNECTED	(ENDED | STATE(BOUND) | STATE(LISTEN) | STATE(UNCONN))
 
 /**
- * struct rule - one row of the decision table
+ * struct rule - one rule of the classification
  * @mask: bits of enum ps_observation that the rule tests
  * @observed: their values
  * @has: bits of enum ps_has that the rule requires
@@ -44,7 +44,7 @@ static const struct rule rules[] = {
 	/* close() is running */
 	{ PS_OBS_CLOSING, PS_OBS_CLOSING, 0, ENDED, PORTSOCK_HELD_NONE },
 	{ PS_OBS_CLOSING, PS_OBS_CLOSING, 0, ANY_STATE, PORTSOCK_HELD_ORPHAN },
-	/* never a file: only the kernel binds such; else it is being created */
+	/* no file yet: bound by the kernel, or unbound and being created */
 	{ PS_OBS_SOCKET, PS_OBS_SOCKET, PS_HAS_PORT, ANY_STATE,
 	  PORTSOCK_HELD_KERNEL },
 	{ PS_OBS_SOCKET, PS_OBS_SOCKET, 0, ANY_STATE, PORTSOCK_HELD_NONE },

@@ -2,9 +2,9 @@
 /*
  * A snapshot: the walk of the tables, then the walk of the file tables, then
  * the recheck of sockets for which no owner was found.  A socket that exists
- * all the while is in its table or has a file descriptor when either is walked.
- * The cookie, which is unique until the next boot, joins the two; memory that
- * the kernel reuses in between joins nothing.
+ * during the whole snapshot is in its table in the first walk, or has a file
+ * descriptor in the second.  The cookie, which is unique until the next boot,
+ * joins the two.  An address would also join sockets that share reused memory.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -105,7 +105,7 @@ static const struct ps_sink recheck_sink = {
 	.has = recheck_has,
 };
 
-/* Walk the tables of the network namespaces that the opener sees. */
+/* Walk the tables of the selected network namespace, or of all. */
 static int walk_tables(struct ps_batch *batch)
 {
 	struct ps_netns_list all;
@@ -184,7 +184,7 @@ static int collect_all(struct collector *collector, struct ps_batch *batch,
 
 /**
  * collect() - Collect sockets and their owners
- * @store: initialised; where they go
+ * @store: initialised; records and owners are added
  * @opener: opener
  * @state_only: protocols (bits of enum portsock_proto) of which only port and
  *	state are collected, and nothing of others; 0: everything
@@ -207,7 +207,7 @@ static int collect(struct ps_store *store, const struct ps_opener *opener,
 	};
 	int err;
 
-	/* The opener could bind() as any user of the namespaces it sees. */
+	/* Such an opener could bind() as any user of the namespaces it sees. */
 	if (ps_filter_has(batch.filter, PS_KEY_BIND))
 		batch.show_bind_uids = file_ns_capable(opener->file,
 			opener->target ? opener->target->user_ns :

@@ -182,7 +182,7 @@ int ps_merge_sort(void *base, void *spare, u32 count, size_t size,
 
 /*
  * Sort items of equal keys, in place: by remote end, then in full.  Sockets
- * that share both ends are a REUSEPORT group, or lie in several network
+ * that share both ends are a REUSEPORT group, or belong to several network
  * namespaces.
  */
 static int sort_equal_keys(struct item *items, struct item *spare, u32 count,

@@ -100,7 +100,7 @@ find_slot(const struct ps_store *store, const struct ps_record *r)
 	}
 }
 
-/* noinline, as all that is rare: keeps the registers of ps_store_add(). */
+/* noinline: rarely called; keeps ps_store_add()'s variables in registers. */
 static noinline int grow_slots(struct ps_store *store)
 {
 	u32 size = store->room ? 4 * (store->mask + 1) : FIRST_SLOTS, i, to;
@@ -177,7 +177,10 @@ static __always_inline int copy_record(struct ps_store *store,
  * Merge a second record of one socket into the first.  A full socket replaces
  * its request.  A socket that has a file replaces the record without: it was
  * accepted between the two walks.  Otherwise the first record stays, and the
- * second may add the accept queue and the parent.
+ * second may add the accept queue and the parent.  A queued child that fell back
+ * from MPTCP to TCP is not a kernel socket, which only the walk of its listener
+ * finds (fill_accept_parent() in inet_hash.c).  PS_OBS_INFLIGHT stays if both
+ * records were found in messages.
  */
 static noinline int merge(struct ps_store *store, struct ps_record *old,
 			  const struct ps_record *new)
@@ -212,7 +215,8 @@ static noinline int merge(struct ps_store *store, struct ps_record *old,
  * ps_store_add() - Add a record, or merge it into the record of the same socket
  * @store: store
  * @r: its texts are copied
- * @added: the record in the store, NULL if the filter excludes it; may be NULL
+ * @added: NULL, or set to the record in the store, to NULL if the filter
+ *	excludes it
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM, -EFBIG if there are too many records.
@@ -373,7 +377,7 @@ int ps_store_add_more_owners(struct ps_store *store, struct ps_record *r,
  * @pid: process
  * @tid: thread with a private file table, else @pid
  * @comm: PS_COMM_SIZE bytes
- * @index: its index
+ * @index: set to the index of the task in store->tasks
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.

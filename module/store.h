@@ -73,12 +73,12 @@ struct ps_extra_owner {
  * @shift: the leading 32 - @shift bits of a hash are the number of its slot
  * @room: records until @slots grows, at most @max
  * @rows: records that are shown, in the order of the view, from ps_rows_make()
- * @nrows: of @rows
- * @nowners: of all rows
+ * @nrows: number of @rows
+ * @nowners: number of owners in all rows
  * @has_requests: there may be rows of request sockets
  * @has_queued_subflows: there are MPTCP subflows in accept queues
  * @owner_refs: owners of sockets with several, those of one socket together
- * @nowner_refs: of @owner_refs
+ * @nowner_refs: number of @owner_refs, before duplicates are dropped
  * @sk_modules: names of the kernel modules that own sockets
  */
 struct ps_store {

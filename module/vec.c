@@ -63,7 +63,10 @@ int ps_vec_grow(struct ps_vec *vec)
 		return -ENOMEM;
 	if (vec->chunks[chunk])
 		return 0;
-	/* kmalloc() of a page takes a tenth of vmalloc(); more wastes half. */
+	/*
+	 * kmalloc() of up to a page takes a tenth of the time of vmalloc().
+	 * Beyond a page it rounds up to a power of two and may waste half.
+	 */
 	vec->chunks[chunk] = size <= PAGE_SIZE ? kmalloc(size, PS_GFP) :
 		__vmalloc(size, PS_GFP);
 	return vec->chunks[chunk] ? 0 : -ENOMEM;

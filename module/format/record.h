@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A record: one row of the view.  The module fills it from the kernel's tables,
- * the reader from the text.
+ * A record: one socket.  The module fills it from the kernel's tables, the
+ * reader from a row of the view.
  */
 #ifndef PORTSOCK_FORMAT_RECORD_H
 #define PORTSOCK_FORMAT_RECORD_H
@@ -59,13 +59,13 @@ struct ps_end {
 
 /*
  * Observations of a socket by the module, under the lock of its table or of a
- * file table that has its file.  The classification (held.c) reads nothing
- * else.
+ * file table that has its file.  The classification (held.c) uses them with
+ * owners, state, port and walk state of the record.
  */
 enum ps_observation {
 	PS_OBS_FULL	= 1 << 0,	/* struct sock; else TIME_WAIT, request */
 	PS_OBS_SOCKET	= 1 << 1,	/* it has a struct socket              */
-	PS_OBS_FILE	= 1 << 2,	/* an open file refers to that         */
+	PS_OBS_FILE	= 1 << 2,	/* the struct socket has an open file  */
 	PS_OBS_CLOSING	= 1 << 3,	/* the file's last reference is gone   */
 	PS_OBS_DEAD	= 1 << 4,	/* SOCK_DEAD                           */
 	PS_OBS_KERNEL	= 1 << 5,	/* sk_kern_sock, or an MPTCP subflow   */
@@ -80,7 +80,7 @@ enum ps_walk_state {
 	PS_WALK_UNCONFIRMED	= 1 << 1, /* the recheck has to confirm it        */
 	PS_WALK_CONFIRMED	= 1 << 2, /* the recheck found it again           */
 	PS_WALK_CARRIER_VISIBLE	= 1 << 3, /* its carrier has a visible owner      */
-	PS_WALK_KEEP		= 1 << 4, /* other records need it: no filter     */
+	PS_WALK_KEEP		= 1 << 4, /* filtered or not: others need it      */
 };
 
 /* Why a record has no row. */
@@ -105,7 +105,8 @@ enum ps_has {
  * struct ps_record - one socket
  * @cookie: SO_COOKIE; a socket, its request before and its TIME_WAIT after it
  *	share one cookie
- * @parent: cookie of the listener (PS_HAS_PARENT)
+ * @parent: cookie of the listener, or of a subflow's MPTCP socket
+ *	(PS_HAS_PARENT)
  * @inode: inode number of the struct socket, or 0
  * @cgroup: cgroup v2 id (PS_HAS_CGROUP)
  * @local: the end on this machine
@@ -120,7 +121,8 @@ enum ps_has {
  * @owners: number of owners
  * @owner: with one owner, its index among the store's tasks
  * @owners_at: with several, index of the first in the store's owner_refs;
- *	without an owner, for PORTSOCK_HELD_KERNEL, the number of the owning module
+ *	without an owner, for PORTSOCK_HELD_KERNEL, index of the owning module's
+ *	name
  * @fd: file descriptor of the only owner
  * @port: local port (PS_HAS_PORT); a vsock port has 32 bits
  * @observed: bits of enum ps_observation; the reader does not set it
@@ -191,8 +193,8 @@ static inline bool ps_record_is_request(const struct ps_record *r)
  * queue
  * @r: record
  *
- * Until ps_mptcp_link_subflows() has found the MPTCP socket, the parent is the
- * listener of that.
+ * Until ps_mptcp_link_subflows() has found its MPTCP socket, the parent of a
+ * subflow is the MPTCP listener.
  */
 static inline bool ps_record_is_queued_subflow(const struct ps_record *r)
 {
