@@ -289,8 +289,8 @@ static bool is_comparable(const struct ps_record *r, u64 protos)
 /*
  * Return true if both stores have the same sockets of these protocols, in the
  * same states.  @now has no socket twice, so a count suffices to compare the
- * other way round.  A socket without a row was being created or freed: if @now
- * has it, the counts differ.
+ * other way round.  A socket with PORTSOCK_HELD_NONE was being created or freed:
+ * if @now has it, the counts differ.
  */
 static bool has_same_sockets(const struct ps_store *old,
 			     const struct ps_store *now, u64 protos)

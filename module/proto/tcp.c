@@ -109,9 +109,9 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 	r->state = ps_stream_state(state, r);
 	tcp_fill_queues(sk, r);
 	/*
-	 * After close() a socket stays in FIN_WAIT2 for tcp_fin_time(): the
-	 * time beyond TCP_TIMEWAIT_LEN as a full socket, then as a TIME_WAIT
-	 * socket (tcp_keepalive_timer()).
+	 * After close(), a socket whose tcp_fin_time() exceeds TCP_TIMEWAIT_LEN
+	 * stays in FIN_WAIT2 for the difference as a full socket, and then as
+	 * long as a TIME_WAIT socket (__tcp_close(), tcp_keepalive_timer()).
 	 */
 	if (state == TCP_FIN_WAIT2 && r->observed & PS_OBS_DEAD) {
 		timer = ps_keepalive_timer(sk);
