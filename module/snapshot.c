@@ -300,7 +300,8 @@ static bool has_same_sockets(const struct ps_store *old,
 	u32 i, count = 0;
 
 	ps_store_for_each(r, end, i, old) {
-		if (r->held == PORTSOCK_HELD_NONE || !is_comparable(r, protos))
+		if (r->held == PORTSOCK_HELD_NONE ||
+		    r->no_row == PS_ROW_DUPLICATE || !is_comparable(r, protos))
 			continue;
 		same = ps_store_find_full(now, r->cookie);
 		if (!same || same->state != r->state || same->port != r->port)

@@ -117,8 +117,8 @@ static void tcp_fill(struct ps_batch *batch, struct sock *sk,
 		timer = ps_keepalive_timer(sk);
 		if (timer_pending(timer))
 			r->expires = jiffies_delta_to_msecs(
-					READ_ONCE(timer->expires) - jiffies +
-					tcp_fin_time(sk) - TCP_TIMEWAIT_LEN);
+				READ_ONCE(timer->expires) - jiffies +
+				max(tcp_fin_time(sk) - TCP_TIMEWAIT_LEN, 0));
 	}
 	tcp_fill_subflow(batch, sk, r);
 }

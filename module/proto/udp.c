@@ -2,6 +2,7 @@
 #include "../compat/udp.h"
 #include "../inet.h"
 #include "../proto.h"
+#include "../resched.h"
 #include "../sock.h"
 #include "udp.h"
 
@@ -38,8 +39,12 @@ static void udp_fill(struct ps_batch *batch, struct sock *sk,
 	ps_udp_fill(batch, sk, r, PORTSOCK_PROTO_UDP);
 }
 
+/*
+ * Add the sockets of a slot: of one port in batch->walk_net, or of all ports
+ * with PS_NO_PORT.  Ports and network namespaces share slots.
+ */
 static int udp_walk_slot(struct ps_batch *batch, struct udp_hslot *slot,
-			 enum portsock_proto proto)
+			 u32 number, enum portsock_proto proto)
 {
 	struct ps_bind_row *row;
 	struct ps_record *r;
@@ -63,7 +68,10 @@ static int udp_walk_slot(struct ps_batch *batch, struct udp_hslot *slot,
 					break;
 				continue;
 			}
-			if (!ps_batch_wants_net(batch, sock_net(sk))) {
+			if (!ps_batch_wants_net(batch, sock_net(sk)) ||
+			    (number != PS_NO_PORT &&
+			     (inet_sk(sk)->inet_num != number ||
+			      !net_eq(sock_net(sk), batch->walk_net)))) {
 				ps_batch_skip(batch);
 				continue;
 			}
@@ -99,7 +107,7 @@ int ps_udp_walk(struct ps_batch *batch, struct udp_table *table,
 {
 	const struct ps_filter *filter = batch->filter;
 	struct udp_hslot *slot;
-	u32 i, port;
+	u32 i, stop, port;
 	int err = 0;
 
 	if (ps_filter_has_few_ports(filter)) {
@@ -108,16 +116,19 @@ int ps_udp_walk(struct ps_batch *batch, struct udp_table *table,
 		     port != PS_NO_PORT && !err;
 		     port = ps_filter_next_port(filter, port + 1)) {
 			slot = udp_hashslot(table, batch->walk_net, port);
-			err = udp_walk_slot(batch, slot, proto);
+			err = udp_walk_slot(batch, slot, port, proto);
 		}
 		return err ?: ps_batch_flush(batch);
 	}
 	/* The walk of another network namespace included a shared table. */
 	if (table == first && !ps_batch_is_first(batch))
 		return 0;
-	for (i = 0; i <= table->mask && !err; i++)
-		err = udp_walk_slot(batch, &table->hash[i], proto);
-	return err ?: ps_batch_flush(batch);
+	ps_for_each_resched(i, stop, 0, table->mask + 1) {
+		err = udp_walk_slot(batch, &table->hash[i], PS_NO_PORT, proto);
+		if (err)
+			return err;
+	}
+	return ps_batch_flush(batch);
 }
 
 static int udp_walk(struct ps_batch *batch)

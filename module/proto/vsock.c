@@ -208,7 +208,7 @@ static int vsock_walk_listeners(struct ps_batch *batch,
 	return err;
 }
 
-/* Bucket VSOCK_HASH_SIZE has the sockets without a port. */
+/* Bucket VSOCK_HASH_SIZE has the sockets without a port: none listens. */
 static int vsock_walk_bound(struct ps_batch *batch, struct list_head *table,
 			    spinlock_t *lock)
 {
@@ -227,7 +227,7 @@ static int vsock_walk_bound(struct ps_batch *batch, struct list_head *table,
 			spin_unlock_bh(lock);
 			err = ps_batch_flush(batch);
 		} while (err == -EAGAIN);
-		if (!err && !list_empty(&table[i]))
+		if (!err && i < VSOCK_HASH_SIZE && !list_empty(&table[i]))
 			err = vsock_walk_listeners(batch, &table[i], lock,
 						   &retries);
 	}

@@ -73,6 +73,19 @@ def udp_order():
         equal("another port", told("port=5354 bind=yes"), [])
 
 
+@scenario("bind/udp-shared-slot")
+def udp_shared_slot():
+    """Ports a power of two apart share a slot of a smaller table: each socket has one bind row all the same."""
+    numbers = [1024 + (i << 13) for i in range(7)]
+    with contextlib.ExitStack() as held:
+        for number in numbers:
+            held.enter_context(datagram("127.0.0.1", number))
+        for keys in ("", "netns=all "):
+            rows = told(keys + "bind=yes proto=udp port=" + ",".join(map(str, numbers)))
+            mine = [int(row["PORT"]) for row in rows if int(row["NETNS"]) == netns_number()]
+            equal(f"one row each ({keys})", sorted(mine), numbers)
+
+
 @scenario("bind/all-ports")
 def all_ports():
     """Without port=, of every port that has one bound; netns=all of every namespace, as long as that is to be seen."""
