@@ -15,15 +15,14 @@
 static __always_inline void fill_end(const struct sock *sk, bool remote,
 				     u16 num, struct ps_end *end)
 {
+	const struct in6_addr *ip6 = ps_inet6_addr(sk, remote);
+
 	end->num = num;
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
+	if (ip6) {
 		end->form = PS_FORM_INET6;
-		memcpy(end->ip, remote ? &sk->sk_v6_daddr :
-		       &sk->sk_v6_rcv_saddr, sizeof(end->ip));
+		memcpy(end->ip, ip6, sizeof(end->ip));
 		return;
 	}
-#endif
 	end->form = PS_FORM_INET;
 	memcpy(end->ip, remote ? &sk->sk_daddr : &sk->sk_rcv_saddr, 4);
 }

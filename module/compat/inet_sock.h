@@ -26,4 +26,15 @@ static inline bool ps_inet_freebind(const struct sock *sk)
 	return PS_INET_OPTION(sk, freebind, FREEBIND);
 }
 
+/* Return an address of an AF_INET6 socket, NULL of any other socket. */
+static __always_inline const struct in6_addr *
+ps_inet6_addr(const struct sock *sk, bool remote)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return remote ? &sk->sk_v6_daddr : &sk->sk_v6_rcv_saddr;
+#endif
+	return NULL;
+}
+
 #endif /* PORTSOCK_COMPAT_INET_SOCK_H */
