@@ -13,7 +13,8 @@ ELSEWHERE = [
     (r"make (demo|lab|matrix|pictures|check|check-packages|check-fleet|deb|deps)\b", "a verb that takes minutes, or a person"),
     (r"make (check-\w+|fuzz|bench|torture)\b", "is a group of tests by itself"),
     (r"make$|make KDIR=|insmod |rmmod ", "tests/packages/run builds it in a clean chroot, tests/lab/vm inserts and removes it"),
-    (r"(SCENARIO|CASES|KERNELS?)=\S+ tests/|tests/", "is a group of tests by itself"),
+    (r"((SCENARIO|CASES|KERNELS?)=\S+ )*tests/", "is a group of tests by itself"),
+    (r"git config blame", "a setting of git, for the file of that name"),
     (r"apt install|systemctl enable|modprobe |cp /usr/share/doc|mokutil |reboot", "tests/packages/run does it in a chroot and in VMs"),
     (r"git archive|dkms ", "tests/lint/dkms does it in folders of its own"),
 ]
