@@ -140,8 +140,9 @@ out:
 /*
  * A TIME_WAIT and its socket are two rows only if a file descriptor still
  * refers to the socket, in CLOSE.  Otherwise the socket became the TIME_WAIT
- * between two walks: a socket with a file was read later, one without a file
- * earlier.
+ * between two walks, and one record is dropped: that of a socket without a
+ * file, which is the older one; else the TIME_WAIT, since the socket may have
+ * owners.
  */
 static void drop_timewait_duplicate(struct ps_store *store,
 				    struct ps_record *timewait)

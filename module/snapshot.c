@@ -139,6 +139,7 @@ static bool mark_unconfirmed(struct ps_store *store)
 	u32 i;
 
 	ps_store_for_each(r, end, i, store) {
+		/* Most have an owner, which saves the call. */
 		if (!r->owners && ps_needs_recheck(r)) {
 			r->walk |= PS_WALK_UNCONFIRMED;
 			any = true;

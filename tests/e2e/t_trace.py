@@ -79,7 +79,7 @@ def families(told, **wanted):
 def check_frame(told, now):
     """The events of one view."""
     equal("the first and the last", [told[0][0], told[-1][0]], ["snapshot_begin", "snapshot_end"])
-    true("all others are families", {event for event, _ in told[1:-1]} == {"proto_walk"})
+    true("all others are walks of a protocol's tables", {event for event, _ in told[1:-1]} == {"proto_walk"})
     equal("it begins", told[0][1], {"at": now.meta["at"], "netns": now.meta["netns"], "state_only": 0})
     equal("it ends", told[-1][1], {"error": 0, **{key: now.meta[key] for key in ("at", "took", "sockets", "owners")}})
     for event, fields in told[1:-1]:
