@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "metrics.h"
-#include "explain.h"
+#include "util/error.h"
+#include "metrics/metrics.h"
+#include "why/why.h"
 #include "options.h"
 #include "show.h"
 #include "wait.h"
@@ -38,29 +38,29 @@ static const char help[] =
 " -h, --help  -V, --version\n"
 "Exit status: 0 something matched, 1 nothing matched, 2 an error.\n";
 
-static int tell(enum ps_action action)
+static int tell(enum action action)
 {
-	struct ps_text t;
+	struct buf t;
 
-	ps_text_init(&t, STDOUT_FILENO);
-	if (action == PS_ACTION_HELP)
-		ps_text_put(&t, help, sizeof(help) - 1);
-	else if (action == PS_ACTION_VERSION)
-		ps_text_put(&t, VERSION, sizeof(VERSION) - 1);
+	buf_init(&t, STDOUT_FILENO);
+	if (action == ACTION_HELP)
+		buf_put(&t, help, sizeof(help) - 1);
+	else if (action == ACTION_VERSION)
+		buf_put(&t, VERSION, sizeof(VERSION) - 1);
 	else
-		ps_columns_describe(&t);
-	return ps_text_finish(&t, PS_EXIT_MATCH);
+		columns_describe(&t);
+	return buf_finish(&t, STATUS_MATCH);
 }
 
 static int run_show(int argc, char **argv)
 {
-	struct ps_options options;
-	int status = PS_EXIT_ERROR;
+	struct options options;
+	int status = STATUS_ERROR;
 
-	if (!ps_options_parse(&options, argc, argv))
-		status = options.action == PS_ACTION_SHOW ?
-			ps_show(&options) : tell(options.action);
-	ps_select_free(&options.select);
+	if (!options_parse(&options, argc, argv))
+		status = options.action == ACTION_SHOW ?
+			show(&options) : tell(options.action);
+	selection_free(&options.select);
 	return status;
 }
 
@@ -72,9 +72,9 @@ static const struct command {
 	const char *word;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "wait", ps_wait },
-	{ "metrics", ps_metrics },
-	{ "why", ps_why },
+	{ "wait", wait_main },
+	{ "metrics", metrics_main },
+	{ "why", why_main },
 	{ NULL, run_show },
 };
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "netns.h"
+#include "util/error.h"
+#include "resolve/netns.h"
 #include "options.h"
-#include "ports.h"
+#include "resolve/port_spec.h"
 #include "view/parse.h"
 
 #define SHORT_OPTIONS	":atuwxdSM046lnerp:N:Jjo:HWhV"
@@ -63,52 +63,52 @@ static u64 proto_of(int letter)
 {
 	switch (letter) {
 	case 't':
-		return PS_PROTO_BIT(TCP);
+		return PROTO_BIT(TCP);
 	case 'u':
-		return PS_PROTO_BIT(UDP);
+		return PROTO_BIT(UDP);
 	case 'w':
-		return PS_PROTO_BIT(RAW);
+		return PROTO_BIT(RAW);
 	case 'x':
-		return PS_PROTO_BIT(UNIX);
+		return PROTO_BIT(UNIX);
 	case 'd':
-		return PS_PROTO_BIT(DCCP);
+		return PROTO_BIT(DCCP);
 	case 'S':
-		return PS_PROTO_BIT(SCTP);
+		return PROTO_BIT(SCTP);
 	case 'M':
-		return PS_PROTO_BIT(MPTCP);
+		return PROTO_BIT(MPTCP);
 	case '0':
-		return PS_PROTO_BIT(PACKET);
+		return PROTO_BIT(PACKET);
 	default:
 		return 0;
 	}
 }
 
-static int parse_color(struct ps_options *o, const char *when)
+static int parse_color(struct options *o, const char *when)
 {
 	if (!when || !strcmp(when, "always"))
-		o->color = PS_COLOR_ALWAYS;
+		o->color = COLOR_ALWAYS;
 	else if (!strcmp(when, "auto"))
-		o->color = PS_COLOR_AUTO;
+		o->color = COLOR_AUTO;
 	else if (!strcmp(when, "never"))
-		o->color = PS_COLOR_NEVER;
+		o->color = COLOR_NEVER;
 	else
-		return ps_error("--color=%s: it is auto, always or never; "
+		return error_print("--color=%s: it is auto, always or never; "
 				SEE_HELP, when);
 	return 0;
 }
 
-static int parse_pid(struct ps_options *o, const char *word)
+static int parse_pid(struct options *o, const char *word)
 {
 	u64 pid;
 
 	if (ps_parse_u64(word, strlen(word), 10, S32_MAX, &pid) || !pid)
-		return ps_error("-p %s: it takes a process' number (owners "
+		return error_print("-p %s: it takes a process' number (owners "
 				"are always shown); " SEE_HELP, word);
-	ps_select_pid(&o->select, pid);
+	selection_pid(&o->select, pid);
 	return 0;
 }
 
-static int parse_watch(struct ps_options *o, const char *seconds)
+static int parse_watch(struct options *o, const char *seconds)
 {
 	char *end;
 
@@ -117,7 +117,7 @@ static int parse_watch(struct ps_options *o, const char *seconds)
 	o->watch = strtod(seconds, &end);
 	if (end == seconds || *end || !(o->watch >= WATCH_LEAST) ||
 	    o->watch > WATCH_MOST)
-		return ps_error("--watch=%s: it takes seconds, %g to %d; "
+		return error_print("--watch=%s: it takes seconds, %g to %d; "
 				SEE_HELP, seconds, WATCH_LEAST, WATCH_MOST);
 	return 0;
 }
@@ -127,31 +127,31 @@ static int unknown_option(int c, char **argv)
 	const char *word = argv[optind - 1];
 
 	if (c == ':' && optopt == 'p')
-		return ps_error("-p: it takes a process' number (owners are "
+		return error_print("-p: it takes a process' number (owners are "
 				"always shown); " SEE_HELP);
 	if (c == ':')
-		return ps_error("%s: it takes an argument; " SEE_HELP, word);
+		return error_print("%s: it takes an argument; " SEE_HELP, word);
 	if (optopt && strncmp(word, "--", 2))
-		return ps_error("unknown option -%c; " SEE_HELP, optopt);
+		return error_print("unknown option -%c; " SEE_HELP, optopt);
 	if (optopt)
-		return ps_error("%s: it takes no argument; " SEE_HELP, word);
-	return ps_error("unknown option %s; " SEE_HELP, word);
+		return error_print("%s: it takes no argument; " SEE_HELP, word);
+	return error_print("unknown option %s; " SEE_HELP, word);
 }
 
-static int parse_output(struct ps_options *o, int c)
+static int parse_output(struct options *o, int c)
 {
 	switch (c) {
 	case 'J':
-		o->out = &ps_out_json;
+		o->out = &output_json;
 		return 0;
 	case 'j':
-		o->out = &ps_out_jsonl;
+		o->out = &output_jsonl;
 		return 0;
 	case OPTION_TREE:
-		o->out = &ps_out_tree;
+		o->out = &output_tree;
 		return 0;
 	case OPTION_RAW:
-		o->out = &ps_out_raw;
+		o->out = &output_raw;
 		return 0;
 	case 'H':
 		o->headings = false;
@@ -162,18 +162,18 @@ static int parse_output(struct ps_options *o, int c)
 	case OPTION_COLOR:
 		return parse_color(o, optarg);
 	case OPTION_LIST_COLUMNS:
-		o->action = PS_ACTION_COLUMNS;
+		o->action = ACTION_COLUMNS;
 		return 0;
 	case 'h':
-		o->action = PS_ACTION_HELP;
+		o->action = ACTION_HELP;
 		return 0;
 	default:
-		o->action = PS_ACTION_VERSION;
+		o->action = ACTION_VERSION;
 		return 0;
 	}
 }
 
-static int parse_option(struct ps_options *o, int c, const char **columns)
+static int parse_option(struct options *o, int c, const char **columns)
 {
 	switch (c) {
 	case 'a':	/* of -a and -l the last counts */
@@ -188,7 +188,7 @@ static int parse_option(struct ps_options *o, int c, const char **columns)
 		o->extended = true;
 		return 0;
 	case 'N':
-		return ps_netns_parse(optarg, &o->select.netns);
+		return netns_parse(optarg, &o->select.netns);
 	case OPTION_WATCH:
 		return parse_watch(o, optarg);
 	case OPTION_LEAKED:
@@ -217,9 +217,9 @@ static int parse_option(struct ps_options *o, int c, const char **columns)
  * Several families are ORed.  -4 and -6 choose among the protocols that stand
  * at both: all of them, unless some are asked for.
  */
-static void settle_families(struct ps_select *sel)
+static void settle_families(struct selection *sel)
 {
-	const u64 inet = ps_select_inet_protos();
+	const u64 inet = selection_inet_protos();
 
 	if (sel->forms && !(sel->protos & inet))
 		sel->protos |= inet;
@@ -229,9 +229,9 @@ static void settle_families(struct ps_select *sel)
  * Who asks for a port or a process wants all that is there.  A tree without
  * connections is none, but what has no port has no place in it.
  */
-static void settle_states(struct ps_options *o)
+static void settle_states(struct options *o)
 {
-	bool tree = o->out == &ps_out_tree;
+	bool tree = o->out == &output_tree;
 	bool precise = o->select.nports || o->select.npids || tree;
 
 	o->select.doors = o->states ? o->states == 'l' :
@@ -240,7 +240,7 @@ static void settle_states(struct ps_options *o)
 }
 
 /* What -e and --leaked add to the table, unless columns were chosen. */
-static void settle_columns(struct ps_options *o)
+static void settle_columns(struct options *o)
 {
 	static const u8 more[] = {
 		PORTSOCK_COL_INODE, PORTSOCK_COL_COOKIE, PORTSOCK_COL_CGROUP,
@@ -250,25 +250,25 @@ static void settle_columns(struct ps_options *o)
 
 	o->columns = *o->out->columns;
 	for (i = 0; o->extended && i < sizeof(more); i++)
-		ps_columns_insert(&o->columns, more[i]);
-	if (o->leaked && (o->out == &ps_out_table || o->out == &ps_out_tree))
-		ps_columns_insert(&o->columns, PS_COL_LEAK);
+		columns_insert(&o->columns, more[i]);
+	if (o->leaked && (o->out == &output_table || o->out == &output_tree))
+		columns_insert(&o->columns, COL_LEAK);
 }
 
 /**
- * ps_options_parse() - read the command line
+ * options_parse() - read the command line
  * @o: result; its selection is to be freed in any case
  * @argc: of main()
  * @argv: of main()
  *
  * Return: 0, or -1 when it cannot be done; that has been said then.
  */
-int ps_options_parse(struct ps_options *o, int argc, char **argv)
+int options_parse(struct options *o, int argc, char **argv)
 {
 	const char *columns = NULL;
 	int c;
 
-	*o = (struct ps_options){ .out = &ps_out_table, .headings = true };
+	*o = (struct options){ .out = &output_table, .headings = true };
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, SHORT_OPTIONS, long_options,
 				NULL)) != -1) {
@@ -280,16 +280,16 @@ int ps_options_parse(struct ps_options *o, int argc, char **argv)
 			return -1;
 	}
 	for (; optind < argc; optind++)
-		if (ps_ports_parse(argv[optind], &o->select))
+		if (port_spec_parse(argv[optind], &o->select))
 			return -1;
 	if (o->leaked && o->input)
-		return ps_error("--leaked: a saved view does not know of "
+		return error_print("--leaked: a saved view does not know of "
 				"processes; without --input it works");
 	if (o->watch && o->input)
-		return ps_error("--watch: a saved view does not change; without "
+		return error_print("--watch: a saved view does not change; without "
 				"--input it works");
 	settle_states(o);
 	settle_families(&o->select);
 	settle_columns(o);
-	return columns ? ps_columns_choose(&o->columns, columns) : 0;
+	return columns ? columns_choose(&o->columns, columns) : 0;
 }

@@ -3,25 +3,25 @@
 #ifndef PORTSOCK_OPTIONS_H
 #define PORTSOCK_OPTIONS_H
 
-#include "out.h"
-#include "select.h"
+#include "output/output.h"
+#include "view/selection.h"
 
 /* What is done. */
-enum ps_action {
-	PS_ACTION_SHOW,
-	PS_ACTION_HELP,
-	PS_ACTION_VERSION,
-	PS_ACTION_COLUMNS,
+enum action {
+	ACTION_SHOW,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_COLUMNS,
 };
 
-enum ps_color {
-	PS_COLOR_AUTO,
-	PS_COLOR_ALWAYS,
-	PS_COLOR_NEVER,
+enum color_when {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
 };
 
 /**
- * struct ps_options - the command line
+ * struct options - the command line
  * @action: what is done
  * @select: which rows
  * @input: saved view, NULL: the kernel's
@@ -36,13 +36,13 @@ enum ps_color {
  * @watch: seconds between snapshots, 0: one is enough
  * @states: 'a': any, 'l': listening and bound, 0: what suits the rest
  */
-struct ps_options {
-	enum ps_action action;
-	struct ps_select select;
+struct options {
+	enum action action;
+	struct selection select;
 	const char *input;
-	const struct ps_out_ops *out;
-	struct ps_column_list columns;
-	enum ps_color color;
+	const struct output_ops *out;
+	struct column_list columns;
+	enum color_when color;
 	bool headings;
 	bool extended;
 	bool resolve;
@@ -52,6 +52,6 @@ struct ps_options {
 	char states;
 };
 
-int ps_options_parse(struct ps_options *o, int argc, char **argv);
+int options_parse(struct options *o, int argc, char **argv);
 
 #endif /* PORTSOCK_OPTIONS_H */

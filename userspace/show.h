@@ -4,12 +4,12 @@
 #define PORTSOCK_SHOW_H
 
 #include "options.h"
-#include "source.h"
+#include "view/view.h"
 
-bool ps_show_wants(const struct ps_options *o, struct ps_names *names,
-		   struct ps_row *row);
-int ps_show_rows(struct ps_out *out, struct ps_source *s,
-		 const struct ps_options *o);
-int ps_show(const struct ps_options *o);
+bool show_wants(const struct options *o, struct names *names,
+		   struct row *row);
+int show_rows(struct output *out, struct view *s,
+		 const struct options *o);
+int show(const struct options *o);
 
 #endif /* PORTSOCK_SHOW_H */

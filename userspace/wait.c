@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "error.h"
-#include "place.h"
-#include "source.h"
-#include "text.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "why/bind_spec.h"
+#include "view/view.h"
+#include "util/buf.h"
 #include "wait.h"
 
 #define SEE_HELP	"see portsock wait --help"
@@ -50,7 +50,7 @@ static const char help[] =
  */
 struct wait {
 	bool listen;
-	struct ps_place place;
+	struct bind_spec place;
 	int64_t deadline;
 	bool help;
 };
@@ -84,7 +84,7 @@ static bool covers(const struct ps_end *at, bool v6only,
 /* A place without an address is at all of them. */
 static bool is_there(const struct wait *w, const struct ps_record *r)
 {
-	const struct ps_place *place = &w->place;
+	const struct bind_spec *place = &w->place;
 
 	if (r->proto != place->proto || r->port != place->local.num)
 		return false;
@@ -105,13 +105,13 @@ static bool is_listening(const struct ps_record *r)
  * Reads the view: 1 it is so, 0 not yet, -1 an error.  What is in the way may
  * have an end: *pause is how long it takes at most, or when to look again.
  */
-static int look(const struct wait *w, struct ps_source *s, int64_t *pause)
+static int look(const struct wait *w, struct view *s, int64_t *pause)
 {
 	bool listening = false, taken = false, ends = true;
 	int64_t last = 0;
 	int got;
 
-	while ((got = ps_source_next(s)) > 0) {
+	while ((got = view_next(s)) > 0) {
 		const struct ps_record *r = &s->row.record;
 
 		if (!is_there(w, r))
@@ -128,7 +128,7 @@ static int look(const struct wait *w, struct ps_source *s, int64_t *pause)
 	return w->listen ? listening : !taken;
 }
 
-static int wait_until(const struct wait *w, struct ps_source *s)
+static int wait_until(const struct wait *w, struct view *s)
 {
 	int64_t pause, left;
 	int so;
@@ -136,13 +136,13 @@ static int wait_until(const struct wait *w, struct ps_source *s)
 	for (;;) {
 		so = look(w, s, &pause);
 		if (so)
-			return so < 0 ? PS_EXIT_ERROR : PS_EXIT_MATCH;
-		left = w->deadline - ps_clock();
+			return so < 0 ? STATUS_ERROR : STATUS_MATCH;
+		left = w->deadline - clock_ms();
 		if (left <= 0)
-			return PS_EXIT_NOTHING;
-		if (ps_source_wait(s, left < pause ? left : pause) < 0 ||
-		    ps_source_again(s))
-			return PS_EXIT_ERROR;
+			return STATUS_NOTHING;
+		if (view_wait(s, left < pause ? left : pause) < 0 ||
+		    view_again(s))
+			return STATUS_ERROR;
 	}
 }
 
@@ -157,9 +157,9 @@ static int parse_timeout(struct wait *w, const char *word)
 	seconds = strtod(word, NULL);
 	if (word[whole + part] || whole + part < 1 + (part > 0) ||
 	    seconds > INT_MAX)
-		return ps_error("--timeout %s: it takes seconds, 10 or 0.5; "
+		return error_print("--timeout %s: it takes seconds, 10 or 0.5; "
 				SEE_HELP, word);
-	w->deadline = ps_clock() + (int64_t)(seconds * 1000);
+	w->deadline = clock_ms() + (int64_t)(seconds * 1000);
 	return 0;
 }
 
@@ -177,10 +177,10 @@ static int parse_options(struct wait *w, int argc, char **argv)
 		if (c == 'h')
 			w->help = true;
 		else if (c == ':')
-			return ps_error("--timeout: it takes seconds; "
+			return error_print("--timeout: it takes seconds; "
 					SEE_HELP);
 		else if (c != 't')
-			return ps_error("unknown option %s; " SEE_HELP,
+			return error_print("unknown option %s; " SEE_HELP,
 					argv[optind - 1]);
 		else if (parse_timeout(w, optarg))
 			return -1;
@@ -200,54 +200,54 @@ static int parse(struct wait *w, int argc, char **argv)
 	what = optind < argc ? argv[optind++] : "";
 	w->listen = !strcmp(what, "listen");
 	if (!w->listen && strcmp(what, "free"))
-		return ps_error("wait%s%s: it is listen or free; " SEE_HELP,
+		return error_print("wait%s%s: it is listen or free; " SEE_HELP,
 				*what ? " " : "", what);
-	return ps_place_parse(&w->place, "wait", argc - optind, argv + optind);
+	return bind_spec_parse(&w->place, "wait", argc - optind, argv + optind);
 }
 
 /* All of it, again and again, would be no way to wait. */
-static int ask(struct ps_source *s, const char *filter)
+static int ask(struct view *s, const char *filter)
 {
-	int err = ps_source_filter(s, filter);
+	int err = view_filter(s, filter);
 
-	return err ? ps_error("cannot ask %s for one port: %s; waiting needs "
+	return err ? error_print("cannot ask %s for one port: %s; waiting needs "
 			      "permission to write to it", s->name,
 			      strerror(-err)) : 0;
 }
 
 static int tell_help(void)
 {
-	struct ps_text t;
+	struct buf t;
 
-	ps_text_init(&t, STDOUT_FILENO);
-	ps_text_put(&t, help, sizeof(help) - 1);
-	return ps_text_finish(&t, PS_EXIT_MATCH);
+	buf_init(&t, STDOUT_FILENO);
+	buf_put(&t, help, sizeof(help) - 1);
+	return buf_finish(&t, STATUS_MATCH);
 }
 
 /**
- * ps_wait() - portsock wait
+ * wait_main() - portsock wait
  * @argc: of the command's words
  * @argv: the first is the command itself
  *
  * Return: exit status.
  */
-int ps_wait(int argc, char **argv)
+int wait_main(int argc, char **argv)
 {
-	int status = PS_EXIT_ERROR;
-	struct ps_source s;
+	int status = STATUS_ERROR;
+	struct view s;
 	char filter[64];
 	struct wait w;
 
 	if (parse(&w, argc, argv))
-		return PS_EXIT_ERROR;
+		return STATUS_ERROR;
 	if (w.help)
 		return tell_help();
 	snprintf(filter, sizeof(filter), "proto=%s port=%" PRIu32 " owners=no",
 		 w.place.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
 		 w.place.local.num);
-	if (!ps_source_open(&s, NULL) && !ask(&s, filter) &&
-	    !ps_source_begin(&s))
+	if (!view_open(&s, NULL) && !ask(&s, filter) &&
+	    !view_begin(&s))
 		status = wait_until(&w, &s);
-	ps_source_close(&s);
+	view_close(&s);
 	return status;
 }

@@ -3,6 +3,6 @@
 #ifndef PORTSOCK_WAIT_H
 #define PORTSOCK_WAIT_H
 
-int ps_wait(int argc, char **argv);
+int wait_main(int argc, char **argv);
 
 #endif /* PORTSOCK_WAIT_H */

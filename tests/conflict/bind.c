@@ -77,7 +77,7 @@ static const char *const inet6_addresses[] = {
 	"::ffff:127.0.0.6", "ff02::fb", "ff05::2", "fd00:66::1", "::127.0.0.1",
 };
 
-static void random_address(struct ps_bind *b)
+static void random_address(struct bind_request *b)
 {
 	if (!chance(bias.inet6)) {
 		b->local.form = PS_FORM_INET;
@@ -95,7 +95,7 @@ static void random_address(struct ps_bind *b)
 		strcpy(b->dev, chance(90) ? "dummy0" : "lo");
 }
 
-void bind_random(struct ps_bind *b, u16 port, u8 proto)
+void bind_random(struct bind_request *b, u16 port, u8 proto)
 {
 	static const char *const devices[] = {
 		"lo", "dummy0", "dummy0", "dummy1", "dummy1", "nothere0",
@@ -114,7 +114,7 @@ void bind_random(struct ps_bind *b, u16 port, u8 proto)
 		strcpy(b->dev, devices[random_below(6)]);
 }
 
-socklen_t bind_address(const struct ps_bind *b, struct sockaddr_storage *a)
+socklen_t bind_address(const struct bind_request *b, struct sockaddr_storage *a)
 {
 	struct sockaddr_in6 *in6 = (void *)a;
 	struct sockaddr_in *in = (void *)a;
@@ -142,7 +142,7 @@ static void set(int fd, int level, int option, bool on)
 }
 
 /* A socket of that user with those options; -1: the device is not there. */
-int bind_open(const struct ps_bind *b)
+int bind_open(const struct bind_request *b)
 {
 	bool v6 = b->local.form == PS_FORM_INET6;
 	int fd;
@@ -168,7 +168,7 @@ int bind_open(const struct ps_bind *b)
 }
 
 /* 0 or errno */
-int bind_try(const struct ps_bind *b, int fd)
+int bind_try(const struct bind_request *b, int fd)
 {
 	struct sockaddr_storage a;
 	socklen_t len = bind_address(b, &a);
@@ -182,7 +182,7 @@ int bind_try(const struct ps_bind *b, int fd)
 	return err;
 }
 
-void bind_tell(const struct ps_bind *b, char *text, size_t size)
+void bind_tell(const struct bind_request *b, char *text, size_t size)
 {
 	char address[INET6_ADDRSTRLEN];
 

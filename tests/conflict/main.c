@@ -15,8 +15,8 @@
 
 #include "situation.h"
 #include "../../module/format/names.h"
-#include "../../userspace/crowd.h"
-#include "../../userspace/judge.h"
+#include "../../userspace/why/rowset.h"
+#include "../../userspace/why/verdict.h"
 
 #define FIRST_PORT	10000
 #define PORTS		30000
@@ -34,7 +34,7 @@ static struct {
 	unsigned int closed;
 	unsigned int freed;
 	unsigned int asked;
-	unsigned int rules[PS_RULE_CONFLICT + 1];
+	unsigned int rules[RULE_CONFLICT + 1];
 } seen;
 
 /**
@@ -47,35 +47,35 @@ static struct {
  * @verdict: what bind() would say
  */
 struct look {
-	struct ps_crowd crowd;
+	struct rowset crowd;
 	struct ps_record *told;
 	bool *blocks;
 	size_t found;
 	bool unsure;
-	enum ps_verdict verdict;
+	enum verdict verdict;
 };
 
-static void read_view(struct look *l, struct ps_bind *b)
+static void read_view(struct look *l, struct bind_request *b)
 {
-	struct ps_source s;
+	struct view s;
 	char line[64];
 	int got;
 
 	snprintf(line, sizeof(line), "port=%u bind=yes", b->local.num);
-	if (ps_source_open(&s, NULL) || ps_source_filter(&s, line))
+	if (view_open(&s, NULL) || view_filter(&s, line))
 		exit(2);
-	if (ps_source_begin(&s))
+	if (view_begin(&s))
 		exit(2);
 	s.keep_bind = true;
-	while ((got = ps_source_next(&s)) > 0)
-		ps_crowd_add(&l->crowd, &s.row);
+	while ((got = view_next(&s)) > 0)
+		rowset_add(&l->crowd, &s.row);
 	if (got < 0)
 		exit(2);
-	ps_crowd_sort(&l->crowd);
+	rowset_sort(&l->crowd);
 	l->told = s.bind_rows;
 	s.bind_rows = NULL;
-	ps_conflict_tell(b, l->told, s.bind_count);
-	ps_source_close(&s);
+	conflict_add_bind_rows(b, l->told, s.bind_count);
+	view_close(&s);
 }
 
 /* A FIN may be acknowledged some time later, and another state follows then. */
@@ -89,48 +89,48 @@ static bool is_passing(const struct look *l)
 	return false;
 }
 
-static void read_settled_view(struct look *l, struct ps_bind *b)
+static void read_settled_view(struct look *l, struct bind_request *b)
 {
 	int tries = 100;
 
 	read_view(l, b);
 	while (is_passing(l) && tries--) {
 		usleep(10000);
-		ps_crowd_free(&l->crowd);
+		rowset_free(&l->crowd);
 		free(l->told);
 		memset(l, 0, sizeof(*l));
 		read_view(l, b);
 	}
 }
 
-static void look(struct look *l, struct ps_bind *b)
+static void look(struct look *l, struct bind_request *b)
 {
 	const struct ps_record **made;
-	struct ps_machine m;
+	struct host m;
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
-	b->netns = ps_machine_netns();
+	b->netns = host_netns();
 	read_settled_view(l, b);
-	ps_machine_look(&m, b);
+	host_query(&m, b);
 	b->kernel = m.kernel;
 	made = calloc(l->crowd.count + 1, sizeof(*made));
 	l->blocks = calloc(l->crowd.count + 1, sizeof(*l->blocks));
 	for (i = 0; i < l->crowd.count; i++) {
 		made[i] = &l->crowd.rows[i].record;
-		seen.rules[ps_conflict_rule(b, made[i])]++;
+		seen.rules[conflict_rule(b, made[i])]++;
 	}
-	l->found = ps_conflict_find(b, made, l->crowd.count, l->blocks,
+	l->found = conflict_find(b, made, l->crowd.count, l->blocks,
 				    &l->unsure);
-	l->verdict = ps_judge(b, &m, l->found);
-	if (l->verdict != PS_VERDICT_IN_USE && l->verdict != PS_VERDICT_OK)
+	l->verdict = verdict_of(b, &m, l->found);
+	if (l->verdict != VERDICT_IN_USE && l->verdict != VERDICT_OK)
 		l->unsure = false;
 	free(made);
 }
 
 static void look_away(struct look *l)
 {
-	ps_crowd_free(&l->crowd);
+	rowset_free(&l->crowd);
 	free(l->told);
 	free(l->blocks);
 }
@@ -141,7 +141,7 @@ static const char *name_of(int err)
 	return err ? strerrorname_np(err) : "OK";
 }
 
-static const char *really_do(const struct ps_bind *b)
+static const char *really_do(const struct bind_request *b)
 {
 	int fd = bind_open(b), err;
 
@@ -154,10 +154,10 @@ static const char *really_do(const struct ps_bind *b)
 	return name_of(err);
 }
 
-static void tell_row(const struct ps_row *row, bool blocks)
+static void tell_row(const struct row *row, bool blocks)
 {
 	const struct ps_record *r = &row->record;
-	struct ps_bind b = {
+	struct bind_request b = {
 		.local = r->local, .flags = r->flags, .uid = r->uid,
 		.proto = r->proto,
 	};
@@ -171,7 +171,7 @@ static void tell_row(const struct ps_row *row, bool blocks)
 }
 
 static void tell_difference(u64 seed, const struct situation *s,
-			    const struct ps_bind *b, const struct look *l,
+			    const struct bind_request *b, const struct look *l,
 			    const char *real, const char *when)
 {
 	char text[160];
@@ -180,7 +180,7 @@ static void tell_difference(u64 seed, const struct situation *s,
 	bind_tell(b, text, sizeof(text));
 	printf("FAIL %llu%s: %s port %u: said %s%s, is %s\n",
 	       (unsigned long long)seed, when, text, s->port,
-	       ps_verdict_name(l->verdict), l->unsure ? " (unsure)" : "", real);
+	       verdict_name(l->verdict), l->unsure ? " (unsure)" : "", real);
 	fputs(s->told, stdout);
 	printf("  seen:\n");
 	for (i = 0; i < l->crowd.count; i++)
@@ -189,10 +189,10 @@ static void tell_difference(u64 seed, const struct situation *s,
 
 /* Whether what is said is so. */
 static bool compare(u64 seed, const struct situation *s,
-		    const struct ps_bind *b, const struct look *l,
+		    const struct bind_request *b, const struct look *l,
 		    const char *real, const char *when)
 {
-	bool same = !strcmp(ps_verdict_name(l->verdict), real);
+	bool same = !strcmp(verdict_name(l->verdict), real);
 	bool udp = b->proto == PORTSOCK_PROTO_UDP;
 
 	seen.tried++;
@@ -257,14 +257,14 @@ static bool leaves_others_only(const struct look *before,
  * Closes one after the other of those that are named, in any order: while one is
  * left bind() fails, and then it works.
  */
-static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
+static void close_blockers(u64 seed, struct situation *s, struct bind_request *b,
 			   struct look *l)
 {
 	const char *real;
 	struct look next;
 	bool good = true;
 
-	while (l->verdict == PS_VERDICT_IN_USE && good) {
+	while (l->verdict == VERDICT_IN_USE && good) {
 		const struct ps_record *r = pick(l);
 
 		if (!(r->inode && situation_close(s, r->cookie)) &&
@@ -279,7 +279,7 @@ static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
 					" names a new one");
 			seen.different++;
 		}
-		seen.freed += next.verdict == PS_VERDICT_OK;
+		seen.freed += next.verdict == VERDICT_OK;
 		look_away(l);
 		*l = next;
 	}
@@ -287,11 +287,11 @@ static void close_blockers(u64 seed, struct situation *s, struct ps_bind *b,
 
 /* --- the reader itself */
 
-static char *answer_of_reader(const struct ps_bind *b)
+static char *answer_of_reader(const struct bind_request *b)
 {
 	static char answer[1 << 20];
 	char address[64], command[512];
-	struct ps_bind plain = *b;
+	struct bind_request plain = *b;
 	FILE *pipe;
 	size_t got;
 
@@ -335,14 +335,14 @@ static bool says(const char *answer, const char *key, const char *value)
 }
 
 static void ask_reader(u64 seed, const struct situation *s,
-		       const struct ps_bind *b, const struct look *l)
+		       const struct bind_request *b, const struct look *l)
 {
 	const char *answer = answer_of_reader(b), *real;
-	size_t named = l->verdict == PS_VERDICT_IN_USE ? l->found : 0;
+	size_t named = l->verdict == VERDICT_IN_USE ? l->found : 0;
 
 	seen.asked++;
 	real = really_do(b);
-	if (says(answer, "verdict", ps_verdict_name(l->verdict)) &&
+	if (says(answer, "verdict", verdict_name(l->verdict)) &&
 	    says(answer, "probe", real) &&
 	    count_of(answer, "\"cookie\":") == named)
 		return;
@@ -368,7 +368,7 @@ static void run_seed(u64 seed, bool with_reader)
 {
 	u16 port = FIRST_PORT + seed % PORTS;
 	struct situation s;
-	struct ps_bind b;
+	struct bind_request b;
 	struct look l;
 	u8 proto;
 
@@ -405,10 +405,10 @@ static void tell_seen(void)
 	};
 	unsigned int i;
 
-	for (i = 0; i <= PS_VERDICT_IN_USE; i++)
-		printf("count verdict-%s %u\n", ps_verdict_name(i),
+	for (i = 0; i <= VERDICT_IN_USE; i++)
+		printf("count verdict-%s %u\n", verdict_name(i),
 		       seen.verdicts[i]);
-	for (i = 0; i <= PS_RULE_CONFLICT; i++)
+	for (i = 0; i <= RULE_CONFLICT; i++)
 		printf("count rule-%s %u\n", rules[i], seen.rules[i]);
 	printf("count binds %u\ncount closed %u\ncount then-free %u\ncount asked-the-reader %u\n",
 	       seen.tried, seen.closed, seen.freed, seen.asked);

@@ -11,7 +11,7 @@
 #include "situation.h"
 
 static void tell(struct situation *s, const char *what,
-		 const struct ps_bind *b)
+		 const struct bind_request *b)
 {
 	size_t used = strlen(s->told);
 	char text[160] = "";
@@ -204,11 +204,11 @@ static void make_listener(struct situation *s, int fd)
 	make_clients(s, fd);
 }
 
-static void make_connection(struct situation *s, const struct ps_bind *b,
+static void make_connection(struct situation *s, const struct bind_request *b,
 			    int fd)
 {
 	int family = b->local.form == PS_FORM_INET ||
-		ps_is_mapped(&b->local) ? AF_INET : AF_INET6, peer;
+		addr_is_mapped(&b->local) ? AF_INET : AF_INET6, peer;
 	struct sockaddr_storage a;
 
 	world_helper(family, &a);
@@ -233,7 +233,7 @@ static void make_connection(struct situation *s, const struct ps_bind *b,
 }
 
 /* Nobody answers. */
-static void make_syn_sent(struct situation *s, const struct ps_bind *b, int fd)
+static void make_syn_sent(struct situation *s, const struct bind_request *b, int fd)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET, .sin_port = htons(99),
@@ -247,7 +247,7 @@ static void make_syn_sent(struct situation *s, const struct ps_bind *b, int fd)
 	connect(fd, (struct sockaddr *)&a, sizeof(a));
 }
 
-static void make_tcp(struct situation *s, const struct ps_bind *b, int fd)
+static void make_tcp(struct situation *s, const struct bind_request *b, int fd)
 {
 	switch (random_below(8)) {
 	case 0:
@@ -266,7 +266,7 @@ static void make_tcp(struct situation *s, const struct ps_bind *b, int fd)
 
 /* --- UDP */
 
-static void make_udp(struct situation *s, const struct ps_bind *b, int fd)
+static void make_udp(struct situation *s, const struct bind_request *b, int fd)
 {
 	struct sockaddr_storage a;
 
@@ -280,7 +280,7 @@ static void make_udp(struct situation *s, const struct ps_bind *b, int fd)
 /* --- all of it */
 
 /* Without bind(): the kernel chooses the port, and has only this one. */
-static void make_automatic(struct situation *s, const struct ps_bind *b)
+static void make_automatic(struct situation *s, const struct bind_request *b)
 {
 	int fd = bind_open(b);
 
@@ -338,7 +338,7 @@ static void set_late(struct situation *s, int fd)
 	tell(s, option == SO_REUSEADDR ? "reuseaddr" : "reuseport", NULL);
 }
 
-static void make_bound(struct situation *s, const struct ps_bind *b)
+static void make_bound(struct situation *s, const struct bind_request *b)
 {
 	int fd = bind_open(b);
 
@@ -365,7 +365,7 @@ void situation_make(struct situation *s, u16 port, u8 proto)
 	unsigned int n = 1 + random_below(4);
 	u8 second = proto == PORTSOCK_PROTO_TCP ? PORTSOCK_PROTO_UDP :
 		PORTSOCK_PROTO_TCP;
-	struct ps_bind b;
+	struct bind_request b;
 
 	*s = (struct situation){ .port = port };
 	while (n--) {

@@ -50,12 +50,12 @@ void write_file(const char *path, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What can be bound, and asked for. */
-void bind_random(struct ps_bind *b, u16 port, u8 proto);
+void bind_random(struct bind_request *b, u16 port, u8 proto);
 void bind_bias(void);
-int bind_open(const struct ps_bind *b);
-int bind_try(const struct ps_bind *b, int fd);
-socklen_t bind_address(const struct ps_bind *b, struct sockaddr_storage *a);
-void bind_tell(const struct ps_bind *b, char *text, size_t size);
+int bind_open(const struct bind_request *b);
+int bind_try(const struct bind_request *b, int fd);
+socklen_t bind_address(const struct bind_request *b, struct sockaddr_storage *a);
+void bind_tell(const struct bind_request *b, char *text, size_t size);
 
 void situation_make(struct situation *s, u16 port, u8 proto);
 bool situation_close(struct situation *s, u64 cookie);

@@ -167,7 +167,7 @@ def judge(name, truth, told=""):
 
 
 def drop():
-    """As the reader does, see userspace/privilege.c."""
+    """As the reader does, see userspace/metrics/privilege.c."""
     confine()
     check(LIBC.capset(struct.pack("Ii", 0x20080522, 0), struct.pack("6I", 0, 0, 0, 0, 0, 0)))
 

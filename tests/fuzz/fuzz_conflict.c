@@ -10,10 +10,10 @@
 #define MAX_SOCKETS	64
 
 static const u32 kernels[] = {
-	PS_KERNEL(5, 10), PS_KERNEL(6, 1), PS_KERNEL(6, 12), PS_KERNEL_NEWEST,
+	KERNEL(5, 10), KERNEL(6, 1), KERNEL(6, 12), KERNEL_NEWEST,
 };
 
-/* The sockets that the reader passes to ps_conflict_find(). */
+/* The sockets that the reader passes to conflict_find(). */
 static bool is_bindable(const struct ps_record *r)
 {
 	return (r->proto == PORTSOCK_PROTO_TCP ||
@@ -25,7 +25,7 @@ static bool is_bindable(const struct ps_record *r)
 static void check_conflicts(const struct ps_record *to_bind,
 			    const struct ps_record *const *made, size_t count)
 {
-	struct ps_bind b = {
+	struct bind_request b = {
 		.local = to_bind->local,
 		.netns = to_bind->netns,
 		.uid = to_bind->uid,
@@ -37,12 +37,12 @@ static void check_conflicts(const struct ps_record *to_bind,
 	size_t i, found, blocking = 0;
 
 	memcpy(b.dev, to_bind->dev, sizeof(b.dev));
-	found = ps_conflict_find(&b, made, count, blocks, &unsure);
+	found = conflict_find(&b, made, count, blocks, &unsure);
 	for (i = 0; i < count; i++) {
 		blocking += blocks[i];
 		/* A socket of another port never conflicts. */
 		if (blocks[i])
-			REQUIRE(ps_conflict_rule(&b, made[i]) != PS_RULE_PLACE);
+			REQUIRE(conflict_rule(&b, made[i]) != RULE_PLACE);
 	}
 	REQUIRE(found == blocking);
 	free(blocks);
@@ -53,12 +53,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *rows = fuzz_line(data, size), *rest = rows, *line, *owners;
 	struct ps_record *r = malloc((MAX_SOCKETS + 1) * sizeof(*r));
 	const struct ps_record *made[MAX_SOCKETS];
-	struct ps_layout layout;
+	struct layout layout;
 	size_t count = 0, i;
 
-	REQUIRE(!ps_parse_layout(LAYOUT, &layout));
+	REQUIRE(!layout_parse(LAYOUT, &layout));
 	while (count <= MAX_SOCKETS && (line = strsep(&rest, "\n")))
-		if (!ps_parse_record(line, strlen(line), &layout, &r[count],
+		if (!row_parse(line, strlen(line), &layout, &r[count],
 				     &owners))
 			count++;
 	for (i = 1; i < count; i++)

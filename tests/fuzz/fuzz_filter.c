@@ -11,12 +11,12 @@
 
 static void check_row(const struct ps_filter *f, char *line)
 {
-	struct ps_layout layout;
+	struct layout layout;
 	struct ps_record r;
 	char *owners;
 
-	REQUIRE(!ps_parse_layout(LAYOUT, &layout));
-	if (ps_parse_record(line, strlen(line), &layout, &r, &owners))
+	REQUIRE(!layout_parse(LAYOUT, &layout));
+	if (row_parse(line, strlen(line), &layout, &r, &owners))
 		return;
 	/* A row dropped during the snapshot cannot be shown. */
 	REQUIRE(!ps_filter_wants_row(f, &r) || ps_filter_wants_socket(f, &r));

@@ -8,7 +8,7 @@
 #include "../../userspace/view/parse.h"
 
 /* Parse and format a row with its owners; NULL if it is invalid. */
-static char *reformat(char *line, struct ps_layout *layout, size_t size)
+static char *reformat(char *line, struct layout *layout, size_t size)
 {
 	char *text = malloc(PS_RECORD_MAX + 4 * size + PS_OWNER_MAX);
 	char *owners, *p;
@@ -18,17 +18,17 @@ static char *reformat(char *line, struct ps_layout *layout, size_t size)
 	size_t len;
 	int got = 0;
 
-	if (ps_parse_record(line, strlen(line), layout, &r, &owners))
+	if (row_parse(line, strlen(line), layout, &r, &owners))
 		goto invalid;
 	p = ps_format_record(text, &r);
 	REQUIRE(p <= text + PS_RECORD_MAX);
-	if (ps_parse_module(owners, &module, &len)) {
+	if (module_parse(owners, &module, &len)) {
 		memcpy(p, owners, len + 2);
 		p += len + 2;
 	} else if (!r.owners) {
 		*p++ = '-';
 	}
-	for (; r.owners && (got = ps_parse_owner(&owners, &o)) > 0; *p++ = ',')
+	for (; r.owners && (got = owner_parse(&owners, &o)) > 0; *p++ = ',')
 		p = ps_format_owner(p, &o);
 	if (got < 0)
 		goto invalid;
@@ -43,9 +43,9 @@ invalid:
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = fuzz_line(data, size), *first, *copy, *second;
-	struct ps_layout layout;
+	struct layout layout;
 
-	REQUIRE(!ps_parse_layout(LAYOUT, &layout));
+	REQUIRE(!layout_parse(LAYOUT, &layout));
 	first = reformat(line, &layout, size);
 	if (first) {
 		copy = fuzz_line(first, strlen(first));

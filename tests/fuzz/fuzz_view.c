@@ -10,11 +10,11 @@
 
 #include "fuzz.h"
 #include "../../module/format/format.h"
-#include "../../userspace/error.h"
-#include "../../userspace/source.h"
+#include "../../userspace/util/error.h"
+#include "../../userspace/view/view.h"
 
 /* Replaces the function of the reader: format the message, print nothing. */
-int ps_error(const char *format, ...)
+int error_print(const char *format, ...)
 {
 	char message[1024];
 	va_list args;
@@ -25,7 +25,7 @@ int ps_error(const char *format, ...)
 	return -1;
 }
 
-void *ps_realloc(void *old, size_t size)
+void *xrealloc(void *old, size_t size)
 {
 	void *memory = realloc(old, size);
 
@@ -33,7 +33,7 @@ void *ps_realloc(void *old, size_t size)
 	return memory;
 }
 
-static void reformat_row(const struct ps_row *row)
+static void reformat_row(const struct row *row)
 {
 	char *text = malloc(PS_RECORD_MAX), *owner = malloc(PS_OWNER_MAX);
 	size_t i;
@@ -49,19 +49,19 @@ static void reformat_row(const struct ps_row *row)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("view", MFD_CLOEXEC), got;
-	struct ps_source s;
+	struct view s;
 	char path[40];
 
 	REQUIRE(write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	got = ps_source_open(&s, path);
+	got = view_open(&s, path);
 	s.keep_line = true;	/* as --raw does */
-	if (!got && !ps_source_begin(&s)) {
-		while ((got = ps_source_next(&s)) > 0)
+	if (!got && !view_begin(&s)) {
+		while ((got = view_next(&s)) > 0)
 			reformat_row(&s.row);
 		REQUIRE(got || s.rows == s.header.sockets);
 	}
-	ps_source_close(&s);
+	view_close(&s);
 	close(fd);
 	return 0;
 }

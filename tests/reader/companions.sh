@@ -38,23 +38,17 @@ fish_offers() {
 		complete -C '$1'" 2>&1 | cut -f 1
 }
 
-# Where a command's options are taken; those that are not there yet are not
-# asked about.
+# The file that parses the options of a command.
 source_of() {
 	case $1 in
 	'') echo ../../userspace/options.c ;;
-	why) echo ../../userspace/explain.c ;;
-	*) echo "../../userspace/$1.c" ;;
+	why) echo ../../userspace/why/why.c ;;
+	metrics) echo ../../userspace/metrics/metrics.c ;;
+	wait) echo ../../userspace/wait.c ;;
 	esac
 }
 
-commands() {
-	local command
-
-	for command in why wait metrics; do
-		if [ -e "$(source_of $command)" ]; then echo $command; fi
-	done
-}
+commands() { printf '%s\n' why wait metrics; }
 
 # What a command takes: --long and -x, a word a line.
 taken_long() {

@@ -9,8 +9,8 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define PORT	80
-#define OLD	PS_KERNEL(5, 10)
-#define NEW	PS_KERNEL_NEWEST
+#define OLD	KERNEL(5, 10)
+#define NEW	KERNEL_NEWEST
 
 #define A	PORTSOCK_FLAG(REUSEADDR)
 #define P	PORTSOCK_FLAG(REUSEPORT)
@@ -33,7 +33,7 @@ struct expectation {
 	struct side asked;
 	u8 state;
 	struct side there;
-	enum ps_rule rule;
+	enum bind_rule rule;
 	u32 kernel;
 	enum portsock_held held;
 };
@@ -47,121 +47,121 @@ struct expectation {
 static const struct expectation table[] = {
 	/* addresses */
 	{ "the same", TCP, { "0.0.0.0" }, LISTEN, { "0.0.0.0" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "a wildcard there", TCP, { "10.0.0.1" }, LISTEN, { "0.0.0.0" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "a wildcard asked for", TCP, { "0.0.0.0" }, LISTEN, { "10.0.0.1" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "two addresses", TCP, { "10.0.0.1" }, LISTEN, { "10.0.0.2" },
-	  PS_RULE_ADDRESS },
+	  RULE_ADDRESS },
 	{ "two addresses of UDP", UDP, { "10.0.0.1" }, UNCONN, { "10.0.0.2" },
-	  PS_RULE_ADDRESS },
+	  RULE_ADDRESS },
 	{ "v6 wildcard covers v4", TCP, { "0.0.0.0" }, LISTEN, { "::" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "v6 wildcard covers a v4 address", TCP, { "10.0.0.1" }, LISTEN,
-	  { "::" }, PS_RULE_CONFLICT },
+	  { "::" }, RULE_CONFLICT },
 	{ "v6only does not", TCP, { "0.0.0.0" }, LISTEN, { "::", V },
-	  PS_RULE_ADDRESS },
+	  RULE_ADDRESS },
 	{ "v6only does not, of an address", TCP, { "10.0.0.1" }, LISTEN,
-	  { "::", V }, PS_RULE_ADDRESS },
+	  { "::", V }, RULE_ADDRESS },
 	{ "v6only asked for", TCP, { "::", V }, LISTEN, { "0.0.0.0" },
-	  PS_RULE_ADDRESS },
+	  RULE_ADDRESS },
 	{ "v6only asked for, v6 there", TCP, { "::", V }, LISTEN, { "::" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "v6 wildcard asked for, v4 there", TCP, { "::" }, LISTEN,
-	  { "127.0.0.1" }, PS_RULE_CONFLICT },
+	  { "127.0.0.1" }, RULE_CONFLICT },
 	{ "a v6 address and v4", TCP, { "::1" }, LISTEN, { "0.0.0.0" },
-	  PS_RULE_ADDRESS },
+	  RULE_ADDRESS },
 	{ "a v6 address and the v6 wildcard", TCP, { "::1" }, LISTEN, { "::" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "a v6 address and the v6only wildcard", TCP, { "::1" }, LISTEN,
-	  { "::", V }, PS_RULE_CONFLICT },
+	  { "::", V }, RULE_CONFLICT },
 	{ "mapped is v4", TCP, { "::ffff:10.0.0.1" }, LISTEN, { "10.0.0.1" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "v4 is mapped", TCP, { "10.0.0.1" }, LISTEN, { "::ffff:10.0.0.1" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "mapped and another v4", TCP, { "::ffff:10.0.0.2" }, LISTEN,
-	  { "10.0.0.1" }, PS_RULE_ADDRESS },
+	  { "10.0.0.1" }, RULE_ADDRESS },
 	{ "mapped and v6only", TCP, { "::ffff:10.0.0.1" }, LISTEN,
-	  { "::", V }, PS_RULE_ADDRESS },
+	  { "::", V }, RULE_ADDRESS },
 	{ "mapped wildcard there", TCP, { "10.0.0.1" }, LISTEN,
-	  { "::ffff:0.0.0.0" }, PS_RULE_CONFLICT },
+	  { "::ffff:0.0.0.0" }, RULE_CONFLICT },
 	{ "mapped wildcard and mapped address, 6.12", TCP,
 	  { "::ffff:10.0.0.1" }, LISTEN, { "::ffff:0.0.0.0" },
-	  PS_RULE_CONFLICT, PS_KERNEL(6, 12) },
+	  RULE_CONFLICT, KERNEL(6, 12) },
 	{ "mapped wildcard and mapped address, 6.1", TCP,
 	  { "::ffff:10.0.0.1" }, LISTEN, { "::ffff:0.0.0.0" },
-	  PS_RULE_ADDRESS, PS_KERNEL(6, 1) },
+	  RULE_ADDRESS, KERNEL(6, 1) },
 	{ "mapped wildcard and mapped address, 5.10", TCP,
 	  { "::ffff:10.0.0.1" }, LISTEN, { "::ffff:0.0.0.0" },
-	  PS_RULE_CONFLICT, OLD },
+	  RULE_CONFLICT, OLD },
 	{ "mapped wildcard and mapped address of UDP", UDP,
 	  { "::ffff:10.0.0.1" }, UNCONN, { "::ffff:0.0.0.0" },
-	  PS_RULE_CONFLICT, PS_KERNEL(6, 1) },
+	  RULE_CONFLICT, KERNEL(6, 1) },
 	{ "a v6 connection and the v4 wildcard", TCP, { "0.0.0.0" },
-	  ESTABLISHED, { "::1" }, PS_RULE_CONFLICT },
+	  ESTABLISHED, { "::1" }, RULE_CONFLICT },
 	{ "a v6 connection, v6only, and the v4 wildcard", TCP, { "0.0.0.0" },
-	  ESTABLISHED, { "::1", V }, PS_RULE_ADDRESS },
+	  ESTABLISHED, { "::1", V }, RULE_ADDRESS },
 	{ "a v6 connection and 127.0.0.6 since 6.1", TCP, { "127.0.0.6" },
-	  ESTABLISHED, { "::1" }, PS_RULE_ADDRESS, PS_KERNEL(6, 1) },
+	  ESTABLISHED, { "::1" }, RULE_ADDRESS, KERNEL(6, 1) },
 	{ "a v6 connection and 127.0.0.6 before", TCP, { "127.0.0.6" },
-	  ESTABLISHED, { "::1" }, PS_RULE_CONFLICT, OLD },
+	  ESTABLISHED, { "::1" }, RULE_CONFLICT, OLD },
 
 	/* interfaces */
 	{ "two interfaces", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
-	  { "0.0.0.0", 0, 0, "eth1" }, PS_RULE_DEVICE },
+	  { "0.0.0.0", 0, 0, "eth1" }, RULE_DEVICE },
 	{ "one interface", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
-	  { "0.0.0.0", 0, 0, "eth0" }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", 0, 0, "eth0" }, RULE_CONFLICT },
 	{ "an interface and none", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
-	  { "0.0.0.0" }, PS_RULE_CONFLICT },
+	  { "0.0.0.0" }, RULE_CONFLICT },
 	{ "none and an interface", UDP, { "0.0.0.0" }, UNCONN,
-	  { "0.0.0.0", 0, 0, "eth0" }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", 0, 0, "eth0" }, RULE_CONFLICT },
 
 	/* SO_REUSEADDR */
 	{ "both reuseaddr, bound", TCP, { "0.0.0.0", A }, BOUND,
-	  { "0.0.0.0", A }, PS_RULE_REUSEADDR },
+	  { "0.0.0.0", A }, RULE_REUSEADDR },
 	{ "both reuseaddr, a listener", TCP, { "0.0.0.0", A }, LISTEN,
-	  { "0.0.0.0", A }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", A }, RULE_CONFLICT },
 	{ "reuseaddr and TIME_WAIT with it", TCP, { "0.0.0.0", A }, TIME_WAIT,
-	  { "10.0.0.1", A }, PS_RULE_REUSEADDR },
+	  { "10.0.0.1", A }, RULE_REUSEADDR },
 	{ "reuseaddr and TIME_WAIT without", TCP, { "0.0.0.0", A }, TIME_WAIT,
-	  { "10.0.0.1" }, PS_RULE_CONFLICT },
+	  { "10.0.0.1" }, RULE_CONFLICT },
 	{ "TIME_WAIT with reuseaddr, asked without", TCP, { "0.0.0.0" },
-	  TIME_WAIT, { "10.0.0.1", A }, PS_RULE_CONFLICT },
+	  TIME_WAIT, { "10.0.0.1", A }, RULE_CONFLICT },
 	{ "other users share by reuseaddr", TCP, { "0.0.0.0", A, 1000 }, BOUND,
-	  { "0.0.0.0", A, 33 }, PS_RULE_REUSEADDR },
+	  { "0.0.0.0", A, 33 }, RULE_REUSEADDR },
 	{ "both reuseaddr, UDP", UDP, { "0.0.0.0", A }, UNCONN,
-	  { "0.0.0.0", A }, PS_RULE_REUSEADDR },
+	  { "0.0.0.0", A }, RULE_REUSEADDR },
 	{ "one reuseaddr, UDP", UDP, { "0.0.0.0", A }, UNCONN, { "0.0.0.0" },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 
 	/* SO_REUSEPORT */
 	{ "both reuseport", TCP, { "0.0.0.0", P, 33 }, LISTEN,
-	  { "0.0.0.0", P, 33 }, PS_RULE_REUSEPORT },
+	  { "0.0.0.0", P, 33 }, RULE_REUSEPORT },
 	{ "both reuseport, two users", TCP, { "0.0.0.0", P, 33 }, LISTEN,
-	  { "0.0.0.0", P, 1000 }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", P, 1000 }, RULE_CONFLICT },
 	{ "one reuseport", TCP, { "0.0.0.0", P, 33 }, LISTEN,
-	  { "0.0.0.0", 0, 33 }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", 0, 33 }, RULE_CONFLICT },
 	{ "reuseport and a TIME_WAIT, which has no user", TCP,
 	  { "0.0.0.0", P, 33 }, TIME_WAIT, { "10.0.0.1", P },
-	  PS_RULE_REUSEPORT },
+	  RULE_REUSEPORT },
 	{ "reuseport and who waits for accept(), who is root's", TCP,
 	  { "0.0.0.0", P, 33 }, ESTABLISHED, { "10.0.0.1", P },
-	  PS_RULE_CONFLICT },
+	  RULE_CONFLICT },
 	{ "... or unknown, since 6.17", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
-	  { "10.0.0.1", P }, PS_RULE_REUSEPORT, PS_KERNEL(6, 17),
+	  { "10.0.0.1", P }, RULE_REUSEPORT, KERNEL(6, 17),
 	  PORTSOCK_HELD_ACCEPTQ },
 	{ "... or root's, before", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
-	  { "10.0.0.1", P }, PS_RULE_CONFLICT, PS_KERNEL(6, 16),
+	  { "10.0.0.1", P }, RULE_CONFLICT, KERNEL(6, 16),
 	  PORTSOCK_HELD_ACCEPTQ },
 	{ "both of both, a listener", TCP, { "0.0.0.0", ALL, 33 }, LISTEN,
-	  { "0.0.0.0", ALL, 33 }, PS_RULE_REUSEPORT },
+	  { "0.0.0.0", ALL, 33 }, RULE_REUSEPORT },
 	{ "both reuseport, UDP", UDP, { "0.0.0.0", P, 33 }, UNCONN,
-	  { "0.0.0.0", P, 33 }, PS_RULE_REUSEPORT },
+	  { "0.0.0.0", P, 33 }, RULE_REUSEPORT },
 	{ "both reuseport, two users, UDP", UDP, { "0.0.0.0", P, 33 }, UNCONN,
-	  { "0.0.0.0", P, 0 }, PS_RULE_CONFLICT },
+	  { "0.0.0.0", P, 0 }, RULE_CONFLICT },
 	{ "both of both, two users, UDP", UDP, { "0.0.0.0", ALL, 33 }, UNCONN,
-	  { "0.0.0.0", ALL, 0 }, PS_RULE_REUSEADDR },
+	  { "0.0.0.0", ALL, 0 }, RULE_REUSEADDR },
 };
 
 static void set_end(struct ps_end *end, const char *address)
@@ -172,9 +172,9 @@ static void set_end(struct ps_end *end, const char *address)
 				   AF_INET, address, end->ip), 1);
 }
 
-static struct ps_bind bind_of(const struct side *side, u8 proto, u32 kernel)
+static struct bind_request bind_of(const struct side *side, u8 proto, u32 kernel)
 {
-	struct ps_bind b = {
+	struct bind_request b = {
 		.netns = 1, .uid = side->uid, .flags = side->flags,
 		.kernel = kernel ? kernel : NEW, .proto = proto,
 	};
@@ -207,13 +207,13 @@ static void test_table(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct expectation *e = &table[i];
-		struct ps_bind b = bind_of(&e->asked, e->proto, e->kernel);
+		struct bind_request b = bind_of(&e->asked, e->proto, e->kernel);
 		struct ps_record r = record_of(&e->there, e->proto, e->state);
-		enum ps_rule rule;
+		enum bind_rule rule;
 
 		if (e->held)
 			r.held = e->held;
-		rule = ps_conflict_rule(&b, &r);
+		rule = conflict_rule(&b, &r);
 		if (rule != e->rule)
 			fail_msg("%s: rule %d, not %d", e->what, rule, e->rule);
 	}
@@ -222,36 +222,36 @@ static void test_table(void **state)
 static void test_elsewhere(void **state)
 {
 	const struct side any = { "0.0.0.0" };
-	struct ps_bind b = bind_of(&any, TCP, NEW);
+	struct bind_request b = bind_of(&any, TCP, NEW);
 	struct ps_record r = record_of(&any, TCP, LISTEN), other = r;
 
-	assert_int_equal(ps_conflict_rule(&b, &r), PS_RULE_CONFLICT);
+	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
 	other.port++;
-	assert_int_equal(ps_conflict_rule(&b, &other), PS_RULE_PLACE);
+	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
 	other = r;
 	other.netns++;
-	assert_int_equal(ps_conflict_rule(&b, &other), PS_RULE_PLACE);
+	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
 	other = r;
 	other.proto = UDP;
-	assert_int_equal(ps_conflict_rule(&b, &other), PS_RULE_PLACE);
+	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
 	other = r;
 	other.has = 0;
-	assert_int_equal(ps_conflict_rule(&b, &other), PS_RULE_PLACE);
+	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
 	other = r;
 	other.local.form = PS_FORM_ANY;
-	assert_int_equal(ps_conflict_rule(&b, &other), PS_RULE_PLACE);
+	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
 }
 
 /* A request is not in the bind table; the child that comes of it is. */
 static void test_requests(void **state)
 {
 	const struct side any = { "0.0.0.0" };
-	struct ps_bind b = bind_of(&any, TCP, NEW);
+	struct bind_request b = bind_of(&any, TCP, NEW);
 	struct ps_record r = record_of(&any, TCP, PORTSOCK_SYN_RECV);
 
-	assert_int_equal(ps_conflict_rule(&b, &r), PS_RULE_CONFLICT);
+	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
 	r.held = PORTSOCK_HELD_SYNRECV;
-	assert_int_equal(ps_conflict_rule(&b, &r), PS_RULE_REQUEST);
+	assert_int_equal(conflict_rule(&b, &r), RULE_REQUEST);
 }
 
 /* FIN_WAIT2 of the kernel's small object is of no user, a socket's is root's. */
@@ -259,23 +259,23 @@ static void test_orphans(void **state)
 {
 	const struct side asked = { "0.0.0.0", P, 33 };
 	const struct side left = { "10.0.0.1", P };
-	struct ps_bind b = bind_of(&asked, TCP, PS_KERNEL(6, 12));
+	struct bind_request b = bind_of(&asked, TCP, KERNEL(6, 12));
 	struct ps_record r = record_of(&left, TCP, PORTSOCK_FIN_WAIT2);
 
 	r.inode = 0;
 	r.held = PORTSOCK_HELD_ORPHAN;
-	assert_int_equal(ps_conflict_rule(&b, &r), PS_RULE_CONFLICT);
+	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
 	r.has &= ~PS_HAS_CGROUP;
-	assert_int_equal(ps_conflict_rule(&b, &r), PS_RULE_REUSEPORT);
+	assert_int_equal(conflict_rule(&b, &r), RULE_REUSEPORT);
 }
 
 /* Finds among two sockets, the older first; which of them are in the way. */
-static unsigned int find(const struct ps_bind *b, const struct ps_record *older,
+static unsigned int find(const struct bind_request *b, const struct ps_record *older,
 			 const struct ps_record *newer, bool *unsure)
 {
 	const struct ps_record *made[] = { older, newer };
 	bool blocks[2] = { true, true };
-	size_t found = ps_conflict_find(b, made, 2, blocks, unsure);
+	size_t found = conflict_find(b, made, 2, blocks, unsure);
 
 	assert_int_equal(found, blocks[0] + blocks[1]);
 	return blocks[0] | blocks[1] << 1;
@@ -288,7 +288,7 @@ static void test_memory(void **state)
 	const struct side waits = { "10.0.0.1", P, 0 };
 	struct ps_record child = record_of(&waits, TCP, ESTABLISHED);
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
-	struct ps_bind b = bind_of(&group, TCP, NEW);
+	struct bind_request b = bind_of(&group, TCP, NEW);
 	bool unsure;
 
 	child.inode = 0;
@@ -311,7 +311,7 @@ static void test_memory_is_lost(void **state)
 	const struct side asked = { "0.0.0.0", P, 33 };
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
 	struct ps_record alone = record_of(&other, TCP, LISTEN);
-	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	struct bind_request b = bind_of(&asked, TCP, NEW);
 	bool unsure;
 
 	assert_int_equal(find(&b, &listener, &alone, &unsure), 2);
@@ -329,7 +329,7 @@ static void test_memory_is_told(void **state)
 	struct ps_record child = record_of(&group, TCP, ESTABLISHED);
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
 	struct ps_record port = { .flags = P, .has = PS_HAS_UID, .uid = 33 };
-	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	struct bind_request b = bind_of(&asked, TCP, NEW);
 	bool unsure;
 
 	child.uid = 0;
@@ -361,7 +361,7 @@ static void test_all_reused_it(void **state)
 	const struct side asked = { "0.0.0.0", A };
 	struct ps_record bound = record_of(&there, TCP, BOUND);
 	struct ps_record port = { .flags = A, .local.form = PS_FORM_ANY };
-	struct ps_bind b = bind_of(&asked, TCP, NEW);
+	struct bind_request b = bind_of(&asked, TCP, NEW);
 	bool unsure;
 
 	b.told = &port;
@@ -384,7 +384,7 @@ static void test_udp_order(void **state)
 {
 	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct ps_bind b = bind_of(&to_share, UDP, NEW);
+	struct bind_request b = bind_of(&to_share, UDP, NEW);
 	bool unsure;
 
 	assert_int_equal(find(&b, &a, &s, &unsure), 0);
@@ -401,7 +401,7 @@ static void test_udp_order_told(void **state)
 {
 	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct ps_bind b = bind_of(&to_share, UDP, NEW);
+	struct bind_request b = bind_of(&to_share, UDP, NEW);
 	struct ps_record told[3];
 	bool unsure;
 
@@ -410,7 +410,7 @@ static void test_udp_order_told(void **state)
 	told[0] = told[1] = told[2] = s;
 	told[0].port++;			/* another port's: not of interest */
 	told[2].cookie = a.cookie;
-	ps_conflict_tell(&b, told, 3);
+	conflict_add_bind_rows(&b, told, 3);
 	assert_int_equal(b.told_count, 2);
 	assert_int_equal(find(&b, &s, &a, &unsure), 0);
 	assert_false(unsure);
@@ -423,7 +423,7 @@ static void test_udp_order_told(void **state)
 	told[1].cookie = 7;		/* of another one: no use */
 	find(&b, &s, &a, &unsure);
 	assert_true(unsure);
-	ps_conflict_tell(&b, told, 1);	/* not of all: neither */
+	conflict_add_bind_rows(&b, told, 1);	/* not of all: neither */
 	find(&b, &s, &a, &unsure);
 	assert_true(unsure);
 }
@@ -435,7 +435,7 @@ static void test_udp_tail(void **state)
 	const struct side asked = { "::", P, 33 };
 	struct ps_record s = record_of(&shares, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct ps_bind b = bind_of(&asked, UDP, NEW);
+	struct bind_request b = bind_of(&asked, UDP, NEW);
 	bool unsure;
 
 	assert_int_equal(find(&b, &a, &s, &unsure), 1);
@@ -449,7 +449,7 @@ static void test_anything(void **state)
 	struct ps_record r[8];
 	const struct ps_record *made[8];
 	bool blocks[8], unsure;
-	struct ps_bind b;
+	struct bind_request b;
 	unsigned int i, n;
 
 	for (n = 0; n < 20000; n++) {
@@ -472,7 +472,7 @@ static void test_anything(void **state)
 			}
 		}
 		i = random_below(9);
-		assert_true(ps_conflict_find(&b, made, i, blocks, &unsure) <=
+		assert_true(conflict_find(&b, made, i, blocks, &unsure) <=
 			    i);
 	}
 }

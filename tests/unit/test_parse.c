@@ -12,17 +12,17 @@
 		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
 #define HEADER	"# portsock 1 netns=1 pidns=2 at=3 took=4 sockets=5 owners=6"
 
-static struct ps_layout layout;
+static struct layout layout;
 
 static int setup(void **state)
 {
 	(void)state;
-	return ps_parse_layout(LAYOUT, &layout);
+	return layout_parse(LAYOUT, &layout);
 }
 
 static int parse_row(char *line, struct ps_record *r, char **owners)
 {
-	return ps_parse_record(line, strlen(line), &layout, r, owners);
+	return row_parse(line, strlen(line), &layout, r, owners);
 }
 
 static void numbers(void **state)
@@ -80,7 +80,7 @@ static void numbers(void **state)
 static int parse_header(const char *text, struct ps_header *h)
 {
 	char *line = strdup(text);
-	int err = ps_parse_header(line, h);
+	int err = header_parse(line, h);
 
 	free(line);
 	return err;
@@ -149,15 +149,15 @@ static void header_invalid(void **state)
 
 static void layout_valid(void **state)
 {
-	struct ps_layout l;
+	struct layout l;
 	unsigned int i;
 
 	(void)state;
-	assert_int_equal(ps_parse_layout(LAYOUT, &l), 0);
+	assert_int_equal(layout_parse(LAYOUT, &l), 0);
 	assert_int_equal(l.count, PORTSOCK_NCOLUMNS);
 	for (i = 0; i < l.count; i++)
 		assert_int_equal(l.column[i], i);
-	assert_int_equal(ps_parse_layout(LAYOUT "  NEW NEWER NEW", &l), 0);
+	assert_int_equal(layout_parse(LAYOUT "  NEW NEWER NEW", &l), 0);
 	assert_int_equal(l.count, PORTSOCK_NCOLUMNS + 3);
 	assert_int_equal(l.column[PORTSOCK_NCOLUMNS], PORTSOCK_NCOLUMNS);
 }
@@ -165,27 +165,27 @@ static void layout_valid(void **state)
 static void layout_invalid(void **state)
 {
 	char many[1024] = LAYOUT;
-	struct ps_layout l;
+	struct layout l;
 	unsigned int i;
 
 	(void)state;
-	assert_int_equal(ps_parse_layout("", &l), -EINVAL);
-	assert_int_equal(ps_parse_layout("#", &l), -EINVAL);
-	assert_int_equal(ps_parse_layout(LAYOUT + 2, &l), -EINVAL);
-	assert_int_equal(ps_parse_layout(LAYOUT " PORT", &l), -EINVAL);
-	assert_int_equal(ps_parse_layout("# PROTO PORT STATE", &l), -EINVAL);
-	assert_int_equal(ps_parse_layout(LAYOUT "\r", &l), -EINVAL);
-	for (i = PORTSOCK_NCOLUMNS; i < PS_LAYOUT_MAX; i++)
+	assert_int_equal(layout_parse("", &l), -EINVAL);
+	assert_int_equal(layout_parse("#", &l), -EINVAL);
+	assert_int_equal(layout_parse(LAYOUT + 2, &l), -EINVAL);
+	assert_int_equal(layout_parse(LAYOUT " PORT", &l), -EINVAL);
+	assert_int_equal(layout_parse("# PROTO PORT STATE", &l), -EINVAL);
+	assert_int_equal(layout_parse(LAYOUT "\r", &l), -EINVAL);
+	for (i = PORTSOCK_NCOLUMNS; i < LAYOUT_MAX; i++)
 		strcat(many, " X");
-	assert_int_equal(ps_parse_layout(many, &l), 0);
+	assert_int_equal(layout_parse(many, &l), 0);
 	strcat(many, " X");
-	assert_int_equal(ps_parse_layout(many, &l), -EINVAL);
+	assert_int_equal(layout_parse(many, &l), -EINVAL);
 }
 
 /* No column may be missing. */
 static void layout_without_a_column(void **state)
 {
-	struct ps_layout l;
+	struct layout l;
 	unsigned int i;
 
 	(void)state;
@@ -196,12 +196,12 @@ static void layout_without_a_column(void **state)
 		snprintf(name, sizeof(name), " %.14s ",
 			 ps_column_names[i].text);
 		strstr(line, name)[1] = 'x';
-		assert_int_equal(ps_parse_layout(line, &l), -EINVAL);
+		assert_int_equal(layout_parse(line, &l), -EINVAL);
 	}
 }
 
 /* Return an allocated line with the value of one column replaced. */
-static char *line_with(const struct ps_layout *l, unsigned int column,
+static char *line_with(const struct layout *l, unsigned int column,
 		       const char *text)
 {
 	static const char *const valid[] = {
@@ -387,16 +387,16 @@ static void wrong_number_of_columns(void **state)
 /* Columns are found by name; unknown ones are skipped. */
 static void columns_in_another_order(void **state)
 {
-	struct ps_layout l;
+	struct layout l;
 	struct ps_record r;
 	char *line, *owners;
 
 	(void)state;
-	assert_int_equal(ps_parse_layout("# OWNERS NEW EXPIRES PARENT HELD "
+	assert_int_equal(layout_parse("# OWNERS NEW EXPIRES PARENT HELD "
 		"FLAGS CGROUP NETNS COOKIE INODE UID TXQ RXQ DEV REMOTE LOCAL "
 		"NEWER STATE PORT PROTO", &l), 0);
 	line = line_with(&l, PORTSOCK_COL_PORT, "443");
-	assert_int_equal(ps_parse_record(line, strlen(line), &l, &r, &owners),
+	assert_int_equal(row_parse(line, strlen(line), &l, &r, &owners),
 			 0);
 	assert_int_equal(r.port, 443);
 	assert_int_equal(r.txq, 511);
@@ -459,14 +459,14 @@ static void round_trip(const struct ps_record *r,
 
 	format_row(text, r, owners, n);
 	line = strdup(text);
-	if (ps_parse_record(line, strlen(line), &layout, &parsed, &cursor))
+	if (row_parse(line, strlen(line), &layout, &parsed, &cursor))
 		fail_msg("rejected: %s", text);
 	assert_int_equal(parsed.owners, n);
 	for (i = 0; i < n; i++) {
-		assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+		assert_int_equal(owner_parse(&cursor, &o), 1);
 		assert_memory_equal(&o, &owners[i], sizeof(o));
 	}
-	assert_int_equal(ps_parse_owner(&cursor, &o), 0);
+	assert_int_equal(owner_parse(&cursor, &o), 0);
 	format_row(again, &parsed, owners, n);
 	assert_string_equal(text, again);
 	assert_int_equal(parsed.has, r->has);
@@ -529,7 +529,7 @@ static void long_names_are_rejected(void **state)
 static int parse_owner_text(const char *text, struct ps_owner *o)
 {
 	char *line = strdup(text), *cursor = line;
-	int got = ps_parse_owner(&cursor, o);
+	int got = owner_parse(&cursor, o);
 
 	free(line);
 	return got;
@@ -550,19 +550,19 @@ static void owners(void **state)
 	unsigned int i;
 
 	(void)state;
-	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_int_equal(owner_parse(&cursor, &o), 1);
 	assert_int_equal(o.pid, 1);
 	assert_int_equal(o.tid, 1);
 	assert_int_equal(o.fd, 2);
 	assert_string_equal(o.comm, "");
-	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_int_equal(owner_parse(&cursor, &o), 1);
 	assert_int_equal(o.pid, 3);
 	assert_int_equal(o.tid, 4);
 	assert_int_equal(o.fd, 5);
 	assert_string_equal(o.comm, "a,b/\\");
-	assert_int_equal(ps_parse_owner(&cursor, &o), 1);
+	assert_int_equal(owner_parse(&cursor, &o), 1);
 	assert_string_equal(o.comm, "123456789012345");
-	assert_int_equal(ps_parse_owner(&cursor, &o), 0);
+	assert_int_equal(owner_parse(&cursor, &o), 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		if (parse_owner_text(bad[i], &o) != -EINVAL)
 			fail_msg("'%s' was accepted", bad[i]);
@@ -580,11 +580,11 @@ static void modules(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(ps_parse_module("[wireguard]", &name, &len), 1);
+	assert_int_equal(module_parse("[wireguard]", &name, &len), 1);
 	assert_int_equal(len, 9);
 	assert_memory_equal(name, "wireguard", 9);
 	for (i = 0; i < ARRAY_SIZE(none); i++)
-		assert_int_equal(ps_parse_module(none[i], &name, &len), 0);
+		assert_int_equal(module_parse(none[i], &name, &len), 0);
 }
 
 static const char *const valid_lines[] = {
@@ -613,9 +613,9 @@ static bool parse_whole_row(char *line)
 	if (parse_row(line, &r, &owners))
 		return false;
 	assert_true(ps_format_record(room, &r) - room <= PS_RECORD_MAX);
-	ps_parse_module(owners, &name, &len);
+	module_parse(owners, &name, &len);
 	do {
-		got = ps_parse_owner(&owners, &o);
+		got = owner_parse(&owners, &o);
 	} while (got > 0);
 	return got == 0;
 }
@@ -646,15 +646,15 @@ static void truncated_lines(void **state)
 		char *line = strndup(HEADER, len);
 		struct ps_header h;
 
-		assert_int_equal(ps_parse_header(line, &h),
+		assert_int_equal(header_parse(line, &h),
 				 len == strlen(HEADER) ? 0 : -EINVAL);
 		free(line);
 	}
 	for (len = 0; len <= strlen(LAYOUT); len++) {
 		char *line = strndup(LAYOUT, len);
-		struct ps_layout l;
+		struct layout l;
 
-		assert_int_equal(ps_parse_layout(line, &l),
+		assert_int_equal(layout_parse(line, &l),
 				 len == strlen(LAYOUT) ? 0 : -EINVAL);
 		free(line);
 	}
@@ -684,7 +684,7 @@ static void corrupted_lines(void **state)
 	for (i = 0; i < times; i++) {
 		char *line = strdup(valid_lines[i % ARRAY_SIZE(valid_lines)]);
 		struct ps_header h;
-		struct ps_layout l;
+		struct layout l;
 
 		corrupt_line(line);
 		accepted += parse_whole_row(line);
@@ -693,22 +693,22 @@ static void corrupted_lines(void **state)
 			continue;
 		line = strdup(HEADER);
 		corrupt_line(line);
-		ps_parse_header(line, &h);
+		header_parse(line, &h);
 		free(line);
 		line = strdup(LAYOUT);
 		corrupt_line(line);
-		ps_parse_layout(line, &l);
+		layout_parse(line, &l);
 		free(line);
 	}
 	assert_true(accepted > times / 100 && accepted < times / 2);
 }
 
 /* Parse a row; return its error, or the formatted row in @room. */
-static int reparse_row(const char *text, struct ps_layout *l, char *room)
+static int reparse_row(const char *text, struct layout *l, char *room)
 {
 	char *line = strdup(text), *owners, *p;
 	struct ps_record r;
-	int err = ps_parse_record(line, strlen(line), l, &r, &owners);
+	int err = row_parse(line, strlen(line), l, &r, &owners);
 
 	if (!err) {
 		p = ps_format_record(room, &r);
@@ -724,7 +724,7 @@ static void cached_rows_parse_as_alone(void **state)
 	static char after[2 * PS_RECORD_MAX], alone[2 * PS_RECORD_MAX];
 	const unsigned int times = 100000;
 	unsigned int i, accepted = 0;
-	struct ps_layout l;
+	struct layout l;
 
 	(void)state;
 	for (i = 0; i < times; i++) {
@@ -734,7 +734,7 @@ static void cached_rows_parse_as_alone(void **state)
 
 		if (random_below(2))
 			corrupt_line(line);
-		ps_parse_layout(LAYOUT, &l);
+		layout_parse(LAYOUT, &l);
 		err = reparse_row(line, &l, alone);
 		assert_int_equal(reparse_row(line, &layout, after), err);
 		if (!err)

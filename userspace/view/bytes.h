@@ -5,13 +5,13 @@
 
 #include "../../module/format/base.h"
 
-#define PS_BYTES	8			/* bytes in a u64             */
-#define PS_BYTES_ONES	0x0101010101010101ULL	/* 1 in each byte             */
-#define PS_BYTES_FIRST	0x80ULL			/* high bit of the first byte */
-#define PS_BYTES_HIGHS	(PS_BYTES_ONES << 7)
+#define BYTES	8			/* bytes in a u64             */
+#define BYTES_ONES	0x0101010101010101ULL	/* 1 in each byte             */
+#define BYTES_FIRST	0x80ULL			/* high bit of the first byte */
+#define BYTES_HIGHS	(BYTES_ONES << 7)
 
 /* Load the eight bytes at @p, which need not be aligned. */
-static __always_inline u64 ps_bytes_load(const char *p)
+static __always_inline u64 bytes_load(const char *p)
 {
 	const int order = __BYTE_ORDER__;
 	u64 bytes;
@@ -22,11 +22,11 @@ static __always_inline u64 ps_bytes_load(const char *p)
 }
 
 /* Return a mask with the high bit of each byte that is a blank. */
-static __always_inline u64 ps_bytes_blanks(u64 bytes)
+static __always_inline u64 bytes_blanks(u64 bytes)
 {
-	bytes ^= PS_BYTES_ONES * ' ';
-	return ~(((bytes & ~PS_BYTES_HIGHS) + ~PS_BYTES_HIGHS) | bytes) &
-		PS_BYTES_HIGHS;
+	bytes ^= BYTES_ONES * ' ';
+	return ~(((bytes & ~BYTES_HIGHS) + ~BYTES_HIGHS) | bytes) &
+		BYTES_HIGHS;
 }
 
 #endif /* PORTSOCK_VIEW_BYTES_H */

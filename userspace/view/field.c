@@ -6,14 +6,14 @@
 #include "../../module/format/format.h"
 
 /**
- * ps_parse_u32() - Parse text that consists of one decimal number
+ * field_parse_u32() - Parse text that consists of one decimal number
  * @text: digits
  * @len: length of @text in bytes
  * @value: result, unchanged on error
  *
  * Return: As ps_parse_u64().
  */
-int ps_parse_u32(const char *text, size_t len, u32 *value)
+int field_parse_u32(const char *text, size_t len, u32 *value)
 {
 	u64 v;
 	int err = ps_parse_u64(text, len, 10, U32_MAX, &v);
@@ -24,13 +24,13 @@ int ps_parse_u32(const char *text, size_t len, u32 *value)
 }
 
 /**
- * ps_unescape() - Replace each \ooo by its byte, in place
+ * field_unescape() - Replace each \ooo by its byte, in place
  * @text: NUL-terminated
  *
  * Return: New length, which may include NUL bytes; -EINVAL if a backslash is
  * not followed by three octal digits of a byte.
  */
-int ps_unescape(char *text)
+int field_unescape(char *text)
 {
 	char *in = strchrnul(text, '\\'), *out = in;
 	u64 c;
@@ -53,7 +53,7 @@ int ps_unescape(char *text)
 static int parse_name(char *field, struct ps_end *end)
 {
 	bool abstract = *field == '@';
-	int len = ps_unescape(field + abstract);
+	int len = field_unescape(field + abstract);
 
 	if (len < 0 || len > PS_TEXT_MAX)
 		return -EINVAL;
@@ -68,9 +68,9 @@ static int parse_number_pair(char *field, u32 *first, u32 *second)
 {
 	char *colon = strrchr(field, ':');
 
-	if (!colon || ps_parse_u32(field, colon - field, first))
+	if (!colon || field_parse_u32(field, colon - field, first))
 		return -EINVAL;
-	return ps_parse_u32(colon + 1, strlen(colon + 1), second);
+	return field_parse_u32(colon + 1, strlen(colon + 1), second);
 }
 
 static int parse_vsock_end(char *field, struct ps_end *end)
@@ -79,7 +79,7 @@ static int parse_vsock_end(char *field, struct ps_end *end)
 	if (strncmp(field, "*:", 2))
 		return parse_number_pair(field, &end->id, &end->num);
 	end->id = U32_MAX;
-	return ps_parse_u32(field + 2, strlen(field + 2), &end->num);
+	return field_parse_u32(field + 2, strlen(field + 2), &end->num);
 }
 
 static int parse_packet_end(char *field, struct ps_end *end)
@@ -99,7 +99,7 @@ static int parse_end_port(const char *text, struct ps_end *end)
 {
 	u64 number;
 
-	if (!ps_take_digits(&text, &number) || number > U16_MAX || *text)
+	if (!field_take_digits(&text, &number) || number > U16_MAX || *text)
 		return -EINVAL;
 	end->num = number;
 	return 0;
@@ -114,7 +114,7 @@ static int parse_ip4(const char *text, const char *colon, struct ps_end *end)
 	for (i = 0; i < 4; i++) {
 		const char *start = text;
 
-		if (!ps_take_digits(&text, &number) || number > 255 ||
+		if (!field_take_digits(&text, &number) || number > 255 ||
 		    (*start == '0' && text - start > 1) ||
 		    *text++ != (i < 3 ? '.' : ':'))
 			return -EINVAL;
@@ -140,8 +140,8 @@ static int parse_ip6(char *field, char *colon, struct ps_end *end)
 }
 
 /* Parse an address that differs from the last one, and cache it. */
-static int parse_new_address(const struct ps_field *f,
-			     struct ps_known_ip *last, struct ps_end *end)
+static int parse_new_address(const struct field *f,
+			     struct known_address *last, struct ps_end *end)
 {
 	char *colon = strrchr(f->text, ':');
 	size_t len;
@@ -164,7 +164,7 @@ static int parse_new_address(const struct ps_field *f,
 }
 
 /* Parse an address and a port; the address is often the last one. */
-static int parse_inet_end(const struct ps_field *f, struct ps_known_ip *last,
+static int parse_inet_end(const struct field *f, struct known_address *last,
 			  struct ps_end *end)
 {
 	if (!last->len || f->len <= last->len ||
@@ -176,7 +176,7 @@ static int parse_inet_end(const struct ps_field *f, struct ps_known_ip *last,
 }
 
 /**
- * ps_parse_end() - Parse one end of a socket
+ * end_parse() - Parse one end of a socket
  * @f: field of LOCAL or REMOTE; modified, and a name in @end refers to it
  * @proto: enum portsock_proto
  * @last: cache of this column, zeroed at first
@@ -184,12 +184,12 @@ static int parse_inet_end(const struct ps_field *f, struct ps_known_ip *last,
  *
  * Return: 0, -EINVAL if the field is not an end of this protocol.
  */
-int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
+int end_parse(const struct field *f, u8 proto, struct known_address *last,
 		 struct ps_end *end)
 {
 	char *field = f->text;
 
-	if (ps_field_is_none(f))
+	if (field_is_none(f))
 		return 0;	/* PS_FORM_NONE */
 	/* A name may be "*:*". */
 	if (proto == PORTSOCK_PROTO_UNIX || proto == PORTSOCK_PROTO_ALG)

@@ -7,48 +7,48 @@
 #include "../../module/format/record.h"
 
 /* A decimal number of up to 19 digits fits into a u64. */
-#define PS_SAFE_DIGITS	19
+#define SAFE_DIGITS	19
 
 /**
- * struct ps_field - A field of a row
+ * struct field - A field of a row
  * @text: NUL-terminated
  * @len: length of @text in bytes
  */
-struct ps_field {
+struct field {
 	char *text;
 	size_t len;
 };
 
-#define PS_KNOWN_IP_MAX	46	/* IPv6 with brackets, colon, short scope */
+#define KNOWN_ADDRESS_MAX	46	/* IPv6 with brackets, colon, short scope */
 
 /**
- * struct ps_known_ip - Cache of the last address parsed in a column
+ * struct known_address - Cache of the last address parsed in a column
  * @ip: address as in struct ps_end
  * @form: PS_FORM_INET or PS_FORM_INET6
  * @len: length of @text in bytes, 0 while the cache is empty
  * @text: the address as text, up to and with the colon before the port
  */
-struct ps_known_ip {
+struct known_address {
 	u8 ip[16];
 	u8 form;
 	u8 len;
-	char text[PS_KNOWN_IP_MAX];
+	char text[KNOWN_ADDRESS_MAX];
 };
 
 /* Return true if a field is "-", the missing value. */
-static __always_inline bool ps_field_is_none(const struct ps_field *f)
+static __always_inline bool field_is_none(const struct field *f)
 {
 	return f->len == 1 && *f->text == PORTSOCK_NONE[0];
 }
 
 /**
- * ps_take_digits() - Parse the decimal number at the start of a text
+ * field_take_digits() - Parse the decimal number at the start of a text
  * @cursor: text, moved past the digits
  * @value: result
  *
- * Return: True if there are 1 to PS_SAFE_DIGITS digits.
+ * Return: True if there are 1 to SAFE_DIGITS digits.
  */
-static __always_inline bool ps_take_digits(const char **cursor, u64 *value)
+static __always_inline bool field_take_digits(const char **cursor, u64 *value)
 {
 	const char *p = *cursor;
 	u64 digit, v = 0;
@@ -61,12 +61,12 @@ static __always_inline bool ps_take_digits(const char **cursor, u64 *value)
 	digits = p - *cursor;
 	*cursor = p;
 	*value = v;
-	return digits && digits <= PS_SAFE_DIGITS;
+	return digits && digits <= SAFE_DIGITS;
 }
 
-int ps_parse_u32(const char *text, size_t len, u32 *value);
-int ps_unescape(char *text);
-int ps_parse_end(const struct ps_field *f, u8 proto, struct ps_known_ip *last,
+int field_parse_u32(const char *text, size_t len, u32 *value);
+int field_unescape(char *text);
+int end_parse(const struct field *f, u8 proto, struct known_address *last,
 		 struct ps_end *end);
 
 #endif /* PORTSOCK_VIEW_FIELD_H */

@@ -51,7 +51,7 @@ static int parse_header_field(const char *word, size_t len,
 }
 
 /**
- * ps_parse_header() - Parse the first line of a view
+ * header_parse() - Parse the first line of a view
  * @line: NUL-terminated, without newline
  * @h: result
  *
@@ -61,7 +61,7 @@ static int parse_header_field(const char *word, size_t len,
  * format is a later one, its number then being in @h->version, and a key of
  * format 1 is missing or invalid.
  */
-int ps_parse_header(const char *line, struct ps_header *h)
+int header_parse(const char *line, struct ps_header *h)
 {
 	const unsigned int all = (1U << 6) - 1;
 	const char *cursor = line, *word;
@@ -77,7 +77,7 @@ int ps_parse_header(const char *line, struct ps_header *h)
 	if (len != strlen(PORTSOCK_MAGIC) || memcmp(word, PORTSOCK_MAGIC, len))
 		return -EINVAL;
 	word = next_word(&cursor, &len);
-	if (ps_parse_u32(word, len, &h->version) || !h->version)
+	if (field_parse_u32(word, len, &h->version) || !h->version)
 		return -EINVAL;
 	err = h->version == PORTSOCK_FORMAT ? -EINVAL : -EPROTO;
 	for (word = next_word(&cursor, &len); len;
@@ -88,14 +88,14 @@ int ps_parse_header(const char *line, struct ps_header *h)
 }
 
 /**
- * ps_parse_layout() - Parse the second line of a view, the names of columns
+ * layout_parse() - Parse the second line of a view, the names of columns
  * @line: NUL-terminated, without newline
  * @layout: result
  *
  * Return: 0; -EINVAL if @line is not such a line, or if a column of format 1 is
  * missing or repeated.
  */
-int ps_parse_layout(const char *line, struct ps_layout *layout)
+int layout_parse(const char *line, struct layout *layout)
 {
 	const char *cursor = line, *word;
 	u32 seen = 0;
@@ -109,7 +109,7 @@ int ps_parse_layout(const char *line, struct ps_layout *layout)
 		return -EINVAL;
 	for (word = next_word(&cursor, &len); len;
 	     word = next_word(&cursor, &len)) {
-		if (layout->count == PS_LAYOUT_MAX)
+		if (layout->count == LAYOUT_MAX)
 			return -EINVAL;
 		column = ps_lookup(ps_column_names, word, len);
 		if (column >= 0 && seen & 1U << column)

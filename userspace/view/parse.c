@@ -9,13 +9,13 @@
 #include "../../module/format/names.h"
 #include "parse.h"
 
-static int parse_flags_field(const struct ps_field *f, u32 *flags)
+static int parse_flags_field(const struct field *f, u32 *flags)
 {
 	const char *field = f->text;
 	size_t len;
 	int bit;
 
-	if (ps_field_is_none(f))
+	if (field_is_none(f))
 		return 0;
 	for (;; field += len + 1) {
 		len = strcspn(field, ",");
@@ -32,13 +32,13 @@ static int parse_flags_field(const struct ps_field *f, u32 *flags)
 /* Return value of a function that found an invalid value in a column. */
 #define BAD_COLUMN(column)	(1 + PORTSOCK_COL_##column)
 
-static int parse_number(const struct ps_field *field, u8 column,
+static int parse_number(const struct field *field, u8 column,
 			unsigned int base, u64 max, u64 *value)
 {
-	const struct ps_field *f = &field[column];
+	const struct field *f = &field[column];
 	const char *end = f->text;
 
-	if (base == 10 && ps_take_digits(&end, value) &&
+	if (base == 10 && field_take_digits(&end, value) &&
 	    end == f->text + f->len)
 		return *value > max ? 1 + column : 0;
 	return ps_parse_u64(f->text, f->len, base, max, value) ?
@@ -46,14 +46,14 @@ static int parse_number(const struct ps_field *field, u8 column,
 }
 
 /* Parse a number or "-"; a number sets @bit in @has. */
-static int parse_optional(const struct ps_field *field, u8 column,
+static int parse_optional(const struct field *field, u8 column,
 			  unsigned int base, u64 max, u8 *has, u8 bit,
 			  u64 *value)
 {
 	int bad;
 
 	*value = 0;
-	if (ps_field_is_none(&field[column]))
+	if (field_is_none(&field[column]))
 		return 0;
 	bad = parse_number(field, column, base, max, value);
 	if (!bad)
@@ -66,14 +66,14 @@ static int parse_optional(const struct ps_field *field, u8 column,
 	((f)->len == sizeof(word) - 1 && \
 	 !memcmp((f)->text, word, sizeof(word) - 1))
 
-static int parse_proto_field(const struct ps_field *f)
+static int parse_proto_field(const struct field *f)
 {
 	return FIELD_IS(f, "tcp") ? PORTSOCK_PROTO_TCP :
 		FIELD_IS(f, "udp") ? PORTSOCK_PROTO_UDP :
 		ps_lookup(ps_proto_names, f->text, f->len);
 }
 
-static int parse_state_field(const struct ps_field *f)
+static int parse_state_field(const struct field *f)
 {
 	return FIELD_IS(f, "ESTABLISHED") ? PORTSOCK_ESTABLISHED :
 		FIELD_IS(f, "UNCONN") ? PORTSOCK_UNCONN :
@@ -81,7 +81,7 @@ static int parse_state_field(const struct ps_field *f)
 		ps_lookup(ps_state_names, f->text, f->len);
 }
 
-static int parse_held_field(const struct ps_field *f)
+static int parse_held_field(const struct field *f)
 {
 	return FIELD_IS(f, "process") ? PORTSOCK_HELD_PROCESS :
 		ps_lookup(ps_held_names, f->text, f->len);
@@ -91,7 +91,7 @@ static int parse_held_field(const struct ps_field *f)
 	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
 
 /* Parse PROTO, STATE, PORT, and RXQ to COOKIE. */
-static int parse_identity(const struct ps_field *field, struct ps_record *r)
+static int parse_identity(const struct field *field, struct ps_record *r)
 {
 	int proto = parse_proto_field(&field[PORTSOCK_COL_PROTO]);
 	int state = parse_state_field(&field[PORTSOCK_COL_STATE]);
@@ -121,14 +121,14 @@ static int parse_identity(const struct ps_field *field, struct ps_record *r)
 }
 
 /* Parse NETNS to EXPIRES. */
-static int parse_tail(const struct ps_field *field, struct ps_tail *tail)
+static int parse_tail(const struct field *field, struct row_tail *tail)
 {
 	int held = parse_held_field(&field[PORTSOCK_COL_HELD]);
 	u8 has_expires = 0;
 	u64 expires, netns;
 	int bad;
 
-	*tail = (struct ps_tail){ .held = held };
+	*tail = (struct row_tail){ .held = held };
 	if (parse_flags_field(&field[PORTSOCK_COL_FLAGS], &tail->flags))
 		return BAD_COLUMN(FLAGS);
 	if (held < 0)
@@ -149,12 +149,12 @@ static int parse_tail(const struct ps_field *field, struct ps_tail *tail)
 #undef OPTIONAL
 
 /* Cache the text of a tail.  The blanks in it have been replaced by NULs. */
-static void cache_tail_text(struct ps_layout *layout,
-			    const struct ps_field *field)
+static void cache_tail_text(struct layout *layout,
+			    const struct field *field)
 {
-	const struct ps_field *last = &field[PORTSOCK_COL_EXPIRES];
+	const struct field *last = &field[PORTSOCK_COL_EXPIRES];
 	const char *text = field[PORTSOCK_COL_NETNS].text;
-	struct ps_tail *tail = &layout->tail;
+	struct row_tail *tail = &layout->tail;
 	unsigned int i, len = last->text + last->len - text;
 
 	if (!layout->usual || len > sizeof(tail->text))
@@ -165,10 +165,10 @@ static void cache_tail_text(struct ps_layout *layout,
 }
 
 /* Fill @r from the tail.  @same_tail: it equals that of the row before. */
-static int fill_tail(const struct ps_field *field, struct ps_layout *layout,
+static int fill_tail(const struct field *field, struct layout *layout,
 		     bool same_tail, struct ps_record *r)
 {
-	struct ps_tail *tail = &layout->tail;
+	struct row_tail *tail = &layout->tail;
 	int bad = same_tail ? 0 : parse_tail(field, tail);
 
 	if (bad)
@@ -185,13 +185,13 @@ static int fill_tail(const struct ps_field *field, struct ps_layout *layout,
 	return 0;
 }
 
-static int parse_dev_field(const struct ps_field *f, struct ps_record *r)
+static int parse_dev_field(const struct field *f, struct ps_record *r)
 {
 	int len;
 
-	if (ps_field_is_none(f))
+	if (field_is_none(f))
 		return 0;
-	len = ps_unescape(f->text);
+	len = field_unescape(f->text);
 	if (len < 1 || len >= PS_DEV_SIZE)
 		return BAD_COLUMN(DEV);
 	memcpy(r->dev, f->text, len + 1);
@@ -202,7 +202,7 @@ static int parse_dev_field(const struct ps_field *f, struct ps_record *r)
 struct splitter {
 	char *word;		/* start of the word, or of blanks before it */
 	const u8 *column;	/* column of the word */
-	struct ps_field *field;	/* result, indexed by column */
+	struct field *field;	/* result, indexed by column */
 };
 
 /* Record the word that ends at @end. */
@@ -213,7 +213,7 @@ static __always_inline void end_word(struct splitter *c, char *end)
 	while (*word == ' ')
 		word++;
 	c->word = end + 1;
-	c->field[*c->column++] = (struct ps_field){ word, end - word };
+	c->field[*c->column++] = (struct field){ word, end - word };
 	*end = '\0';
 }
 
@@ -223,11 +223,11 @@ static __always_inline void end_word(struct splitter *c, char *end)
  */
 static void split_words(struct splitter *c, char *end, const u8 *last)
 {
-	u64 blanks, ends, before = PS_BYTES_FIRST;
+	u64 blanks, ends, before = BYTES_FIRST;
 	char *line = c->word;
 
-	for (; end - line >= PS_BYTES; line += PS_BYTES) {
-		blanks = ps_bytes_blanks(ps_bytes_load(line));
+	for (; end - line >= BYTES; line += BYTES) {
+		blanks = bytes_blanks(bytes_load(line));
 		ends = blanks & ~(blanks << 8 | before);
 		before = blanks >> 56;
 		for (; ends; ends &= ends - 1) {
@@ -251,7 +251,7 @@ static void split_words(struct splitter *c, char *end, const u8 *last)
 
 /* Skip the tail of a row if it equals that of the row before. */
 static bool skip_tail(struct splitter *c, const char *end,
-		      const struct ps_tail *tail)
+		      const struct row_tail *tail)
 {
 	if (!tail->len || end - c->word <= tail->len ||
 	    c->word[tail->len] != ' ' ||
@@ -267,8 +267,8 @@ static bool skip_tail(struct splitter *c, const char *end,
  * words is wrong.  If NETNS to EXPIRES equal those of the row before, set
  * @same_tail and leave their fields unset.
  */
-static bool split_row(char *line, size_t len, const struct ps_layout *layout,
-		      struct ps_field *field, bool *same_tail)
+static bool split_row(char *line, size_t len, const struct layout *layout,
+		      struct field *field, bool *same_tail)
 {
 	const u8 *last = layout->column + layout->count;
 	struct splitter c = { line, layout->column, field };
@@ -286,20 +286,20 @@ static bool split_row(char *line, size_t len, const struct ps_layout *layout,
 }
 
 /**
- * ps_parse_record() - Parse a row
+ * row_parse() - Parse a row
  * @line: NUL-terminated, without newline; modified, and names in @r refer to it
  * @len: length of @line in bytes
  * @layout: layout of this view; caches parts of the row
  * @r: result; owners is the number of owners, owners_at is 0
- * @owners: the OWNERS field in @line, for ps_parse_owner() or ps_parse_module()
+ * @owners: the OWNERS field in @line, for owner_parse() or module_parse()
  *
  * Return: 0; -EINVAL if the number of words differs from that of the columns;
  * 1 + enum portsock_column of the first column found with an invalid value.
  */
-int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
+int row_parse(char *line, size_t len, struct layout *layout,
 		    struct ps_record *r, char **owners)
 {
-	struct ps_field field[PORTSOCK_NCOLUMNS + 1];
+	struct field field[PORTSOCK_NCOLUMNS + 1];
 	bool same_tail;
 	char *c;
 	int bad;
@@ -312,14 +312,14 @@ int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
 	      parse_dev_field(&field[PORTSOCK_COL_DEV], r);
 	if (bad)
 		return bad;
-	if (ps_parse_end(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,
+	if (end_parse(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,
 			 &r->local))
 		return BAD_COLUMN(LOCAL);
-	if (ps_parse_end(&field[PORTSOCK_COL_REMOTE], r->proto,
+	if (end_parse(&field[PORTSOCK_COL_REMOTE], r->proto,
 			 &layout->remote, &r->remote))
 		return BAD_COLUMN(REMOTE);
 	*owners = field[PORTSOCK_COL_OWNERS].text;
-	if (ps_field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
+	if (field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
 		return 0;
 	r->owners = 1;
 	for (c = *owners; (c = strchr(c, ',')); c++)
@@ -332,7 +332,7 @@ static bool take_owner_number(const char **cursor, char stop, u32 *value)
 {
 	u64 v;
 
-	if (!ps_take_digits(cursor, &v) || v > U32_MAX ||
+	if (!field_take_digits(cursor, &v) || v > U32_MAX ||
 	    (**cursor != '/' && **cursor != stop))
 		return false;
 	++*cursor;
@@ -341,14 +341,14 @@ static bool take_owner_number(const char **cursor, char stop, u32 *value)
 }
 
 /**
- * ps_parse_owner() - Parse the next owner of a row
- * @cursor: @owners of ps_parse_record(), moved past the owner; the text is
+ * owner_parse() - Parse the next owner of a row
+ * @cursor: @owners of row_parse(), moved past the owner; the text is
  *	modified
  * @o: result
  *
  * Return: 1 with an owner in @o, 0 at the end, -EINVAL if the text is invalid.
  */
-int ps_parse_owner(char **cursor, struct ps_owner *o)
+int owner_parse(char **cursor, struct ps_owner *o)
 {
 	const char *p = *cursor;
 	char *comm;
@@ -367,7 +367,7 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 	*cursor = strchrnul(comm, ',');
 	if (**cursor)
 		*(*cursor)++ = '\0';
-	len = ps_unescape(comm);
+	len = field_unescape(comm);
 	if (len < 0 || len >= PS_COMM_SIZE)
 		return -EINVAL;
 	memset(o->comm, 0, sizeof(o->comm));
@@ -376,14 +376,14 @@ int ps_parse_owner(char **cursor, struct ps_owner *o)
 }
 
 /**
- * ps_parse_module() - Parse the owning module of a kernel socket: [name]
- * @owners: @owners of ps_parse_record()
+ * module_parse() - Parse the owning module of a kernel socket: [name]
+ * @owners: @owners of row_parse()
  * @name: start of the name in @owners, not NUL-terminated
  * @len: length of the name in bytes
  *
  * Return: 1 if OWNERS is an owning module, else 0.
  */
-int ps_parse_module(const char *owners, const char **name, size_t *len)
+int module_parse(const char *owners, const char **name, size_t *len)
 {
 	size_t all;
 

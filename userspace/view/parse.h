@@ -7,11 +7,11 @@
 #include "../../module/format/number.h"
 #include "../../module/format/record.h"
 
-#define PS_LAYOUT_MAX	64
-#define PS_TAIL_MAX	88	/* a longer tail is not cached; most have 30 */
+#define LAYOUT_MAX	64
+#define ROW_TAIL_MAX	88	/* a longer tail is not cached; most have 30 */
 
 /**
- * struct ps_tail - Cache of the columns NETNS to EXPIRES of a row
+ * struct row_tail - Cache of the columns NETNS to EXPIRES of a row
  * @cgroup: CGROUP, as in struct ps_record
  * @parent: PARENT
  * @netns: NETNS
@@ -22,7 +22,7 @@
  * @len: length of @text in bytes, 0 while the cache is empty
  * @text: the columns as text
  */
-struct ps_tail {
+struct row_tail {
 	u64 cgroup;
 	u64 parent;
 	u32 netns;
@@ -31,11 +31,11 @@ struct ps_tail {
 	u8 has;
 	u8 held;
 	u8 len;
-	char text[PS_TAIL_MAX];
+	char text[ROW_TAIL_MAX];
 };
 
 /**
- * struct ps_layout - The columns of a view, and caches of the row before
+ * struct layout - The columns of a view, and caches of the row before
  * @count: number of columns in a line
  * @usual: the line begins with the columns of format 1, in their order
  * @column: of each word enum portsock_column, or PORTSOCK_NCOLUMNS for a column
@@ -44,20 +44,20 @@ struct ps_tail {
  * @local: last address of LOCAL
  * @remote: last address of REMOTE
  */
-struct ps_layout {
+struct layout {
 	unsigned int count;
 	bool usual;
-	u8 column[PS_LAYOUT_MAX];
-	struct ps_tail tail;
-	struct ps_known_ip local;
-	struct ps_known_ip remote;
+	u8 column[LAYOUT_MAX];
+	struct row_tail tail;
+	struct known_address local;
+	struct known_address remote;
 };
 
-int ps_parse_header(const char *line, struct ps_header *h);
-int ps_parse_layout(const char *line, struct ps_layout *layout);
-int ps_parse_record(char *line, size_t len, struct ps_layout *layout,
+int header_parse(const char *line, struct ps_header *h);
+int layout_parse(const char *line, struct layout *layout);
+int row_parse(char *line, size_t len, struct layout *layout,
 		    struct ps_record *r, char **owners);
-int ps_parse_owner(char **cursor, struct ps_owner *o);
-int ps_parse_module(const char *owners, const char **name, size_t *len);
+int owner_parse(char **cursor, struct ps_owner *o);
+int module_parse(const char *owners, const char **name, size_t *len);
 
 #endif /* PORTSOCK_VIEW_PARSE_H */

@@ -7,19 +7,19 @@
 #include "bind_rules.h"
 
 /**
- * ps_conflict_tell() - Attach rows of bind=yes to a bind()
+ * conflict_add_bind_rows() - Attach rows of bind=yes to a bind()
  * @b: the bind(); refers to @told from now on
  * @told: rows of bind=yes; the rows that concern @b are moved to the front
  * @count: number of rows
  *
  * Rows with an interface are skipped: they are ports of a VRF.
  */
-void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count)
+void conflict_add_bind_rows(struct bind_request *b, struct ps_record *told, size_t count)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < count; i++)
-		if (ps_conflict_is_at_port(b, &told[i]) && !told[i].dev[0])
+		if (conflict_is_at_port(b, &told[i]) && !told[i].dev[0])
 			told[kept++] = told[i];
 	b->told = kept ? told : NULL;
 	b->told_count = kept;
@@ -40,22 +40,22 @@ struct fastreuse {
 
 /* sk_reuseport_match() */
 static bool sk_reuseport_match(const struct fastreuse *state, u32 uid,
-			       const struct ps_address *asked)
+			       const struct bind_address *asked)
 {
-	struct ps_address there;
+	struct bind_address there;
 
 	if (!state->sk || state->sk->uid != uid)
 		return false;
-	there = ps_conflict_there(state->sk);
+	there = conflict_there(state->sk);
 	there.wild = true;
-	return !state->strict || ps_meets(&there, asked);
+	return !state->strict || rcv_saddr_equal(&there, asked);
 }
 
 /* inet_csk_update_fastreuse() */
 static void fastreuse_update(struct fastreuse *state,
 			     const struct ps_record *r, bool first)
 {
-	struct ps_address asked = ps_conflict_there(r);
+	struct bind_address asked = conflict_there(r);
 
 	asked.wild = false;
 	if (!(r->flags & PORTSOCK_FLAG(REUSEPORT)))
@@ -79,11 +79,11 @@ static bool has_called_bind(const struct ps_record *r)
  * still exist.  If none is left, they were most likely equal to the socket of
  * this bind(): a server is restarted.
  */
-static bool tcp_guess_fastreuse(const struct ps_bind *b,
+static bool tcp_guess_fastreuse(const struct bind_request *b,
 				const struct ps_record *const *made,
 				size_t count)
 {
-	struct ps_address asked = ps_conflict_asked(b);
+	struct bind_address asked = conflict_requested(b);
 	bool first = true, shared = true;
 	struct fastreuse state = { NULL, false };
 	size_t i;
@@ -91,7 +91,7 @@ static bool tcp_guess_fastreuse(const struct ps_bind *b,
 	for (i = 0; i < count; i++) {
 		const struct ps_record *r = made[i];
 
-		if (ps_conflict_rule(b, r) <= PS_RULE_REQUEST)
+		if (conflict_rule(b, r) <= RULE_REQUEST)
 			continue;
 		shared &= r->flags & PORTSOCK_FLAG(REUSEPORT) &&
 			(!r->inode || r->uid == b->uid);
@@ -105,16 +105,16 @@ static bool tcp_guess_fastreuse(const struct ps_bind *b,
 }
 
 /* The uid matters only with SO_REUSEPORT, and may be hidden. */
-static bool fastreuse_is_known(const struct ps_bind *b)
+static bool fastreuse_is_known(const struct bind_request *b)
 {
 	return b->told && (b->told->has & PS_HAS_UID ||
 			   !(b->told->flags & PORTSOCK_FLAG(REUSEPORT)));
 }
 
 /* sk_reuseport_match() for the fastreuse state in a row of bind=yes. */
-static bool tcp_reuseport_match(const struct ps_bind *b)
+static bool tcp_reuseport_match(const struct bind_request *b)
 {
-	struct ps_address asked = ps_conflict_asked(b);
+	struct bind_address asked = conflict_requested(b);
 	struct fastreuse state = {
 		b->told, b->told->local.form != PS_FORM_ANY
 	};
@@ -130,13 +130,13 @@ static bool tcp_reuseport_match(const struct ps_bind *b)
  * so bind() does not check any.  listen() does, unless bind() has updated the
  * SO_REUSEPORT state to that of this socket.
  */
-static bool tcp_reuseaddr_match(const struct ps_bind *b)
+static bool tcp_reuseaddr_match(const struct bind_request *b)
 {
 	return b->flags & b->told->flags & PORTSOCK_FLAG(REUSEADDR) &&
 		(!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT));
 }
 
-static bool tcp_fastreuse_match(const struct ps_bind *b)
+static bool tcp_fastreuse_match(const struct bind_request *b)
 {
 	return b->told && (tcp_reuseaddr_match(b) ||
 			   (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
@@ -149,7 +149,7 @@ static bool tcp_fastreuse_match(const struct ps_bind *b)
  */
 static bool is_dual_stack(const struct ps_end *end, u32 flags)
 {
-	return ps_is_inet6_any(end) && !(flags & PORTSOCK_FLAG(V6ONLY));
+	return addr_is_inet6_any(end) && !(flags & PORTSOCK_FLAG(V6ONLY));
 }
 
 /*
@@ -157,7 +157,7 @@ static bool is_dual_stack(const struct ps_end *end, u32 flags)
  * matches @b: no socket like that of @b can have been bound beside @r.  Not by
  * another interface, by SO_REUSEADDR, or by IPv6 or IPv4 alone.
  */
-static bool rules_out_fastreuse(const struct ps_bind *b,
+static bool rules_out_fastreuse(const struct bind_request *b,
 				const struct ps_record *r)
 {
 	bool shares = r->flags & PORTSOCK_FLAG(REUSEADDR) &&
@@ -168,7 +168,7 @@ static bool rules_out_fastreuse(const struct ps_bind *b,
 		 is_dual_stack(&r->local, r->flags));
 }
 
-static size_t tcp_find(const struct ps_bind *b,
+static size_t tcp_find(const struct bind_request *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
@@ -178,13 +178,13 @@ static size_t tcp_find(const struct ps_bind *b,
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
-		enum ps_rule rule = ps_conflict_rule(b, made[i]);
+		enum bind_rule rule = conflict_rule(b, made[i]);
 
-		blocks[i] = rule == PS_RULE_CONFLICT && !matches;
+		blocks[i] = rule == RULE_CONFLICT && !matches;
 		found += blocks[i];
 		certain |= blocks[i] && rules_out_fastreuse(b, made[i]);
-		*unsure |= rule == PS_RULE_REUSEPORT && !matches &&
-			!ps_conflict_knows_uid(b, made[i]);
+		*unsure |= rule == RULE_REUSEPORT && !matches &&
+			!conflict_knows_uid(b, made[i]);
 	}
 	if (found)
 		*unsure = !certain;
@@ -212,7 +212,7 @@ static bool is_added_at_tail(const struct ps_record *r)
  * @passed: number of sockets after that one that would have conflicted
  */
 struct udp_walk {
-	const struct ps_bind *b;
+	const struct bind_request *b;
 	bool *blocks;
 	size_t found;
 	bool shares;
@@ -222,12 +222,12 @@ struct udp_walk {
 static void udp_walk_socket(struct udp_walk *w, const struct ps_record *r,
 			    size_t i)
 {
-	enum ps_rule rule = ps_conflict_rule(w->b, r);
+	enum bind_rule rule = conflict_rule(w->b, r);
 
-	w->blocks[i] = rule == PS_RULE_CONFLICT && !w->shares;
+	w->blocks[i] = rule == RULE_CONFLICT && !w->shares;
 	w->found += w->blocks[i];
-	w->passed += rule == PS_RULE_CONFLICT && w->shares;
-	w->shares |= rule == PS_RULE_REUSEPORT;
+	w->passed += rule == RULE_CONFLICT && w->shares;
+	w->shares |= rule == RULE_REUSEPORT;
 }
 
 /* Walk in the order of the slot, if sockets were bound in order of creation. */
@@ -244,13 +244,13 @@ static void udp_walk_by_age(struct udp_walk *w,
 			udp_walk_socket(w, made[i], i);
 }
 
-static size_t count_at_port(const struct ps_bind *b,
+static size_t count_at_port(const struct bind_request *b,
 			    const struct ps_record *const *made, size_t count)
 {
 	size_t i, there = 0;
 
 	for (i = 0; i < count; i++)
-		there += ps_conflict_is_at_port(b, made[i]);
+		there += conflict_is_at_port(b, made[i]);
 	return there;
 }
 
@@ -262,7 +262,7 @@ static size_t udp_walk_by_rows(struct udp_walk *w,
 			       const struct ps_record *const *made,
 			       size_t count)
 {
-	const struct ps_bind *b = w->b;
+	const struct bind_request *b = w->b;
 	size_t i, next, walked = 0;
 
 	if (b->told_count > PS_UDP_SLOT_WALK_MAX)	/* not from a kernel */
@@ -270,7 +270,7 @@ static size_t udp_walk_by_rows(struct udp_walk *w,
 	for (next = 0; next < b->told_count; next++)
 		for (i = 0; i < count; i++)
 			if (made[i]->cookie == b->told[next].cookie &&
-			    ps_conflict_is_at_port(b, made[i])) {
+			    conflict_is_at_port(b, made[i])) {
 				udp_walk_socket(w, made[i], i);
 				walked++;
 			}
@@ -283,7 +283,7 @@ static size_t udp_walk_by_rows(struct udp_walk *w,
  * PS_UDP_SLOT_WALK_MAX sockets in a slot the kernel walks the sockets of the
  * address first.  Only the order differs then, and bind=yes does not report it.
  */
-static size_t udp_find(const struct ps_bind *b,
+static size_t udp_find(const struct bind_request *b,
 		       const struct ps_record *const *made, size_t count,
 		       bool *blocks, bool *unsure)
 {
@@ -300,7 +300,7 @@ static size_t udp_find(const struct ps_bind *b,
 }
 
 /**
- * ps_conflict_find() - Find the sockets that conflict with a bind()
+ * conflict_find() - Find the sockets that conflict with a bind()
  * @b: the bind()
  * @made: existing sockets in the order in which they were bound, or created
  *	(the inode number is close to that order); sockets of other ports are
@@ -315,7 +315,7 @@ static size_t udp_find(const struct ps_bind *b,
  *
  * Return: Number of sockets that conflict.
  */
-size_t ps_conflict_find(const struct ps_bind *b,
+size_t conflict_find(const struct bind_request *b,
 			const struct ps_record *const *made, size_t count,
 			bool *blocks, bool *unsure)
 {

@@ -14,22 +14,22 @@
 #include "bind_rules.h"
 
 /* First kernels with a changed rule. */
-#define HAS_BHASH2		PS_KERNEL(6, 1)
-#define BHASH2_MAPS_IP4		PS_KERNEL(6, 10)	/* IPv4 as mapped */
-#define COMPARES_SK_UID		PS_KERNEL(6, 17)	/* was sock_i_uid() */
+#define HAS_BHASH2		KERNEL(6, 1)
+#define BHASH2_MAPS_IP4		KERNEL(6, 10)	/* IPv4 as mapped */
+#define COMPARES_SK_UID		KERNEL(6, 17)	/* was sock_i_uid() */
 
 /**
- * ps_conflict_asked() - Return the operand of the address match for a bind()
+ * conflict_requested() - Return the operand of the address match for a bind()
  * @b: the bind()
  *
  * __inet6_bind() sets ipv6only on a socket bound to an IPv6 address without an
  * IPv4 equivalent.
  */
-struct ps_address ps_conflict_asked(const struct ps_bind *b)
+struct bind_address conflict_requested(const struct bind_request *b)
 {
-	bool other = !ps_is_ip4(&b->local) && !ps_is_inet6_any(&b->local);
+	bool other = !addr_is_ip4(&b->local) && !addr_is_inet6_any(&b->local);
 
-	return (struct ps_address){
+	return (struct bind_address){
 		.end = &b->local,
 		.v6only = other || b->flags & PORTSOCK_FLAG(V6ONLY),
 		.wild = true,
@@ -37,9 +37,9 @@ struct ps_address ps_conflict_asked(const struct ps_bind *b)
 }
 
 /* Return the operand of the address match for an existing socket. */
-struct ps_address ps_conflict_there(const struct ps_record *r)
+struct bind_address conflict_there(const struct ps_record *r)
 {
-	return (struct ps_address){
+	return (struct bind_address){
 		.end = &r->local,
 		.v6only = r->flags & PORTSOCK_FLAG(V6ONLY),
 		.wild = true,
@@ -47,13 +47,13 @@ struct ps_address ps_conflict_there(const struct ps_record *r)
 }
 
 /* inet_bind2_bucket_match_addr_any(): @r is bound to a matching wildcard. */
-static bool bind2_match_addr_any(const struct ps_bind *b,
+static bool bind2_match_addr_any(const struct bind_request *b,
 				 const struct ps_record *r)
 {
-	if (ps_is_inet6_any(&r->local))
+	if (addr_is_inet6_any(&r->local))
 		return true;
-	if (!ps_is_ip4(&r->local) || !ps_is_any(&r->local) ||
-	    !ps_is_ip4(&b->local))
+	if (!addr_is_ip4(&r->local) || !addr_is_any(&r->local) ||
+	    !addr_is_ip4(&b->local))
 		return false;
 	/* Else both are IPv6: [::ffff:0.0.0.0] and [::ffff:a.b.c.d]. */
 	return b->kernel >= BHASH2_MAPS_IP4 ||
@@ -61,11 +61,11 @@ static bool bind2_match_addr_any(const struct ps_bind *b,
 }
 
 /* inet_bind2_bucket_addr_match() */
-static bool bind2_addr_match(const struct ps_bind *b, const struct ps_record *r)
+static bool bind2_addr_match(const struct bind_request *b, const struct ps_record *r)
 {
-	if (ps_is_ip4(&b->local) && ps_is_ip4(&r->local))
-		return ps_is_same_ip4(&b->local, &r->local);
-	return ps_is_same_ip6(&b->local, &r->local);
+	if (addr_is_ip4(&b->local) && addr_is_ip4(&r->local))
+		return addr_same_ip4(&b->local, &r->local);
+	return addr_same_ip6(&b->local, &r->local);
 }
 
 /*
@@ -73,16 +73,16 @@ static bool bind2_addr_match(const struct ps_bind *b, const struct ps_record *r)
  * compared with sockets at a wildcard and at the same address
  * (__inet_bhash2_conflict()).
  */
-static bool uses_bhash2(const struct ps_bind *b)
+static bool uses_bhash2(const struct bind_request *b)
 {
 	return b->proto == PORTSOCK_PROTO_TCP &&
-		b->kernel >= HAS_BHASH2 && !ps_is_any(&b->local);
+		b->kernel >= HAS_BHASH2 && !addr_is_any(&b->local);
 }
 
-static bool bhash2_addr_match(const struct ps_bind *b,
+static bool bhash2_addr_match(const struct bind_request *b,
 			      const struct ps_record *r)
 {
-	if (r->flags & PORTSOCK_FLAG(V6ONLY) && ps_is_ip4(&b->local))
+	if (r->flags & PORTSOCK_FLAG(V6ONLY) && addr_is_ip4(&b->local))
 		return false;
 	return bind2_match_addr_any(b, r) || bind2_addr_match(b, r);
 }
@@ -91,51 +91,51 @@ static bool bhash2_addr_match(const struct ps_bind *b,
  * Return true if @r, a socket or a row of bind=yes, has the port of @b in its
  * protocol and network namespace.
  */
-bool ps_conflict_is_at_port(const struct ps_bind *b, const struct ps_record *r)
+bool conflict_is_at_port(const struct bind_request *b, const struct ps_record *r)
 {
 	return r->proto == b->proto && r->has & PS_HAS_PORT &&
 		r->port == b->local.num && r->netns == b->netns;
 }
 
-static bool is_elsewhere(const struct ps_bind *b, const struct ps_record *r)
+static bool is_elsewhere(const struct bind_request *b, const struct ps_record *r)
 {
-	return !ps_conflict_is_at_port(b, r) ||
+	return !conflict_is_at_port(b, r) ||
 		(r->local.form != PS_FORM_INET &&
 		 r->local.form != PS_FORM_INET6);
 }
 
 /* A request socket is not in the bind table; its child will be. */
-static bool is_request(const struct ps_bind *b, const struct ps_record *r)
+static bool is_request(const struct bind_request *b, const struct ps_record *r)
 {
 	(void)b;
 	return r->state == PORTSOCK_SYN_RECV &&
 		r->held == PORTSOCK_HELD_SYNRECV;
 }
 
-static bool is_on_other_device(const struct ps_bind *b,
+static bool is_on_other_device(const struct bind_request *b,
 			       const struct ps_record *r)
 {
 	return b->dev[0] && r->dev[0] && strcmp(b->dev, r->dev);
 }
 
-static bool is_at_other_address(const struct ps_bind *b,
+static bool is_at_other_address(const struct bind_request *b,
 				const struct ps_record *r)
 {
-	struct ps_address asked = ps_conflict_asked(b);
-	struct ps_address there = ps_conflict_there(r);
+	struct bind_address asked = conflict_requested(b);
+	struct bind_address there = conflict_there(r);
 
 	if (uses_bhash2(b))
 		return !bhash2_addr_match(b, r);
-	return !ps_meets(&asked, &there);
+	return !rcv_saddr_equal(&asked, &there);
 }
 
-static bool both_reuse_address(const struct ps_bind *b,
+static bool both_reuse_address(const struct bind_request *b,
 			       const struct ps_record *r)
 {
 	return b->flags & r->flags & PORTSOCK_FLAG(REUSEADDR);
 }
 
-static bool both_reuse_port(const struct ps_bind *b, const struct ps_record *r)
+static bool both_reuse_port(const struct bind_request *b, const struct ps_record *r)
 {
 	return b->flags & r->flags & PORTSOCK_FLAG(REUSEPORT);
 }
@@ -149,7 +149,7 @@ static bool is_timewait(const struct ps_record *r)
 }
 
 /**
- * ps_conflict_knows_uid() - Return true if UID is the uid bind() compares with
+ * conflict_knows_uid() - Return true if UID is the uid bind() compares with
  * @b: the bind()
  * @r: existing socket
  *
@@ -157,7 +157,7 @@ static bool is_timewait(const struct ps_record *r)
  * sock_i_uid() and the view report root.  Since 6.17 bind() compares sk_uid,
  * which such a socket inherits from its listener or keeps.
  */
-bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r)
+bool conflict_knows_uid(const struct bind_request *b, const struct ps_record *r)
 {
 	return b->kernel < COMPARES_SK_UID || is_timewait(r) ||
 		(r->held != PORTSOCK_HELD_ACCEPTQ &&
@@ -165,27 +165,27 @@ bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r)
 }
 
 /* If the uid is unknown, most likely a server is restarted: assume equal. */
-static bool is_same_uid(const struct ps_bind *b, const struct ps_record *r)
+static bool is_same_uid(const struct bind_request *b, const struct ps_record *r)
 {
-	return r->uid == b->uid || !ps_conflict_knows_uid(b, r);
+	return r->uid == b->uid || !conflict_knows_uid(b, r);
 }
 
 /* inet_bind_conflict(): SO_REUSEADDR does not help beside a listener. */
-static bool tcp_reuses_address(const struct ps_bind *b,
+static bool tcp_reuses_address(const struct bind_request *b,
 			       const struct ps_record *r)
 {
 	return both_reuse_address(b, r) && r->state != PORTSOCK_LISTEN;
 }
 
 /* inet_bind_conflict(): the uid is not compared for TIME_WAIT sockets. */
-static bool tcp_reuses_port(const struct ps_bind *b, const struct ps_record *r)
+static bool tcp_reuses_port(const struct bind_request *b, const struct ps_record *r)
 {
 	return both_reuse_port(b, r) &&
 		(is_timewait(r) || is_same_uid(b, r));
 }
 
 /* udp_lib_lport_inuse() */
-static bool udp_reuses_port(const struct ps_bind *b, const struct ps_record *r)
+static bool udp_reuses_port(const struct bind_request *b, const struct ps_record *r)
 {
 	return both_reuse_port(b, r) && is_same_uid(b, r);
 }
@@ -197,29 +197,29 @@ static bool udp_reuses_port(const struct ps_bind *b, const struct ps_record *r)
  * @udp: return true if the rule applies to a UDP socket
  */
 struct rule {
-	enum ps_rule rule;
-	bool (*tcp)(const struct ps_bind *b, const struct ps_record *r);
-	bool (*udp)(const struct ps_bind *b, const struct ps_record *r);
+	enum bind_rule rule;
+	bool (*tcp)(const struct bind_request *b, const struct ps_record *r);
+	bool (*udp)(const struct bind_request *b, const struct ps_record *r);
 };
 
 /* The first rule that applies decides; without one, the socket conflicts. */
 static const struct rule rules[] = {
-	{ PS_RULE_PLACE, is_elsewhere, is_elsewhere },
-	{ PS_RULE_REQUEST, is_request, is_request },
-	{ PS_RULE_DEVICE, is_on_other_device, is_on_other_device },
-	{ PS_RULE_ADDRESS, is_at_other_address, is_at_other_address },
-	{ PS_RULE_REUSEADDR, tcp_reuses_address, both_reuse_address },
-	{ PS_RULE_REUSEPORT, tcp_reuses_port, udp_reuses_port },
+	{ RULE_PLACE, is_elsewhere, is_elsewhere },
+	{ RULE_REQUEST, is_request, is_request },
+	{ RULE_DEVICE, is_on_other_device, is_on_other_device },
+	{ RULE_ADDRESS, is_at_other_address, is_at_other_address },
+	{ RULE_REUSEADDR, tcp_reuses_address, both_reuse_address },
+	{ RULE_REUSEPORT, tcp_reuses_port, udp_reuses_port },
 };
 
 /**
- * ps_conflict_rule() - Return the rule that decides about one socket
+ * conflict_rule() - Return the rule that decides about one socket
  * @b: the bind()
  * @r: existing socket
  *
- * Return: The rule, PS_RULE_CONFLICT if the socket conflicts.
+ * Return: The rule, RULE_CONFLICT if the socket conflicts.
  */
-enum ps_rule ps_conflict_rule(const struct ps_bind *b,
+enum bind_rule conflict_rule(const struct bind_request *b,
 			      const struct ps_record *r)
 {
 	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
@@ -228,5 +228,5 @@ enum ps_rule ps_conflict_rule(const struct ps_bind *b,
 	for (i = 0; i < ARRAY_SIZE(rules); i++)
 		if (tcp ? rules[i].tcp(b, r) : rules[i].udp(b, r))
 			return rules[i].rule;
-	return PS_RULE_CONFLICT;
+	return RULE_CONFLICT;
 }

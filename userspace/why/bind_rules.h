@@ -6,16 +6,16 @@
 #include "rcv_saddr.h"
 
 /* A kernel is identified by the first two numbers of its release. */
-#define PS_KERNEL(major, minor)	((major) << 16 | (minor))
-#define PS_KERNEL_NEWEST	U32_MAX
+#define KERNEL(major, minor)	((major) << 16 | (minor))
+#define KERNEL_NEWEST	U32_MAX
 
 /**
- * struct ps_bind - A hypothetical bind()
+ * struct bind_request - A hypothetical bind()
  * @local: address (PS_FORM_INET or PS_FORM_INET6) and port
  * @netns: network namespace
  * @uid: uid of the socket
  * @flags: PORTSOCK_FLAG(REUSEADDR), (REUSEPORT) and (V6ONLY) if they are set
- * @kernel: PS_KERNEL() or PS_KERNEL_NEWEST
+ * @kernel: KERNEL() or KERNEL_NEWEST
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
  * @listens: listen() follows and checks for conflicts again
  * @dev: interface the socket is bound to, NUL-terminated, empty if none
@@ -23,7 +23,7 @@
  *	sockets in the order of the walk; NULL if unknown
  * @told_count: number of rows in @told
  */
-struct ps_bind {
+struct bind_request {
 	struct ps_end local;
 	u32 netns;
 	u32 uid;
@@ -37,26 +37,26 @@ struct ps_bind {
 };
 
 /* Rules that decide about a bind() and one socket, in order of precedence. */
-enum ps_rule {
-	PS_RULE_PLACE,		/* another port, protocol or namespace     */
-	PS_RULE_REQUEST,	/* a request socket; its listener counts   */
-	PS_RULE_DEVICE,		/* bound to different interfaces           */
-	PS_RULE_ADDRESS,	/* addresses that do not match             */
-	PS_RULE_REUSEADDR,	/* shared: both have SO_REUSEADDR          */
-	PS_RULE_REUSEPORT,	/* shared: both have SO_REUSEPORT          */
-	PS_RULE_CONFLICT,	/* the socket conflicts                    */
+enum bind_rule {
+	RULE_PLACE,		/* another port, protocol or namespace     */
+	RULE_REQUEST,	/* a request socket; its listener counts   */
+	RULE_DEVICE,		/* bound to different interfaces           */
+	RULE_ADDRESS,	/* addresses that do not match             */
+	RULE_REUSEADDR,	/* shared: both have SO_REUSEADDR          */
+	RULE_REUSEPORT,	/* shared: both have SO_REUSEPORT          */
+	RULE_CONFLICT,	/* the socket conflicts                    */
 };
 
-void ps_conflict_tell(struct ps_bind *b, struct ps_record *told, size_t count);
-bool ps_conflict_is_at_port(const struct ps_bind *b,
+void conflict_add_bind_rows(struct bind_request *b, struct ps_record *told, size_t count);
+bool conflict_is_at_port(const struct bind_request *b,
 			    const struct ps_record *r);
-enum ps_rule ps_conflict_rule(const struct ps_bind *b,
+enum bind_rule conflict_rule(const struct bind_request *b,
 			      const struct ps_record *r);
-size_t ps_conflict_find(const struct ps_bind *b,
+size_t conflict_find(const struct bind_request *b,
 			const struct ps_record *const *made, size_t count,
 			bool *blocks, bool *unsure);
-bool ps_conflict_knows_uid(const struct ps_bind *b, const struct ps_record *r);
-struct ps_address ps_conflict_asked(const struct ps_bind *b);
-struct ps_address ps_conflict_there(const struct ps_record *r);
+bool conflict_knows_uid(const struct bind_request *b, const struct ps_record *r);
+struct bind_address conflict_requested(const struct bind_request *b);
+struct bind_address conflict_there(const struct ps_record *r);
 
 #endif /* PORTSOCK_WHY_BIND_RULES_H */

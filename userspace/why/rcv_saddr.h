@@ -6,23 +6,23 @@
 #include "../../module/format/record.h"
 
 /**
- * struct ps_address - Operand of the address match
+ * struct bind_address - Operand of the address match
  * @end: address
  * @v6only: sk_ipv6only
  * @wild: the wildcard address matches all addresses, not just itself
  */
-struct ps_address {
+struct bind_address {
 	const struct ps_end *end;
 	bool v6only;
 	bool wild;
 };
 
-bool ps_is_any(const struct ps_end *end);
-bool ps_is_inet6_any(const struct ps_end *end);
-bool ps_is_ip4(const struct ps_end *end);
-bool ps_is_mapped(const struct ps_end *end);
-bool ps_is_same_ip4(const struct ps_end *a, const struct ps_end *b);
-bool ps_is_same_ip6(const struct ps_end *a, const struct ps_end *b);
-bool ps_meets(const struct ps_address *a, const struct ps_address *b);
+bool addr_is_any(const struct ps_end *end);
+bool addr_is_inet6_any(const struct ps_end *end);
+bool addr_is_ip4(const struct ps_end *end);
+bool addr_is_mapped(const struct ps_end *end);
+bool addr_same_ip4(const struct ps_end *a, const struct ps_end *b);
+bool addr_same_ip6(const struct ps_end *a, const struct ps_end *b);
+bool rcv_saddr_equal(const struct bind_address *a, const struct bind_address *b);
 
 #endif /* PORTSOCK_WHY_RCV_SADDR_H */

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PORTSOCK_PRIVILEGE_H
-#define PORTSOCK_PRIVILEGE_H
-
-void ps_privilege_drop(void);
-
-#endif /* PORTSOCK_PRIVILEGE_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A terminal's whole screen, given back in any case. */
+#ifndef PORTSOCK_SCREEN_H
+#define PORTSOCK_SCREEN_H
+
+#include "../util/buf.h"
+
+void screen_open(void);
+void screen_draw(const char *head, const char *right,
+		    const struct buf *body);
+void screen_close(void);
+
+#endif /* PORTSOCK_SCREEN_H */
