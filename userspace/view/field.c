@@ -105,23 +105,29 @@ static int parse_end_port(const char *text, struct ps_end *end)
 	return 0;
 }
 
-/* Parse a.b.c.d up to @colon. */
-static int parse_ip4(const char *text, const char *colon, struct ps_end *end)
+/**
+ * ip4_parse() - Parse an IPv4 address and the colon after it
+ * @cursor: text, moved past the colon
+ * @ip: result, in network byte order
+ *
+ * Return: True if the text begins with four numbers up to 255.
+ */
+bool ip4_parse(const char **cursor, u8 ip[4])
 {
+	const char *text = *cursor, *start;
 	unsigned int i;
 	u64 number;
 
 	for (i = 0; i < 4; i++) {
-		const char *start = text;
-
+		start = text;
 		if (!field_take_digits(&text, &number) || number > 255 ||
 		    (*start == '0' && text - start > 1) ||
 		    *text++ != (i < 3 ? '.' : ':'))
-			return -EINVAL;
-		end->ip[i] = number;
+			return false;
+		ip[i] = number;
 	}
-	end->form = PS_FORM_INET;
-	return text == colon + 1 ? 0 : -EINVAL;
+	*cursor = text;
+	return true;
 }
 
 /* Parse [v6] or [v6%dev]; the closing bracket is at @colon[-1]. */
@@ -139,24 +145,45 @@ static int parse_ip6(char *field, char *colon, struct ps_end *end)
 	return inet_pton(AF_INET6, field + 1, end->ip) == 1 ? 0 : -EINVAL;
 }
 
+/**
+ * known_address_set() - Cache the address parsed last in a column
+ * @known: cache
+ * @end: the parsed end
+ * @text: the address as text, up to and with the colon before the port
+ * @len: length of @text in bytes; longer ones are not cached
+ */
+void known_address_set(struct known_address *known, const struct ps_end *end,
+		       const char *text, size_t len)
+{
+	known->len = len <= sizeof(known->text) ? len : 0;
+	memcpy(known->text, text, known->len);
+	known->form = end->form;
+	memcpy(known->ip, end->ip, sizeof(known->ip));
+}
+
 /* Parse an address that differs from the last one, and cache it. */
-static int parse_new_address(const struct field *f,
-			     struct known_address *last, struct ps_end *end)
+static int parse_new_address(const struct field *f, struct known_address *last,
+			     struct ps_end *end)
 {
 	char *colon = strrchr(f->text, ':');
+	const char *text = f->text;
 	size_t len;
-	int err;
 
 	if (!colon || parse_end_port(colon + 1, end))
 		return -EINVAL;
 	len = colon + 1 - f->text;
 	last->len = len <= sizeof(last->text) ? len : 0;
 	memcpy(last->text, f->text, last->len);
-	err = *f->text == '[' ? parse_ip6(f->text, colon, end) :
-		parse_ip4(f->text, colon, end);
-	if (err) {
+	if (*text == '[') {
+		if (parse_ip6(f->text, colon, end)) {
+			last->len = 0;
+			return -EINVAL;
+		}
+	} else if (!ip4_parse(&text, end->ip) || text != colon + 1) {
 		last->len = 0;
-		return err;
+		return -EINVAL;
+	} else {
+		end->form = PS_FORM_INET;
 	}
 	last->form = end->form;
 	memcpy(last->ip, end->ip, sizeof(last->ip));

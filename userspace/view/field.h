@@ -66,6 +66,9 @@ static __always_inline bool field_take_digits(const char **cursor, u64 *value)
 
 int field_parse_u32(const char *text, size_t len, u32 *value);
 int field_unescape(char *text);
+bool ip4_parse(const char **cursor, u8 ip[4]);
+void known_address_set(struct known_address *known, const struct ps_end *end,
+		       const char *text, size_t len);
 int end_parse(const struct field *f, u8 proto, struct known_address *last,
 		 struct ps_end *end);
 

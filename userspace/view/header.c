@@ -122,5 +122,6 @@ int layout_parse(const char *line, struct layout *layout)
 			column == (int)layout->count;
 		layout->column[layout->count++] = column;
 	}
+	layout->plain = layout->usual && layout->count == PORTSOCK_NCOLUMNS;
 	return seen == (1U << PORTSOCK_NCOLUMNS) - 1 ? 0 : -EINVAL;
 }

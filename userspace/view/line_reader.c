@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file is read in large pieces: memory does not grow with it, only with the
- * longest of its lines.
+ * The file is read in large pieces.  Memory does not grow with the file, only
+ * with its longest line.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,34 +11,54 @@
 #include "../util/error.h"
 #include "line_reader.h"
 
-#define FIRST_SIZE	(128 * 1024)
-#define LINE_MAX_SIZE	(1U << 30)	/* tens of millions of owners */
+#define BUFFER_SIZE	(128 * 1024)
+#define LINE_SIZE_MAX	(1U << 30)	/* tens of millions of owners */
 
 /**
- * line_reader_begin() - take the lines from the first one on
- * @l: file, at its start
+ * line_reader_begin() - Start at the first line
+ * @l: reader of a file whose offset is at its start
  */
 void line_reader_begin(struct line_reader *l)
 {
 	l->start = 0;
 	l->end = 0;
 	l->eof = false;
+	l->position = 0;
 	l->number = 0;
 }
 
-/* Makes room behind what is in the buffer, and reads into it. */
-static int fill(struct line_reader *l)
+/**
+ * line_reader_seek() - Continue at a line that was read before
+ * @l: reader of a file that can seek
+ * @position: offset of the line in the file
+ * @number: number of the line before it
+ *
+ * Return: 0 or LINE_FAILED.
+ */
+int line_reader_seek(struct line_reader *l, u64 position, u64 number)
+{
+	if (lseek(l->fd, position, SEEK_SET) < 0)
+		return LINE_FAILED;
+	line_reader_begin(l);
+	l->position = position;
+	l->number = number;
+	return 0;
+}
+
+/* Move the rest to the front of the buffer, and read more behind it. */
+static int fill_buffer(struct line_reader *l)
 {
 	ssize_t n;
 
 	if (l->start)
 		memmove(l->buffer, l->buffer + l->start, l->end - l->start);
+	l->position += l->start;
 	l->end -= l->start;
 	l->start = 0;
 	if (l->end + 1 >= l->size) {
-		if (l->size >= LINE_MAX_SIZE)
+		if (l->size >= LINE_SIZE_MAX)
 			return LINE_NO_END;
-		l->size = l->size ? l->size * 2 : FIRST_SIZE;
+		l->size = l->size ? l->size * 2 : BUFFER_SIZE;
 		l->buffer = xrealloc(l->buffer, l->size);
 	}
 	do {
@@ -52,48 +72,48 @@ static int fill(struct line_reader *l)
 }
 
 /**
- * line_reader_look() - what the file begins with
- * @l: file, nothing of it taken yet
- * @wanted: bytes that are to be looked at
- * @start: they
- * @len: how many there are, fewer than @wanted if the file has no more
+ * line_reader_look() - Return the first bytes of the file
+ * @l: reader before its first line
+ * @wanted: number of bytes
+ * @start: the bytes
+ * @len: number of them, less than @wanted if the file has no more
  *
  * Return: 0 or LINE_FAILED.
  */
 int line_reader_look(struct line_reader *l, size_t wanted, const char **start,
-		  size_t *len)
+		     size_t *len)
 {
 	int err = 0;
 
 	while (!err && !l->eof && l->end < wanted)
-		err = fill(l);
+		err = fill_buffer(l);
 	*start = l->buffer;
 	*len = l->end;
 	return err;
 }
 
 /**
- * line_reader_next() - take the next line
- * @l: file
- * @line: it, a NUL in place of its newline; valid until the next one is taken
+ * line_reader_next() - Read the next line
+ * @l: reader
+ * @line: the line with a NUL in place of its newline; valid until the next call
  *
- * Return: 1; 0 at the end of the file; LINE_*, less than 0, otherwise.
+ * Return: 1; 0 at the end of the file; one of LINE_FAILED to LINE_BINARY.
  */
 int line_reader_next(struct line_reader *l, char **line)
 {
-	size_t seen = 0;
+	size_t scanned = 0;
 	char *newline = NULL;
 	int err;
 
-	while (l->start + seen == l->end ||
-	       !(newline = memchr(l->buffer + l->start + seen, '\n',
-				  l->end - l->start - seen))) {
-		seen = l->end - l->start;
+	while (l->start + scanned == l->end ||
+	       !(newline = memchr(l->buffer + l->start + scanned, '\n',
+				  l->end - l->start - scanned))) {
+		scanned = l->end - l->start;
 		if (l->eof) {
-			l->number += seen > 0;
-			return seen ? LINE_CUT : 0;
+			l->number += scanned > 0;
+			return scanned ? LINE_CUT : 0;
 		}
-		err = fill(l);
+		err = fill_buffer(l);
 		if (err)
 			return err;
 	}
@@ -106,8 +126,8 @@ int line_reader_next(struct line_reader *l, char **line)
 }
 
 /**
- * line_reader_free() - close the file and give back its memory
- * @l: file, also one that could not be opened
+ * line_reader_free() - Close the file and free the buffer
+ * @l: reader, also of a file that could not be opened
  */
 void line_reader_free(struct line_reader *l)
 {

@@ -29,6 +29,8 @@ static int parse_flags_field(const struct field *f, u32 *flags)
 	}
 }
 
+#define HEX_SAFE_DIGITS	15	/* do not overflow a u64 */
+
 /* Return value of a function that found an invalid value in a column. */
 #define BAD_COLUMN(column)	(1 + PORTSOCK_COL_##column)
 
@@ -164,6 +166,17 @@ static void cache_tail_text(struct layout *layout,
 	tail->len = len;
 }
 
+static void row_tail_fill(const struct row_tail *tail, struct ps_record *r)
+{
+	r->netns = tail->netns;
+	r->cgroup = tail->cgroup;
+	r->flags = tail->flags;
+	r->held = tail->held;
+	r->parent = tail->parent;
+	r->expires = tail->expires;
+	r->has |= tail->has;
+}
+
 /* Fill @r from the tail.  @same_tail: it equals that of the row before. */
 static int fill_tail(const struct field *field, struct layout *layout,
 		     bool same_tail, struct ps_record *r)
@@ -175,13 +188,7 @@ static int fill_tail(const struct field *field, struct layout *layout,
 		return bad;
 	if (!same_tail)
 		cache_tail_text(layout, field);
-	r->netns = tail->netns;
-	r->cgroup = tail->cgroup;
-	r->flags = tail->flags;
-	r->held = tail->held;
-	r->parent = tail->parent;
-	r->expires = tail->expires;
-	r->has |= tail->has;
+	row_tail_fill(tail, r);
 	return 0;
 }
 
@@ -285,6 +292,143 @@ static bool split_row(char *line, size_t len, const struct layout *layout,
 		(c.word >= end || !c.word[strspn(c.word, " ")]);
 }
 
+/* Parse a decimal number that a blank follows, and skip both. */
+static __always_inline bool take_number(const char **p, u64 max, u64 *value)
+{
+	if (!field_take_digits(p, value) || *value > max || **p != ' ')
+		return false;
+	++*p;
+	return true;
+}
+
+/* The same for a number that may be "-"; a number sets @bit in @has. */
+static __always_inline bool take_optional(const char **p, u64 max, u8 *has,
+					  u8 bit, u64 *value)
+{
+	*value = 0;
+	if (**p == PORTSOCK_NONE[0] && (*p)[1] == ' ') {
+		*p += 2;
+		return true;
+	}
+	*has |= bit;
+	return take_number(p, max, value);
+}
+
+static __always_inline const char *skip_blanks(const char *p)
+{
+	while (*p == ' ')
+		p++;
+	return p;
+}
+
+/* Parse a.b.c.d:port and the blanks after it. */
+static __always_inline bool take_ip4_end(const char **p, const char *line_end,
+					 struct known_address *last,
+					 struct ps_end *end)
+{
+	const char *text = *p;
+	u64 number;
+
+	if (last->len && line_end - text > last->len &&
+	    !memcmp(text, last->text, last->len)) {
+		end->form = last->form;
+		memcpy(end->ip, last->ip, sizeof(end->ip));
+		text += last->len;
+	} else if (ip4_parse(&text, end->ip)) {
+		end->form = PS_FORM_INET;
+		known_address_set(last, end, *p, text - *p);
+	} else {
+		return false;
+	}
+	if (!take_number(&text, U16_MAX, &number))
+		return false;
+	end->num = number;
+	*p = skip_blanks(text);
+	return true;
+}
+
+#define PLAIN_ROW_MIN	80	/* bytes: the columns to REMOTE are padded */
+
+/*
+ * Parse a row of a TCP or UDP socket as the kernel writes most of them, without
+ * splitting it first.  Return its OWNERS.  Return NULL for any other row, also
+ * an invalid one: row_parse() then parses it by its words.  @line stays as it is.
+ */
+static const char *parse_plain_row(const char *line, size_t len,
+				   struct layout *layout, struct ps_record *r)
+{
+	const struct row_tail *tail = &layout->tail;
+	const char *p = line, *end = line + len;
+	const struct ps_name *state;
+	u64 rxq, txq, uid, number;
+	size_t digits;
+
+	if (len < PLAIN_ROW_MIN || !tail->len)
+		return NULL;
+	if (!memcmp(p, "tcp ", 4))
+		r->proto = PORTSOCK_PROTO_TCP;
+	else if (!memcmp(p, "udp ", 4))
+		r->proto = PORTSOCK_PROTO_UDP;
+	else
+		return NULL;
+	p = skip_blanks(p + 4);
+	if (!take_number(&p, U16_MAX, &number))
+		return NULL;
+	r->port = number;
+	r->has = PS_HAS_PORT;
+	p = skip_blanks(p);
+	r->state = *p == 'E' ? PORTSOCK_ESTABLISHED :
+		*p == 'U' ? PORTSOCK_UNCONN :
+		*p == 'T' ? PORTSOCK_TIME_WAIT : PORTSOCK_LISTEN;
+	state = &ps_state_names[r->state];
+	if ((size_t)(end - p) < sizeof(state->text) ||
+	    memcmp(p, state->text, state->len) || p[state->len] != ' ')
+		return NULL;
+	p = skip_blanks(p + state->len);
+	if (!take_ip4_end(&p, end, &layout->local, &r->local) ||
+	    !take_ip4_end(&p, end, &layout->remote, &r->remote))
+		return NULL;
+	if (*p != PORTSOCK_NONE[0] || p[1] != ' ')	/* DEV */
+		return NULL;
+	p += 2;
+	if (!take_optional(&p, U32_MAX, &r->has, PS_HAS_QUEUES, &rxq) ||
+	    !take_optional(&p, U32_MAX, &r->has, PS_HAS_QUEUES, &txq) ||
+	    !take_optional(&p, U32_MAX, &r->has, PS_HAS_UID, &uid) ||
+	    !take_number(&p, U64_MAX, &r->inode))
+		return NULL;
+	r->rxq = rxq;
+	r->txq = txq;
+	r->uid = uid;
+	for (digits = 0; digits < HEX_SAFE_DIGITS; digits++, p++) {
+		unsigned char digit = *p - '0', letter = *p - 'a';
+
+		if (digit > 9 && letter > 5)
+			break;
+		r->cookie = r->cookie << 4 | (digit > 9 ? letter + 10 : digit);
+	}
+	if (!digits || *p++ != ' ' || end - p <= tail->len + 1 ||
+	    memcmp(p, tail->text, tail->len) || p[tail->len] != ' ')
+		return NULL;
+	p += tail->len + 1;
+	if (*p == ' ' || memchr(p, ' ', end - p))
+		return NULL;
+	row_tail_fill(tail, r);
+	return p;
+}
+
+static u32 count_owners(const char *owners)
+{
+	u32 count = 1;
+
+	if (*owners == '[' || !strcmp(owners, PORTSOCK_NONE))
+		return 0;
+	while ((owners = strchr(owners, ','))) {
+		owners++;
+		count++;
+	}
+	return count;
+}
+
 /**
  * row_parse() - Parse a row
  * @line: NUL-terminated, without newline; modified, and names in @r refer to it
@@ -301,12 +445,21 @@ int row_parse(char *line, size_t len, struct layout *layout,
 {
 	struct field field[PORTSOCK_NCOLUMNS + 1];
 	bool same_tail;
-	char *c;
 	int bad;
 
+	memset(r, 0, sizeof(*r));
+	if (layout->plain) {
+		const char *plain = parse_plain_row(line, len, layout, r);
+
+		if (plain) {
+			*owners = line + (plain - line);
+			r->owners = count_owners(plain);
+			return 0;
+		}
+		memset(r, 0, sizeof(*r));
+	}
 	if (!split_row(line, len, layout, field, &same_tail))
 		return -EINVAL;
-	memset(r, 0, sizeof(*r));
 	bad = parse_identity(field, r) ?:
 	      fill_tail(field, layout, same_tail, r) ?:
 	      parse_dev_field(&field[PORTSOCK_COL_DEV], r);
@@ -319,11 +472,7 @@ int row_parse(char *line, size_t len, struct layout *layout,
 			 &layout->remote, &r->remote))
 		return BAD_COLUMN(REMOTE);
 	*owners = field[PORTSOCK_COL_OWNERS].text;
-	if (field_is_none(&field[PORTSOCK_COL_OWNERS]) || **owners == '[')
-		return 0;
-	r->owners = 1;
-	for (c = *owners; (c = strchr(c, ',')); c++)
-		r->owners++;
+	r->owners = count_owners(*owners);
 	return 0;
 }
 
@@ -364,13 +513,20 @@ int owner_parse(char **cursor, struct ps_owner *o)
 	if (!take_owner_number(&p, '/', &o->fd))
 		return -EINVAL;
 	comm = *cursor + (p - *cursor);
+	memset(o->comm, 0, sizeof(o->comm));
+	for (len = 0; len < PS_COMM_SIZE - 1 && comm[len] && comm[len] != ',' &&
+	     comm[len] != '\\'; len++)
+		o->comm[len] = comm[len];
+	if (comm[len] == ',' || !comm[len]) {
+		*cursor = comm + len + (comm[len] == ',');
+		return 1;
+	}
 	*cursor = strchrnul(comm, ',');
 	if (**cursor)
 		*(*cursor)++ = '\0';
 	len = field_unescape(comm);
 	if (len < 0 || len >= PS_COMM_SIZE)
 		return -EINVAL;
-	memset(o->comm, 0, sizeof(o->comm));
 	memcpy(o->comm, comm, len);
 	return 1;
 }

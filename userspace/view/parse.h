@@ -38,6 +38,7 @@ struct row_tail {
  * struct layout - The columns of a view, and caches of the row before
  * @count: number of columns in a line
  * @usual: the line begins with the columns of format 1, in their order
+ * @plain: the line has only these
  * @column: of each word enum portsock_column, or PORTSOCK_NCOLUMNS for a column
  *	of a later version
  * @tail: tail of the row before; most rows repeat it
@@ -47,6 +48,7 @@ struct row_tail {
 struct layout {
 	unsigned int count;
 	bool usual;
+	bool plain;
 	u8 column[LAYOUT_MAX];
 	struct row_tail tail;
 	struct known_address local;

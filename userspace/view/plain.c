@@ -1,76 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * A terminal obeys control characters, and the kernel escapes them.  A line
+ * with another byte than printable ASCII was not written by the kernel.
+ */
 #include <string.h>
 
-#include "plain.h"
 #include "bytes.h"
+#include "plain.h"
 
-/* In its high bits: some byte is not printable ASCII. */
-static u64 wrong_in(u64 bytes)
+/* Set high bits in the result if a byte is not printable ASCII. */
+static u64 unprintable(u64 bytes)
 {
 	return (bytes - BYTES_ONES * ' ') | (bytes + BYTES_ONES) | bytes;
 }
 
-static const char *skip_blanks(const char *line, const char *end)
-{
-	while (line < end && *line == ' ')
-		line++;
-	return line;
-}
-
-/*
- * Eight bytes at a time, of which the last is looked at again with those that
- * follow: of two blanks between them nobody would know.  Rows are padded to
- * columns, so that there is a gap every now and then.  Returns the place behind
- * what was written, and in @line where to go on.
+/**
+ * line_is_plain() - Check that a line consists of printable ASCII
+ * @line: line without its newline
+ * @len: length of @line in bytes
+ *
+ * Return: True if no byte is a control character, DEL or beyond ASCII.
  */
-static char *put_words(char *p, const char **line, const char *end, u64 *wrong)
+bool line_is_plain(const char *line, size_t len)
 {
-	const char *at = *line;
-	u64 bytes, blanks, pairs;
+	const char *end = line + len;
+	u64 wrong = 0;
 
-	while (end - at >= BYTES) {
-		bytes = bytes_load(at);
-		blanks = bytes_blanks(bytes);
-		pairs = blanks & blanks >> 8;
-		*wrong |= wrong_in(bytes);
-		memcpy(p, at, BYTES);
-		if (pairs) {
-			unsigned int first = __builtin_ctzll(pairs) / 8;
-
-			p += first + 1;
-			at = skip_blanks(at + first + 2, end);
-		} else {
-			p += BYTES - 1;
-			at += BYTES - 1;
-		}
-	}
-	*line = at;
-	return p;
+	for (; end - line >= BYTES; line += BYTES)
+		wrong |= unprintable(bytes_load(line));
+	for (; line < end; line++)
+		wrong |= *line < ' ' || *line > '~' ? BYTES_HIGHS : 0;
+	return !(wrong & BYTES_HIGHS);
 }
 
 /**
- * plain_line() - a line as it is, with one blank between two words
- * @p: room for @len bytes
+ * plain_line() - Copy a line with one blank between two words
+ * @p: room for @len bytes, and for BYTES more
  * @line: line without its newline
- * @len: bytes of it
+ * @len: length of @line in bytes
  *
- * Return: the place behind it; NULL if it holds a byte that a terminal obeys or
- * a program does not expect.
+ * Eight bytes are copied at a time, up to the second of two blanks.
+ *
+ * Return: Pointer past the copy; NULL if line_is_plain() is false.
  */
 char *plain_line(char *p, const char *line, size_t len)
 {
 	const char *end = line + len, *start = p;
-	u64 wrong = 0;
+	u64 before = BYTES_FIRST, wrong = 0;	/* no blank at the start */
 
-	line = skip_blanks(line, end);
-	p = put_words(p, &line, end, &wrong);
-	if (wrong & BYTES_HIGHS)
-		return NULL;
+	while (end - line >= BYTES) {
+		u64 bytes = bytes_load(line), blanks = bytes_blanks(bytes);
+		u64 second = blanks & (blanks << 8 | before);
+
+		wrong |= unprintable(bytes);
+		memcpy(p, line, BYTES);
+		if (second) {
+			unsigned int kept = __builtin_ctzll(second) / 8;
+
+			p += kept;
+			line += kept;
+			while (line < end && *line == ' ')
+				line++;
+			before = BYTES_FIRST;
+			continue;
+		}
+		before = blanks >> 56;
+		p += BYTES;
+		line += BYTES;
+	}
 	for (; line < end; line++) {
 		if (*line < ' ' || *line > '~')
 			return NULL;
-		if (*line != ' ' || (p > start && p[-1] != ' '))
+		if (*line != ' ' || !before)
 			*p++ = *line;
+		before = *line == ' ';
 	}
+	if (wrong & BYTES_HIGHS)
+		return NULL;
 	return p > start && p[-1] == ' ' ? p - 1 : p;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lines that come from anywhere, and go to a terminal. */
-#ifndef PORTSOCK_PLAIN_H
-#define PORTSOCK_PLAIN_H
+/* Lines of a view that go to a terminal or a program unchanged. */
+#ifndef PORTSOCK_VIEW_PLAIN_H
+#define PORTSOCK_VIEW_PLAIN_H
 
 #include "../../module/format/base.h"
 
+bool line_is_plain(const char *line, size_t len);
 char *plain_line(char *p, const char *line, size_t len);
 
-#endif /* PORTSOCK_PLAIN_H */
+#endif /* PORTSOCK_VIEW_PLAIN_H */

@@ -5,51 +5,56 @@
 #include "../util/error.h"
 #include "row.h"
 
-static void *copy(const void *data, size_t size)
-{
-	return size ? memcpy(xrealloc(NULL, size), data, size) : NULL;
-}
-
-static bool has_text(const struct ps_end *end)
+static bool end_has_text(const struct ps_end *end)
 {
 	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
 }
 
-static void copy_end(struct ps_end *to, const struct ps_end *from)
+static const void *put_copy(char **p, const void *data, size_t size)
 {
-	if (has_text(from))
-		to->text = copy(from->text, from->len);
-}
+	const void *copy = size ? memcpy(*p, data, size) : *p;
 
-static void free_end(struct ps_end *end)
-{
-	if (has_text(end))
-		free((char *)end->text);
+	*p += size;
+	return copy;
 }
 
 /**
- * row_copy() - keep a row, and all that it refers to
- * @to: the copy
- * @from: a source's row
+ * row_copy() - Copy a row and the data it refers to, in one allocation
+ * @to: the copy, to be freed with row_free()
+ * @from: a row of a view, or a copy
  */
 void row_copy(struct row *to, const struct row *from)
 {
+	const struct ps_end *ends[] = { &from->record.local,
+					&from->record.remote };
+	struct ps_end *copies[] = { &to->record.local, &to->record.remote };
+	size_t size = from->count * sizeof(*from->owners);
+	unsigned int i;
+	char *p;
+
 	*to = *from;
-	copy_end(&to->record.local, &from->record.local);
-	copy_end(&to->record.remote, &from->record.remote);
-	to->owners = copy(from->owners, from->count * sizeof(*from->owners));
+	to->line = NULL;
 	if (from->holder)
-		to->holder = copy(from->holder, from->holder_len);
+		size += from->holder_len;
+	for (i = 0; i < 2; i++)
+		if (end_has_text(ends[i]))
+			size += ends[i]->len;
+	to->copy = p = size ? xrealloc(NULL, size) : NULL;
+	to->owners = (void *)put_copy(&p, from->owners, from->count *
+				      sizeof(*from->owners));
+	if (from->holder)
+		to->holder = put_copy(&p, from->holder, from->holder_len);
+	for (i = 0; i < 2; i++)
+		if (end_has_text(ends[i]))
+			copies[i]->text = put_copy(&p, ends[i]->text,
+						   ends[i]->len);
 }
 
 /**
- * row_free() - give back a copy's memory
+ * row_free() - Free the memory of a copy
  * @row: from row_copy()
  */
 void row_free(struct row *row)
 {
-	free_end(&row->record.local);
-	free_end(&row->record.remote);
-	free(row->owners);
-	free((char *)row->holder);
+	free(row->copy);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A row of a view, as the reader has it. */
-#ifndef PORTSOCK_ROW_H
-#define PORTSOCK_ROW_H
+/* A row of a view, parsed. */
+#ifndef PORTSOCK_VIEW_ROW_H
+#define PORTSOCK_VIEW_ROW_H
 
 #include "../../module/format/record.h"
 
@@ -10,22 +10,22 @@ enum row_mark {
 	ROW_NONE,
 	ROW_NEW,
 	ROW_CHANGED,
-	ROW_GONE,		/* it is of the snapshot before */
-	ROW_SEEN,		/* it is there in the next snapshot, too */
-	ROW_TAKEN,		/* it has moved to another snapshot */
+	ROW_GONE,		/* a row of the snapshot before */
+	ROW_SEEN,		/* also a row of the next snapshot */
+	ROW_TAKEN,		/* moved to another snapshot */
 };
 
 /**
- * struct row - a socket and its owners
+ * struct row - A socket and its owners
  * @record: the socket; its texts are valid until the next row is read
- * @owners: who holds it
- * @count: how many of them
- * @holder: the kernel's module that holds it, not NUL-terminated, or NULL
- * @holder_len: bytes of @holder
- * @line: the row as it stood in the view, NULL if nobody wants it or it is not
- *	as the kernel writes it
- * @line_len: bytes of @line
+ * @owners: its owners
+ * @count: number of @owners
+ * @holder: owning module of a kernel socket, not NUL-terminated, or NULL
+ * @holder_len: length of @holder in bytes
+ * @line: the line of the view with one blank between two columns, or NULL
+ * @line_len: length of @line in bytes
  * @mark: enum row_mark
+ * @copy: memory of a copy, NULL for a row of a view
  */
 struct row {
 	struct ps_record record;
@@ -36,9 +36,10 @@ struct row {
 	const char *line;
 	size_t line_len;
 	u8 mark;
+	void *copy;
 };
 
 void row_copy(struct row *to, const struct row *from);
 void row_free(struct row *row);
 
-#endif /* PORTSOCK_ROW_H */
+#endif /* PORTSOCK_VIEW_ROW_H */

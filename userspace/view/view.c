@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A view is taken line by line: memory does not grow with the number of rows,
+ * A view is read line by line.  Memory does not grow with the number of rows,
  * only with the longest of them.
  */
 #include <errno.h>
@@ -9,285 +9,320 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../util/error.h"
 #include "plain.h"
-#include "view.h"
 #include "version.h"
+#include "view.h"
 #include "../../module/format/names.h"
 
-static int no_access(const struct view *s)
+static int report_access(const struct view *v)
 {
-	if (!s->is_proc)
-		return error_print("cannot read %s: %s", s->name, strerror(errno));
-	if (errno == ENOENT)
-		return error_print("no %s: the module is not loaded; "
-				"'modprobe portsock' or "
-				"'insmod module/portsock.ko' as root loads it",
-				s->name);
-	if (errno == EACCES || errno == EPERM)
-		return error_print("no permission to read %s: run it as root "
-				"(sudo portsock)", s->name);
-	if (errno == EFBIG)
-		return error_print("more sockets than the module gathers: raise "
-				"/sys/module/portsock/parameters/max_sockets");
-	return error_print("cannot read %s: %s; the kernel's log (dmesg) may say "
-			"more", s->name, strerror(errno));
-}
-
-static int not_a_view(const struct view *s, const char *why)
-{
-	return error_print("%s is not a portsock view: %s; a view is saved with "
-			"'cat " PORTSOCK_PATH "'", s->name, why);
-}
-
-static int truncated(const struct view *s)
-{
-	if (!s->layout.count)
-		return error_print("%s is truncated at line %" PRIu64 ": it ends "
-				"before its first row; save it again", s->name,
-				s->lines.number);
-	return error_print("%s is truncated at line %" PRIu64 ": it has %" PRIu64
-			" of %" PRIu64 " sockets; save it again", s->name,
-			s->lines.number, s->rows, s->header.sockets);
-}
-
-/* What line_reader_next() found instead of a line. */
-static int no_line(struct view *s, int found)
-{
-	switch (found) {
-	case LINE_NO_END:
-		return not_a_view(s, "a line has no end");
-	case LINE_BINARY:
-		return not_a_view(s, "it is binary");
-	case LINE_CUT:
-		return truncated(s);
+	if (!v->is_proc)
+		return error_print("cannot read: %s: %s", v->name,
+				   strerror(errno));
+	switch (errno) {
+	case ENOENT:
+		return error_print("cannot read: %s: the module is not loaded "
+				   "('modprobe portsock' or 'insmod "
+				   "module/portsock.ko' as root)", v->name);
+	case EACCES:
+	case EPERM:
+		return error_print("cannot read: %s: permission denied (run "
+				   "'sudo portsock')", v->name);
+	case EFBIG:
+		return error_print("cannot read: %s: more sockets than "
+				   "max_sockets (raise /sys/module/portsock/"
+				   "parameters/max_sockets)", v->name);
 	default:
-		return no_access(s);
+		return error_print("cannot read: %s: %s (see dmesg)", v->name,
+				   strerror(errno));
 	}
 }
 
-/* The next line: 1; 0 at the end of the view; -1 when it cannot be told. */
-static int next_line(struct view *s, char **line)
+static int report_not_view(const struct view *v, const char *reason)
 {
-	int found = line_reader_next(&s->lines, line);
-
-	return found < 0 ? no_line(s, found) : found;
+	return error_print("not a portsock view: %s: %s (save one with 'cat "
+			   PORTSOCK_PATH "')", v->name, reason);
 }
 
-/* The first line, whether or not it has an end. */
-static int first_line(struct view *s, char **line)
+static int report_truncated(const struct view *v)
+{
+	if (!v->layout.count)
+		return error_print("truncated view: %s:%" PRIu64 ": ends before "
+				   "the first row (save it again)", v->name,
+				   v->lines.number);
+	return error_print("truncated view: %s:%" PRIu64 ": %" PRIu64 " of %"
+			   PRIu64 " sockets (save it again)", v->name,
+			   v->lines.number, v->rows, v->header.sockets);
+}
+
+/* A later format has another number, or columns that were appended. */
+static bool is_newer(const struct view *v)
+{
+	return v->header.version != PORTSOCK_FORMAT ||
+		v->layout.count > PORTSOCK_NCOLUMNS;
+}
+
+static int report_too_new(const struct view *v, const char *missing)
+{
+	return error_print("cannot read: %s: format %" PRIu32 " without %s of "
+			   "format %d (install a newer portsock)", v->name,
+			   v->header.version, missing, PORTSOCK_FORMAT);
+}
+
+/* @bad: result of row_parse() */
+static int report_bad_row(const struct view *v, int bad)
+{
+	const char *remedy = v->is_proc ?
+		"install the portsock of the module's version" :
+		is_newer(v) ? "install a newer portsock" : "save it again";
+
+	if (bad < 0)
+		return error_print("invalid row: %s:%" PRIu64 ": expected %u "
+				   "columns (%s)", v->name, v->lines.number,
+				   v->layout.count, remedy);
+	return error_print("invalid row: %s:%" PRIu64 ": %s is not of format "
+			   "%d (%s)", v->name, v->lines.number,
+			   ps_column_names[bad - 1].text, PORTSOCK_FORMAT,
+			   remedy);
+}
+
+/* Return 1 with the next line, 0 at the end of the view, -1 after an error. */
+static int next_line(struct view *v, char **line)
+{
+	int result = line_reader_next(&v->lines, line);
+
+	switch (result) {
+	case LINE_FAILED:
+		return report_access(v);
+	case LINE_NO_END:
+		return report_not_view(v, "a line has no end");
+	case LINE_BINARY:
+		return report_not_view(v, "a line contains a NUL");
+	case LINE_CUT:
+		return report_truncated(v);
+	default:
+		return result;
+	}
+}
+
+static int read_header(struct view *v)
 {
 	const char *magic = "# " PORTSOCK_MAGIC " ";
 	const char *start;
-	size_t len;
-
-	if (line_reader_look(&s->lines, strlen(magic), &start, &len))
-		return no_access(s);
-	if (!len)
-		return not_a_view(s, "it is empty");
-	if (len < strlen(magic) || memcmp(start, magic, strlen(magic)))
-		return not_a_view(s, "it does not begin with '# "
-				  PORTSOCK_MAGIC "'");
-	return next_line(s, line);
-}
-
-/* By its number, or by columns that were appended. */
-static bool is_newer(const struct view *s)
-{
-	return s->header.version != PORTSOCK_FORMAT ||
-		s->layout.count > PORTSOCK_NCOLUMNS;
-}
-
-static int too_new(const struct view *s, const char *what)
-{
-	return error_print("%s is of format %" PRIu32 " and has not %s of format "
-			"%d, which this portsock knows: install a newer one",
-			s->name, s->header.version, what, PORTSOCK_FORMAT);
-}
-
-static int read_header(struct view *s)
-{
 	char *line;
+	size_t len;
 	int err;
 
-	if (first_line(s, &line) < 0)
+	/* Check the first bytes first: the first line may have no end. */
+	if (line_reader_look(&v->lines, strlen(magic), &start, &len))
+		return report_access(v);
+	if (!len)
+		return report_not_view(v, "it is empty");
+	if (len < strlen(magic) || memcmp(start, magic, strlen(magic)))
+		return report_not_view(v, "it does not begin with '# "
+				       PORTSOCK_MAGIC "'");
+	if (next_line(v, &line) < 0)
 		return -1;
-	err = header_parse(line, &s->header);
+	err = header_parse(line, &v->header);
 	if (err == -EPROTO)
-		return too_new(s, "the first line");
+		return report_too_new(v, "the first line");
 	if (err && strchr(line, '\r'))
-		return not_a_view(s, "its lines end in CR LF (tr -d '\\r' "
-				  "removes that)");
+		return report_not_view(v, "its lines end in CR LF (remove "
+				       "them with tr -d '\\r')");
 	if (err)
-		return not_a_view(s, "its first line is not format 1's");
+		return report_not_view(v, "its first line is not of format 1");
 	return 0;
 }
 
-static int read_layout(struct view *s)
+static int read_layout(struct view *v)
 {
 	char *line;
-	int got = next_line(s, &line);
+	int got = next_line(v, &line);
 
 	if (!got)
-		return truncated(s);
+		return report_truncated(v);
 	if (got < 0)
 		return -1;
-	if (!layout_parse(line, &s->layout))
+	if (!layout_parse(line, &v->layout))
 		return 0;
-	if (s->header.version != PORTSOCK_FORMAT)
-		return too_new(s, "all columns");
-	return not_a_view(s, "its second line does not name each of "
-			  "format 1's columns once");
+	if (v->header.version != PORTSOCK_FORMAT)
+		return report_too_new(v, "all columns");
+	return report_not_view(v, "its second line does not name each column "
+			       "of format 1 once");
 }
 
 /*
- * Later versions append columns; the others are read by their names.  To be
- * called at the end: after an error it would be a second line about one thing.
+ * Later versions append columns; the reader finds columns by their names.  This
+ * is reported at the end of the view: after an error it would be a second line
+ * about the same fact.
  */
-static void tell_if_other(struct view *s)
+static void report_version(struct view *v)
 {
-	if (s->told)
+	if (v->version_reported)
 		return;
-	s->told = true;
-	if (is_newer(s))
-		error_print("%s is newer than this portsock: columns that it does "
-			 "not know are left out", s->name);
-	else if (s->is_proc)
+	v->version_reported = true;
+	if (is_newer(v))
+		error_print("newer view: %s: unknown columns are left out "
+			    "(install a newer portsock)", v->name);
+	else if (v->is_proc)
 		version_compare();
 }
 
-/* Without permission to write, or on a read-only mount, there is no filter. */
-static int open_proc(struct view *s)
-{
-	int fd = open(s->name, O_RDWR | O_CLOEXEC);
-
-	s->can_filter = fd >= 0;
-	if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
-		fd = open(s->name, O_RDONLY | O_CLOEXEC);
-	return fd;
-}
-
 /**
- * view_open() - open a view
- * @s: source
- * @path: file, "-" for standard input, NULL for the kernel's
+ * view_open() - Open a view
+ * @v: view, to be closed with view_close() in any case
+ * @path: a saved view, "-" for standard input, NULL for /proc/portsock
  *
- * Return: 0, or -1 when it cannot be opened; that has been said then.
+ * Return: 0, or -1 after an error message.
  */
-int view_open(struct view *s, const char *path)
+int view_open(struct view *v, const char *path)
 {
-	memset(s, 0, sizeof(*s));
-	s->is_proc = !path;
-	s->lines.trusted = s->is_proc;
-	s->name = path ? path : PORTSOCK_PATH;
-	s->lines.fd = STDIN_FILENO;
-	if (path && !strcmp(path, "-"))
-		s->name = "standard input";
-	else
-		s->lines.fd = path ? open(path, O_RDONLY | O_CLOEXEC) :
-			open_proc(s);
-	if (s->lines.fd < 0)
-		return no_access(s);
-	buf_init(&s->kept, -1);
+	struct stat st;
+
+	memset(v, 0, sizeof(*v));
+	buf_init(&v->kept, -1);
+	v->is_proc = !path;
+	v->lines.trusted = v->is_proc;
+	v->name = path ? path : PORTSOCK_PATH;
+	v->lines.fd = STDIN_FILENO;
+	if (path && !strcmp(path, "-")) {
+		v->name = "standard input";
+	} else if (path) {
+		v->lines.fd = open(path, O_RDONLY | O_CLOEXEC);
+	} else {
+		/* A user may lack permission to write; so does a ro mount. */
+		v->lines.fd = open(v->name, O_RDWR | O_CLOEXEC);
+		v->can_filter = v->lines.fd >= 0;
+		if (v->lines.fd < 0 && (errno == EACCES || errno == EPERM ||
+					errno == EROFS))
+			v->lines.fd = open(v->name, O_RDONLY | O_CLOEXEC);
+	}
+	if (v->lines.fd < 0)
+		return report_access(v);
+	v->can_seek = v->is_proc ||
+		(!fstat(v->lines.fd, &st) && S_ISREG(st.st_mode) &&
+		 lseek(v->lines.fd, 0, SEEK_CUR) == 0);
 	return 0;
 }
 
 /**
- * view_filter() - ask the kernel for less, before the first read
- * @s: source that was opened
- * @line: what is asked for, in the words of /proc/portsock's filter
+ * view_filter() - Set the filter of /proc/portsock, before the first read
+ * @v: open view
+ * @line: filter
  *
- * Return: 0, or -errno when the kernel does not take it: all rows come then.
- * A saved view has what it has.
+ * A saved view has no filter: all its rows are read.
+ *
+ * Return: 0, or -errno if the kernel refuses the filter; all rows are read then.
  */
-int view_filter(struct view *s, const char *line)
+int view_filter(struct view *v, const char *line)
 {
-	if (!s->is_proc)
+	if (!v->is_proc)
 		return 0;
-	if (!s->can_filter)
+	if (!v->can_filter)
 		return -EACCES;
-	return write(s->lines.fd, line, strlen(line)) < 0 ? -errno : 0;
+	return write(v->lines.fd, line, strlen(line)) < 0 ? -errno : 0;
 }
 
 /**
- * view_begin() - read a view's two first lines
- * @s: source that was opened
+ * view_begin() - Read the two header lines
+ * @v: open view
  *
- * Return: 0, or -1 when it cannot be read or is none; that has been said then.
+ * Return: 0, or -1 after an error message.
  */
-int view_begin(struct view *s)
+int view_begin(struct view *v)
 {
-	line_reader_begin(&s->lines);
-	s->rows = 0;
-	s->bind_count = 0;
-	s->layout.count = 0;
-	if (read_header(s) || read_layout(s))
+	line_reader_begin(&v->lines);
+	v->rows = 0;
+	v->bind_count = 0;
+	v->layout.count = 0;
+	if (read_header(v) || read_layout(v))
 		return -1;
-	s->keep_line &= s->layout.usual &&
-		s->layout.count == PORTSOCK_NCOLUMNS;
+	v->keep_line &= v->layout.plain;
 	return 0;
 }
 
 /**
- * view_again() - take a new snapshot, with the same filter
- * @s: open source, the kernel's
+ * view_again() - Take a new snapshot with the same filter
+ * @v: view of /proc/portsock
  *
- * Return: 0, or -1 when it cannot be read; that has been said then.
+ * Return: 0, or -1 after an error message.
  */
-int view_again(struct view *s)
+int view_again(struct view *v)
 {
-	if (lseek(s->lines.fd, 0, SEEK_SET))
-		return no_access(s);
-	return view_begin(s);
+	if (lseek(v->lines.fd, 0, SEEK_SET))
+		return report_access(v);
+	return view_begin(v);
 }
 
 /**
- * view_wait() - sleep until what was read is out of date
- * @s: open source, the kernel's
- * @milliseconds: but no longer, -1 for any time
+ * view_wait() - Sleep until the snapshot is out of date
+ * @v: view of /proc/portsock
+ * @milliseconds: timeout, -1 for none
  *
- * What is not announced (doc/format.md, "Waiting for change") does not
- * end the wait: do not wait for ever where that matters.
+ * Some changes have no notification (doc/format.md, "Waiting for change"): use
+ * a timeout if they matter.
  *
- * Return: 1 when something has changed: view_again() tells what; 0 when
- * the time is over or a signal came; -1 when it cannot be waited for; that has
- * been said then.
+ * Return: 1 after a notification, 0 after the timeout or a signal, -1 after an
+ * error message.
  */
-int view_wait(struct view *s, int milliseconds)
+int view_wait(struct view *v, int milliseconds)
 {
-	struct pollfd file = { .fd = s->lines.fd, .events = POLLPRI };
+	struct pollfd file = { .fd = v->lines.fd, .events = POLLPRI };
 	int got = poll(&file, 1, milliseconds);
 
 	if (got < 0 && errno != EINTR)
-		return error_print("cannot wait for %s: %s", s->name,
-				strerror(errno));
+		return error_print("cannot wait: %s: %s", v->name,
+				   strerror(errno));
 	return got > 0;
 }
 
 /**
- * view_close() - close a view and give back its memory
- * @s: source, also one that could not be opened
+ * view_position() - Return the position of the row that is read next
+ * @v: view with its header lines read
  */
-void view_close(struct view *s)
+struct view_position view_position(const struct view *v)
 {
-	line_reader_free(&s->lines);
-	free(s->row.owners);
-	free(s->bind_rows);
-	buf_free(&s->kept);
+	return (struct view_position){
+		.offset = v->lines.position + v->lines.start,
+		.line = v->lines.number,
+		.rows = v->rows,
+	};
 }
 
-static void more_owners(struct view *s)
+/**
+ * view_seek() - Read rows of the same snapshot again
+ * @v: view with @can_seek; /proc/portsock keeps its snapshot while it is open
+ * @position: from view_position()
+ *
+ * Return: 0, or -1 after an error message.
+ */
+int view_seek(struct view *v, const struct view_position *position)
 {
-	s->owners_size = s->owners_size ? s->owners_size * 2 : 64;
-	s->row.owners = xrealloc(s->row.owners, s->owners_size *
-				   sizeof(*s->row.owners));
+	if (line_reader_seek(&v->lines, position->offset, position->line))
+		return report_access(v);
+	v->rows = position->rows;
+	return 0;
 }
 
-static int take_owners(struct view *s, char *text)
+/**
+ * view_close() - Close a view and free its memory
+ * @v: view, also one that could not be opened
+ */
+void view_close(struct view *v)
 {
-	struct row *row = &s->row;
+	line_reader_free(&v->lines);
+	free(v->row.owners);
+	free(v->bind_rows);
+	buf_free(&v->kept);
+}
+
+static int parse_owners(struct view *v, char *text)
+{
+	struct row *row = &v->row;
 	size_t count = row->record.owners;
 
 	row->holder = NULL;
@@ -296,112 +331,86 @@ static int take_owners(struct view *s, char *text)
 		return 0;
 	if (*text == '[')
 		return -1;
-	while (row->count < count) {
-		if (row->count == s->owners_size)
-			more_owners(s);
+	if (count > v->owners_size) {
+		v->owners_size = count + count / 2;
+		row->owners = xrealloc(row->owners, v->owners_size *
+				       sizeof(*row->owners));
+	}
+	while (row->count < count)
 		if (owner_parse(&text, &row->owners[row->count++]) != 1)
 			return -1;
-	}
 	return 0;
 }
 
-static const char *what_to_do(const struct view *s)
+static int read_row(struct view *v, char *line)
 {
-	if (s->is_proc)
-		return "install the portsock that came with the module";
-	return is_newer(s) ? "install a newer portsock" : "save it again";
-}
-
-/* @bad is what row_parse() returned. */
-static int bad_row(const struct view *s, int bad)
-{
-	if (bad < 0)
-		return error_print("line %" PRIu64 " of %s has not the %u columns "
-				"that its second line names: %s", s->lines.number,
-				s->name, s->layout.count, what_to_do(s));
-	return error_print("line %" PRIu64 " of %s: what stands under %s is not "
-			"of format %d: %s", s->lines.number, s->name,
-			ps_column_names[bad - 1].text, PORTSOCK_FORMAT,
-			what_to_do(s));
-}
-
-/* Reading a row cuts it up. */
-static void keep_line(struct view *s, const char *line, size_t len)
-{
-	char *end;
-
-	s->row.line = NULL;
-	if (!s->keep_line)
-		return;
-	s->kept.len = 0;
-	end = plain_line(buf_room(&s->kept, len), line, len);
-	if (!end)
-		return;
-	s->row.line = s->kept.data;
-	s->row.line_len = end - s->kept.data;
-}
-
-static int take_row(struct view *s, char *line)
-{
-	size_t len = line_reader_len(&s->lines, line);
-	char *owners;
+	size_t len = line_reader_len(&v->lines, line);
+	char *owners, *end;
 	int bad;
 
-	if (s->rows == s->header.sockets)
-		return error_print("%s has more rows than the %" PRIu64
-				" sockets of its first line: save it again",
-				s->name, s->header.sockets);
-	keep_line(s, line, len);
-	if (s->row.line && s->only_line && s->is_proc) {
-		s->rows++;
-		return 1;
+	if (v->rows == v->header.sockets)
+		return error_print("invalid view: %s: more rows than the %"
+				   PRIu64 " socket%s of its first line (save "
+				   "it again)", v->name, v->header.sockets,
+				   v->header.sockets == 1 ? "" : "s");
+	v->row.line = NULL;
+	if (v->keep_line) {	/* before parsing, which splits the line */
+		v->kept.len = 0;
+		end = plain_line(buf_room(&v->kept, len + 8), line, len);
+		v->row.line = end ? v->kept.data : NULL;
+		v->row.line_len = end - v->kept.data;
 	}
-	bad = row_parse(line, len, &s->layout, &s->row.record, &owners);
-	if (!bad && take_owners(s, owners))
+	if (v->keep_line ? !v->row.line :
+	    !v->is_proc && !line_is_plain(line, len))
+		return error_print("invalid row: %s:%" PRIu64 ": a byte is not "
+				   "printable ASCII (save it again)", v->name,
+				   v->lines.number);
+	v->rows++;
+	if (v->row.line && v->only_line && v->is_proc)
+		return 1;
+	bad = row_parse(line, len, &v->layout, &v->row.record, &owners);
+	if (!bad && parse_owners(v, owners))
 		bad = 1 + PORTSOCK_COL_OWNERS;
-	if (bad)
-		return bad_row(s, bad);
-	s->rows++;
-	return 1;
+	return bad ? report_bad_row(v, bad) : 1;
 }
 
-/* What bind() compares with beside sockets is in rows that are metadata. */
-static void take_bind_row(struct view *s, char *line)
+/* Keep a row of bind=yes; such rows are comments to a reader of sockets. */
+static void read_bind_row(struct view *v, char *line)
 {
 	struct ps_record r;
 	char *owners;
 
-	if (!s->keep_bind || strncmp(line, "# ", 2) ||
-	    row_parse(line + 2, line_reader_len(&s->lines, line + 2),
-			    &s->layout, &r, &owners))
+	if (!v->keep_bind || strncmp(line, "# ", 2) ||
+	    row_parse(line + 2, line_reader_len(&v->lines, line + 2),
+		      &v->layout, &r, &owners))
 		return;
-	if (s->bind_count == s->bind_size) {
-		s->bind_size = s->bind_size ? 2 * s->bind_size : 16;
-		s->bind_rows = xrealloc(s->bind_rows, s->bind_size *
-					  sizeof(*s->bind_rows));
+	if (v->bind_count == v->bind_size) {
+		v->bind_size = v->bind_size ? 2 * v->bind_size : 16;
+		v->bind_rows = xrealloc(v->bind_rows, v->bind_size *
+					sizeof(*v->bind_rows));
 	}
-	s->bind_rows[s->bind_count++] = r;
+	v->bind_rows[v->bind_count++] = r;
 }
 
 /**
- * view_next() - take the next row
- * @s: source
+ * view_next() - Read the next row
+ * @v: view with its header lines read
  *
- * Return: 1 with it in @s->row, 0 when there are no more, -1 when the view is
- * damaged or cannot be read; that has been said then.
+ * Return: 1 with the row in @v->row, 0 at the end of the view, -1 after an error
+ * message.
  */
-int view_next(struct view *s)
+int view_next(struct view *v)
 {
 	char *line;
 	int got;
 
-	while ((got = next_line(s, &line)) > 0 && *line == '#')
-		take_bind_row(s, line);
+	while ((got = next_line(v, &line)) > 0 && *line == '#')
+		read_bind_row(v, line);
 	if (got > 0)
-		return take_row(s, line);
-	if (!got && s->rows < s->header.sockets)
-		return truncated(s);
+		return read_row(v, line);
+	if (!got && v->rows < v->header.sockets)
+		return report_truncated(v);
 	if (!got)
-		tell_if_other(s);
+		report_version(v);
 	return got;
 }

@@ -1,38 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where rows come from: /proc/portsock, or a file that was saved from it. */
-#ifndef PORTSOCK_SOURCE_H
-#define PORTSOCK_SOURCE_H
+/* Read a view: /proc/portsock, or a file that was saved from it. */
+#ifndef PORTSOCK_VIEW_VIEW_H
+#define PORTSOCK_VIEW_VIEW_H
 
-#include "parse.h"
-#include "line_reader.h"
-#include "row.h"
 #include "../util/buf.h"
+#include "line_reader.h"
+#include "parse.h"
+#include "row.h"
 
 /**
- * struct view - a view being read
- * @name: what it is called in messages
- * @is_proc: it is the kernel's, no saved one
- * @can_filter: less than all can be asked for
- * @told: that it is of another version than this reader, if it is
- * @lines: what it is read from
- * @rows: how many rows were taken
- * @header: the first line
- * @layout: the second line
- * @row: the row last taken
- * @keep_line: rows are wanted as they stand in the view, too
- * @only_line: ... and not otherwise: what the kernel wrote needs no judging
- * @kept: such a row
- * @keep_bind: what bind=yes asks for is wanted, too
- * @bind_rows: it, in the view's order; stands in front of the rows
- * @bind_count: how many
- * @bind_size: how many there is room for
- * @owners_size: how many owners @row has room for
+ * struct view_position - Where the rows can be read from again
+ * @offset: offset of a row in the file
+ * @line: number of the line before the row
+ * @rows: number of rows before the row
+ */
+struct view_position {
+	u64 offset;
+	u64 line;
+	u64 rows;
+};
+
+/**
+ * struct view - A view being read
+ * @name: name of the file in messages
+ * @is_proc: the file is /proc/portsock, not a saved view
+ * @can_filter: the file accepts a filter
+ * @can_seek: rows can be read again
+ * @version_reported: a difference of versions was reported
+ * @lines: lines of the file
+ * @rows: number of rows read
+ * @header: first line
+ * @layout: second line
+ * @row: the last row
+ * @keep_line: set by the caller: rows contain their line as well
+ * @only_line: set by the caller: a line that the kernel wrote is not parsed
+ * @kept: memory of the line
+ * @keep_bind: set by the caller: keep the rows of bind=yes
+ * @bind_rows: rows of bind=yes in the order of the view, before all other rows
+ * @bind_count: number of @bind_rows
+ * @bind_size: number of @bind_rows with memory
+ * @owners_size: number of owners of @row with memory
  */
 struct view {
 	const char *name;
 	bool is_proc;
 	bool can_filter;
-	bool told;
+	bool can_seek;
+	bool version_reported;
 	struct line_reader lines;
 	u64 rows;
 	struct ps_header header;
@@ -48,12 +62,14 @@ struct view {
 	size_t owners_size;
 };
 
-int view_open(struct view *s, const char *path);
-int view_filter(struct view *s, const char *line);
-int view_begin(struct view *s);
-int view_again(struct view *s);
-int view_wait(struct view *s, int milliseconds);
-int view_next(struct view *s);
-void view_close(struct view *s);
+int view_open(struct view *v, const char *path);
+int view_filter(struct view *v, const char *line);
+int view_begin(struct view *v);
+int view_again(struct view *v);
+int view_wait(struct view *v, int milliseconds);
+int view_next(struct view *v);
+struct view_position view_position(const struct view *v);
+int view_seek(struct view *v, const struct view_position *position);
+void view_close(struct view *v);
 
-#endif /* PORTSOCK_SOURCE_H */
+#endif /* PORTSOCK_VIEW_VIEW_H */
