@@ -35,31 +35,49 @@ bool show_wants(const struct options *o, struct names *names,
 		(!o->leaked || leak_found(names, row));
 }
 
+/* Pass the rows that are selected to an output.  Return a result of view_next(). */
+static int pass_rows(struct output *out, struct view *v,
+		     const struct options *o, int *status)
+{
+	int got;
+
+	for (;;) {
+		out->row_at = view_position(v);
+		got = view_next(v);
+		if (got <= 0 || out->text.error)
+			return got;
+		if (!show_wants(o, out->names, &v->row))
+			continue;
+		if (out->ops->row(out, &v->row))
+			return -1;
+		*status = STATUS_MATCH;
+	}
+}
+
 /**
- * show_rows() - show a snapshot's rows, as they come
- * @out: output; to be released in any case
- * @s: source, its first two lines read
+ * show_rows() - Show the rows of a snapshot
+ * @out: output, to be released in any case
+ * @v: view with its header lines read
  * @o: command line
  *
- * Return: exit status.
+ * Return: Exit status.
  */
-int show_rows(struct output *out, struct view *s,
-		 const struct options *o)
+int show_rows(struct output *out, struct view *v, const struct options *o)
 {
-	int got, status = STATUS_NOTHING;
+	int status = STATUS_NOTHING;
 
-	if (out->ops->begin(out))
+	out->can_seek = v->can_seek;
+	out->resume = false;
+	if (out->ops->begin(out) || pass_rows(out, v, o, &status) < 0)
 		return STATUS_ERROR;
-	while ((got = view_next(s)) > 0 && !out->text.error) {
-		if (!show_wants(o, out->names, &s->row))
-			continue;
-		if (out->ops->row(out, &s->row))
+	if (out->ops->measured) {
+		if (out->ops->measured(out))
 			return STATUS_ERROR;
-		status = STATUS_MATCH;
+		if (out->resume && (view_seek(v, &out->resume_at) ||
+				    pass_rows(out, v, o, &status) < 0))
+			return STATUS_ERROR;
 	}
-	if (got < 0 || (!got && out->ops->end(out)))
-		return STATUS_ERROR;
-	return status;
+	return out->ops->end && out->ops->end(out) ? STATUS_ERROR : status;
 }
 
 /* Whether all of a row is shown, in the view's own words. */
@@ -86,6 +104,8 @@ int show(const struct options *o)
 		.names = &names,
 		.resolve = o->resolve,
 		.wide = o->wide,
+		.names_whole = o->wide || !isatty(STDOUT_FILENO) ||
+			o->select.protos & PROTO_BIT(UNIX),
 		.columns = &o->columns,
 		.headings = o->headings,
 		.color = wants_color(o->color),

@@ -134,6 +134,19 @@ static __always_inline char *put_end(char *p, const struct ps_record *r,
 	return put_port(put_ip(p, end->ip, cache), end->num);
 }
 
+/**
+ * ps_format_end() - Write one end of a socket, as in LOCAL or REMOTE
+ * @p: room for 4 * PS_TEXT_MAX + 1 bytes
+ * @r: record of the socket
+ * @end: @r->local or @r->remote
+ * @cache: the last IPv4 address written
+ */
+char *ps_format_end(char *p, const struct ps_record *r,
+		    const struct ps_end *end, struct ps_row_cache_ip *cache)
+{
+	return put_end(p, r, end, cache);
+}
+
 /* Write a number, or "-" if it is missing, and a blank. */
 static __always_inline char *put_number(char *p, bool present, u64 value)
 {
@@ -155,7 +168,12 @@ static __always_inline char *put_cookie(char *p, bool present, u64 value)
 	return p;
 }
 
-static char *put_flags(char *p, u32 flags)
+/**
+ * ps_format_flags() - Write the column FLAGS
+ * @p: room for PORTSOCK_NFLAGS * sizeof(struct ps_name) bytes
+ * @flags: bits of enum portsock_flag_bit
+ */
+char *ps_format_flags(char *p, u32 flags)
 {
 	unsigned int bit;
 
@@ -184,7 +202,7 @@ static void update_row_cache(struct ps_row_cache *cache,
 
 	p = put_number(p, true, r->netns);
 	p = put_number(p, r->has & PS_HAS_CGROUP, r->cgroup);
-	p = put_flags(p, r->flags);
+	p = ps_format_flags(p, r->flags);
 	*p++ = ' ';
 	p = put_name(p, &ps_held_names[r->held]);
 	*p++ = ' ';

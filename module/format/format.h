@@ -70,6 +70,9 @@ char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);
 char *ps_format_next(char *p, const struct ps_record *r,
 		     struct ps_row_cache *cache);
+char *ps_format_end(char *p, const struct ps_record *r,
+		    const struct ps_end *end, struct ps_row_cache_ip *cache);
+char *ps_format_flags(char *p, u32 flags);
 char *ps_format_owner_front(char *p, u32 pid, u32 tid);
 char *ps_format_owner_back(char *p, const char *comm);
 char *ps_format_owner(char *p, const struct ps_owner *o);

@@ -385,17 +385,6 @@ test_help_is_complete() {
 	judge "help is complete" "$missing" [ -z "$missing" ]
 }
 
-test_build_says_what_is_missing() {
-	if make -s -C ../../userspace PKG_CONFIG=false BUILD="$PWD/build/none" \
-		OUT="$PWD/build/none/portsock" >build/stdout 2>&1; then
-		fail "build without libraries" "it works"
-	elif grep -q 'make deps' build/stdout; then
-		ok "build without libraries"
-	else
-		fail "build without libraries" "$(cat build/stdout)"
-	fi
-}
-
 test_install() {
 	local place status
 
@@ -433,6 +422,5 @@ run_specials() {
 	test_tree_of_many
 	test_help_fits
 	test_help_is_complete
-	test_build_says_what_is_missing
 	test_install
 }

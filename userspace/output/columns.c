@@ -6,9 +6,6 @@
 #include "../util/error.h"
 #include "../../module/format/format.h"
 
-_Static_assert(sizeof(((struct row_fields *)0)->text) >= PS_RECORD_MAX,
-	       "a row as text is at most this long");
-
 #define X(name) { #name, sizeof(#name) - 1 },
 static const struct ps_name own_names[] = {
 	OWN_COLUMNS(X)
@@ -16,57 +13,57 @@ static const struct ps_name own_names[] = {
 #undef X
 
 const struct column column_table[NCOLUMNS] = {
-	[PORTSOCK_COL_PROTO] = { "protocol" },
-	[PORTSOCK_COL_PORT] = { "local port", .number = true },
-	[PORTSOCK_COL_STATE] = { "state of the socket" },
-	[PORTSOCK_COL_LOCAL] = { "address or name on this side" },
-	[PORTSOCK_COL_REMOTE] = { "address or name of the peer",
+	[PORTSOCK_COL_PROTO] = { .help = "protocol" },
+	[PORTSOCK_COL_PORT] = { .help = "local port", .number = true },
+	[PORTSOCK_COL_STATE] = { .help = "state of the socket" },
+	[PORTSOCK_COL_LOCAL] = { .help = "local address and port, or name" },
+	[PORTSOCK_COL_REMOTE] = { .help = "remote address and port, or name",
 				  .optional = true },
-	[PORTSOCK_COL_DEV] = { "interface it is bound to", .optional = true },
-	[PORTSOCK_COL_RXQ] = { "bytes received and not read; listeners: "
-			       "connections not accepted",
+	[PORTSOCK_COL_DEV] = { .help = "interface that the socket is bound to",
+			       .optional = true },
+	[PORTSOCK_COL_RXQ] = { .help = "bytes received and not read; of a "
+				       "listener: accept queue",
 			       .number = true, .optional = true },
-	[PORTSOCK_COL_TXQ] = { "bytes sent and not acknowledged; listeners: "
-			       "backlog limit",
+	[PORTSOCK_COL_TXQ] = { .help = "bytes sent and not acknowledged; of a "
+				       "listener: backlog limit",
 			       .number = true, .optional = true },
-	[PORTSOCK_COL_UID] = { "user who made it", .number = true },
-	[PORTSOCK_COL_INODE] = { "inode number, as in /proc/PID/fd",
+	[PORTSOCK_COL_UID] = { .help = "user ID of the creator",
+			       .number = true },
+	[PORTSOCK_COL_INODE] = { .help = "inode number, as in /proc/PID/fd",
 				 .number = true },
-	[PORTSOCK_COL_COOKIE] = { "SO_COOKIE, in hexadecimal",
+	[PORTSOCK_COL_COOKIE] = { .help = "SO_COOKIE in hexadecimal",
 				  .number = true },
-	[PORTSOCK_COL_NETNS] = { "inode number of the network namespace",
+	[PORTSOCK_COL_NETNS] = { .help = "inode number of the network "
+					 "namespace",
 				 .number = true, .optional = true },
-	[PORTSOCK_COL_CGROUP] = { "cgroup v2 id in which it was made",
+	[PORTSOCK_COL_CGROUP] = { .help = "cgroup v2 id at creation",
 				  .number = true },
-	[PORTSOCK_COL_FLAGS] = { "socket options that are set", .cut = 9 },
-	[PORTSOCK_COL_HELD] = { "why it is there", .owners = true },
-	[PORTSOCK_COL_PARENT] = { "cookie of the listener it came through",
+	[PORTSOCK_COL_FLAGS] = { .help = "socket options", .cut = 9 },
+	[PORTSOCK_COL_HELD] = { .help = "reason why the socket exists",
+				.owners = true },
+	[PORTSOCK_COL_PARENT] = { .help = "cookie of the listener that the "
+					  "connection came through",
 				  .number = true, .optional = true },
-	[PORTSOCK_COL_EXPIRES] = { "milliseconds until the kernel lets go of "
-				   "it", .number = true },
-	[PORTSOCK_COL_OWNERS] = { "processes that hold it, and their "
-				  "descriptors", .cut = 20, .owners = true },
-	[COL_SERVICE] = { "what the port is for, by /etc/services" },
-	[COL_USER] = { "name of the user who made it" },
-	[COL_CGPATH] = { "path of the cgroup in which it was made",
-			    .cut = 20 },
-	[COL_UNIT] = { "systemd unit in which it was made", .cut = 14 },
-	[COL_CONTAINER] = { "container in which it was made: name or short "
-			       "id" },
-	[COL_COMMAND] = { "command line of the first process that holds it",
-			     .cut = 20, .owners = true },
-	[COL_NETNSNAME] = { "network namespace: name in /run/netns, or a "
-			       "process in it" },
-	[COL_LEAK] = { "who holds it and is not who made it, see --leaked",
-			  .cut = 30, .owners = true },
+	[PORTSOCK_COL_EXPIRES] = { .help = "milliseconds until the kernel "
+					   "frees the socket",
+				   .number = true },
+	[PORTSOCK_COL_OWNERS] = { .help = "processes with a file descriptor of "
+					  "the socket",
+				  .cut = 20, .owners = true },
+	[COL_SERVICE] = { .help = "service of the port in /etc/services" },
+	[COL_USER] = { .help = "user name of the creator" },
+	[COL_CGPATH] = { .help = "path of CGROUP", .cut = 20 },
+	[COL_UNIT] = { .help = "systemd unit of CGROUP", .cut = 14 },
+	[COL_CONTAINER] = { .help = "container of CGROUP: name or short id" },
+	[COL_COMMAND] = { .help = "command line of the first owner",
+			  .cut = 20, .owners = true },
+	[COL_NETNSNAME] = { .help = "network namespace: name in /run/netns, or "
+				    "a process in it" },
+	[COL_LEAK] = { .help = "owner that is not the creator, see --leaked",
+		       .cut = 30, .owners = true },
 };
 
-/**
- * column_name() - what a column is called
- * @id: enum portsock_column or enum column_id
- *
- * Return: its name.
- */
+/* Return the name of a column. */
 const struct ps_name *column_name(u8 id)
 {
 	return id < PORTSOCK_NCOLUMNS ? &ps_column_names[id] :
@@ -108,8 +105,9 @@ static int find_column(const char *word, size_t len)
 		if (column_name(i)->len == len &&
 		    !strncasecmp(column_name(i)->text, word, len))
 			return i;
-	return error_print("there is no column '%.*s'; see portsock "
-			"--list-columns", (int)len, word);
+	return error_print("no such column: '%.*s' (see portsock "
+			   "--list-columns)",
+			   (int)len, word);
 }
 
 static bool is_in(const struct column_list *list, u8 column)
@@ -118,12 +116,11 @@ static bool is_in(const struct column_list *list, u8 column)
 }
 
 /**
- * columns_choose() - columns by their names
- * @list: changed
- * @words: names with commas between them; a plus before the first of them
- *	adds them to what is in @list
+ * columns_choose() - Choose columns by their names
+ * @list: result; the columns shown without -o
+ * @words: names separated by commas; after a plus they are added to @list
  *
- * Return: 0, or -1 when there is no such column; that has been said then.
+ * Return: 0, or -1 after an error message.
  */
 int columns_choose(struct column_list *list, const char *words)
 {
@@ -138,8 +135,9 @@ int columns_choose(struct column_list *list, const char *words)
 		if (column < 0)
 			return -1;
 		if (list->count == COLUMNS_MAX)
-			return error_print("more than %d columns; see portsock "
-					"--help", COLUMNS_MAX);
+			return error_print("too many columns: expected at most "
+					   "%d (see portsock --help)",
+					   COLUMNS_MAX);
 		if (!add || !is_in(list, column))
 			list->id[list->count++] = column;
 		list->asked |= 1U << column;
@@ -149,11 +147,7 @@ int columns_choose(struct column_list *list, const char *words)
 	}
 }
 
-/**
- * columns_insert() - add a column before HELD, if it is not there
- * @list: changed; what suits the terminal's width may still leave it out
- * @id: column
- */
+/* Add a column before HELD.  Unlike a chosen one it may be left out again. */
 void columns_insert(struct column_list *list, u8 id)
 {
 	const u8 *held = memchr(list->id, PORTSOCK_COL_HELD, list->count);
@@ -166,12 +160,7 @@ void columns_insert(struct column_list *list, u8 id)
 	list->count++;
 }
 
-/**
- * columns_need_owners() - whether a column depends on who holds the socket
- * @list: columns that are shown
- *
- * Return: whether one does.
- */
+/* Return true if a column depends on the owners. */
 bool columns_need_owners(const struct column_list *list)
 {
 	unsigned int i;
@@ -182,10 +171,7 @@ bool columns_need_owners(const struct column_list *list)
 	return false;
 }
 
-/**
- * columns_describe() - a line about each column
- * @t: where it goes
- */
+/* Write a line about each column. */
 void columns_describe(struct buf *t)
 {
 	unsigned int i, width;
@@ -201,58 +187,105 @@ void columns_describe(struct buf *t)
 	}
 }
 
-/**
- * columns_fields() - the columns of a row, as in the view
- * @f: result
- * @r: row
- *
- * They are made anew from what was understood, so that what a forged view
- * holds is escaped before it goes anywhere.
- */
-void columns_fields(struct row_fields *f, const struct ps_record *r)
+static char *put_optional(char *p, bool present, u64 value)
 {
-	const char *end = ps_format_record(f->text, r), *p = f->text;
-	unsigned int i;
+	if (present)
+		return ps_put_u64(p, value);
+	*p++ = PORTSOCK_NONE[0];
+	return p;
+}
 
-	for (i = 0; i < PORTSOCK_COL_OWNERS; i++) {
-		const char *blank = memchr(p, ' ', end - p);
+/* Copy the whole array: a constant length is cheaper than the real one. */
+static char *put_name(char *p, const struct ps_name *name)
+{
+	memcpy(p, name->text, sizeof(name->text));
+	return p + name->len;
+}
 
-		f->start[i] = p;
-		f->len[i] = blank - p;
-		for (p = blank; p < end && *p == ' '; p++)
-			;
+/**
+ * column_put() - Write a column as the view has it
+ * @p: room for PS_RECORD_MAX bytes
+ * @r: record; its values are escaped again, so a forged view can do no harm
+ * @id: a column of the view but OWNERS
+ *
+ * Return: Pointer past the text.
+ */
+char *column_put(char *p, const struct ps_record *r, u8 id)
+{
+	static struct ps_row_cache_ip local, remote;	/* addresses repeat */
+
+	switch (id) {
+	case PORTSOCK_COL_PROTO:
+		return put_name(p, &ps_proto_names[r->proto]);
+	case PORTSOCK_COL_PORT:
+		return put_optional(p, r->has & PS_HAS_PORT, r->port);
+	case PORTSOCK_COL_STATE:
+		return put_name(p, &ps_state_names[r->state]);
+	case PORTSOCK_COL_LOCAL:
+		return ps_format_end(p, r, &r->local, &local);
+	case PORTSOCK_COL_REMOTE:
+		return ps_format_end(p, r, &r->remote, &remote);
+	case PORTSOCK_COL_DEV:
+		if (r->dev[0])
+			return ps_put_escaped(p, r->dev, strlen(r->dev),
+					      PS_ESCAPE_PATH);
+		*p++ = PORTSOCK_NONE[0];
+		return p;
+	case PORTSOCK_COL_RXQ:
+		return put_optional(p, r->has & PS_HAS_QUEUES, r->rxq);
+	case PORTSOCK_COL_TXQ:
+		return put_optional(p, r->has & PS_HAS_QUEUES, r->txq);
+	case PORTSOCK_COL_UID:
+		return put_optional(p, r->has & PS_HAS_UID, r->uid);
+	case PORTSOCK_COL_INODE:
+		return ps_put_u64(p, r->inode);
+	case PORTSOCK_COL_COOKIE:
+		return ps_put_hex(p, r->cookie);
+	case PORTSOCK_COL_NETNS:
+		return ps_put_u32(p, r->netns);
+	case PORTSOCK_COL_CGROUP:
+		return put_optional(p, r->has & PS_HAS_CGROUP, r->cgroup);
+	case PORTSOCK_COL_FLAGS:
+		return ps_format_flags(p, r->flags);
+	case PORTSOCK_COL_HELD:
+		return put_name(p, &ps_held_names[r->held]);
+	case PORTSOCK_COL_PARENT:
+		if (r->has & PS_HAS_PARENT)
+			return ps_put_hex(p, r->parent);
+		*p++ = PORTSOCK_NONE[0];
+		return p;
+	case PORTSOCK_COL_EXPIRES:
+		return put_optional(p, r->expires != PS_NO_EXPIRY, r->expires);
+	default:
+		return p;
 	}
 }
 
-static void put_holder(struct buf *t, const struct row *row)
-{
-	char *p = buf_room(t, row->holder_len * 4 + 2);
-
-	*p++ = '[';
-	p = ps_put_escaped(p, row->holder, row->holder_len, PS_ESCAPE_COMM);
-	*p++ = ']';
-	buf_done(t, p);
-}
-
 /**
- * columns_owners() - the column OWNERS, as in the view
- * @t: where it goes
+ * column_put_owners() - Write the column OWNERS as the view has it
+ * @t: destination
  * @row: row
  */
-void columns_owners(struct buf *t, const struct row *row)
+void column_put_owners(struct buf *t, const struct row *row)
 {
 	size_t i;
+	char *p;
 
 	if (row->holder) {
-		put_holder(t, row);
+		p = buf_room(t, row->holder_len * 4 + 2);
+		*p++ = '[';
+		p = ps_put_escaped(p, row->holder, row->holder_len,
+				   PS_ESCAPE_COMM);
+		*p++ = ']';
+		buf_done(t, p);
 		return;
 	}
 	if (!row->count)
 		buf_char(t, PORTSOCK_NONE[0]);
 	for (i = 0; i < row->count; i++) {
+		p = buf_room(t, PS_OWNER_MAX);
 		if (i)
-			buf_char(t, ',');
-		buf_done(t, ps_format_owner(buf_room(t, PS_OWNER_MAX),
-						&row->owners[i]));
+			*p++ = ',';
+		buf_done(t, ps_format_owner(p, &row->owners[i]));
 	}
 }

@@ -1,47 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where rows go: one table of operations per kind of output. */
-#ifndef PORTSOCK_OUT_H
-#define PORTSOCK_OUT_H
+/* Outputs: rows as a table, a tree, lines or JSON. */
+#ifndef PORTSOCK_OUTPUT_OUTPUT_H
+#define PORTSOCK_OUTPUT_OUTPUT_H
 
-#include "columns.h"
 #include "../resolve/names.h"
-#include "../view/row.h"
 #include "../util/buf.h"
+#include "../view/view.h"
+#include "columns.h"
 
 struct output;
 
 /**
- * struct output_ops - a kind of output
- * @columns: those it shows when nobody chose any
- * @begin: before the first row
- * @row: a row; its memory is the source's and is used again
- * @end: after the last row, when all went well
- * @release: at the end in any case
+ * struct output_ops - A kind of output
+ * @columns: columns without -o
+ * @begin: called before the first row
+ * @row: called for each row; the memory of the row is used again
+ * @measured: called after the last row, or NULL; rows are then passed a second
+ *	time from @resume_at of the output on, if @resume is set
+ * @end: called at the end if there was no error, or NULL
+ * @release: called at the end in any case
  *
- * They return 0, or -1 after they have said what is wrong.  That a write has
- * failed is in out->text.error and no business of theirs.
+ * The functions return 0, or -1 after an error message.  A failed write is in
+ * @text of the output; they ignore it.
  */
 struct output_ops {
 	const struct column_list *columns;
 	int (*begin)(struct output *out);
 	int (*row)(struct output *out, const struct row *row);
+	int (*measured)(struct output *out);
 	int (*end)(struct output *out);
 	void (*release)(struct output *out);
 };
 
 /**
- * struct output - an output
+ * struct output - An output
  * @ops: its kind
- * @text: what is on its way to standard output
- * @columns: what to show
- * @header: the view's first line
- * @names: what the view does not have
- * @resolve: names instead of numbers
- * @wide: nothing is cut
- * @marks: rows are marked that are new, have changed or are gone
+ * @text: text on its way to standard output
+ * @columns: columns to show
+ * @header: first line of the view
+ * @names: names that the view does not contain
+ * @resolve: show names instead of numbers
+ * @wide: cut nothing
+ * @names_whole: do not cut names of unix sockets
+ * @marks: mark rows that are new, changed or gone
  * @headings: show the names of the columns
  * @color: use colour
- * @state: its kind's own
+ * @can_seek: rows can be passed a second time
+ * @row_at: position of the row that is passed to @row
+ * @resume: the output did not keep all rows
+ * @resume_at: position of the first row that it did not keep
+ * @state: data of the kind of output
  */
 struct output {
 	const struct output_ops *ops;
@@ -51,9 +59,14 @@ struct output {
 	struct names *names;
 	bool resolve;
 	bool wide;
+	bool names_whole;
 	bool marks;
 	bool headings;
 	bool color;
+	bool can_seek;
+	struct view_position row_at;
+	bool resume;
+	struct view_position resume_at;
 	void *state;
 };
 
@@ -63,4 +76,6 @@ extern const struct output_ops output_raw;
 extern const struct output_ops output_json;
 extern const struct output_ops output_jsonl;
 
-#endif /* PORTSOCK_OUT_H */
+int output_end(struct output *out);
+
+#endif /* PORTSOCK_OUTPUT_OUTPUT_H */

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* For scripts: the view's own words, one blank between them, streamed. */
+/* For scripts: the columns of the view with one blank between two of them. */
 #include <string.h>
 
+#include "../../module/format/format.h"
 #include "output.h"
-#include "../../module/format/put.h"
 
 static int raw_begin(struct output *out)
 {
 	unsigned int i;
 
 	for (i = 0; out->headings && i < out->columns->count; i++) {
-		const struct ps_name *name =
-			column_name(out->columns->id[i]);
+		const struct ps_name *name = column_name(out->columns->id[i]);
 
 		if (i)
 			buf_char(&out->text, ' ');
@@ -22,52 +21,44 @@ static int raw_begin(struct output *out)
 	return 0;
 }
 
-static void put_own(struct output *out, u8 id, const struct row *row)
-{
-	const char *name = names_column(out->names, id, row);
-	size_t len = name ? strlen(name) : 0;
-	char *p = buf_room(&out->text, len * 4 + 1);
-
-	if (len)
-		p = ps_put_escaped(p, name, len, PS_ESCAPE_PATH);
-	else
-		*p++ = PORTSOCK_NONE[0];
-	buf_done(&out->text, p);
-}
-
 static int raw_row(struct output *out, const struct row *row)
 {
-	struct row_fields f;
+	struct buf *t = &out->text;
+	const char *name;
 	unsigned int i;
+	size_t len;
+	char *p;
 
 	if (row->line) {
-		char *p = buf_room(&out->text, row->line_len + 1);
-
+		p = buf_room(t, row->line_len + 1);
 		memcpy(p, row->line, row->line_len);
 		p[row->line_len] = '\n';
-		buf_done(&out->text, p + row->line_len + 1);
+		buf_done(t, p + row->line_len + 1);
 		return 0;
 	}
-	columns_fields(&f, &row->record);
 	for (i = 0; i < out->columns->count; i++) {
 		u8 id = out->columns->id[i];
 
 		if (i)
-			buf_char(&out->text, ' ');
-		if (id >= PORTSOCK_NCOLUMNS)
-			put_own(out, id, row);
-		else if (id == PORTSOCK_COL_OWNERS)
-			columns_owners(&out->text, row);
-		else
-			buf_put(&out->text, f.start[id], f.len[id]);
+			buf_char(t, ' ');
+		if (id == PORTSOCK_COL_OWNERS) {
+			column_put_owners(t, row);
+		} else if (id < PORTSOCK_NCOLUMNS) {
+			p = buf_room(t, PS_RECORD_MAX);
+			buf_done(t, column_put(p, &row->record, id));
+		} else {
+			name = names_column(out->names, id, row);
+			len = name ? strlen(name) : 0;
+			p = buf_room(t, len * 4 + 1);
+			if (len)
+				p = ps_put_escaped(p, name, len,
+						   PS_ESCAPE_PATH);
+			else
+				*p++ = PORTSOCK_NONE[0];
+			buf_done(t, p);
+		}
 	}
-	buf_char(&out->text, '\n');
-	return 0;
-}
-
-static int raw_end(struct output *out)
-{
-	(void)out;
+	buf_char(t, '\n');
 	return 0;
 }
 
@@ -80,6 +71,5 @@ const struct output_ops output_raw = {
 	.columns = &columns_all,
 	.begin = raw_begin,
 	.row = raw_row,
-	.end = raw_end,
 	.release = raw_release,
 };

@@ -1,253 +1,632 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libsmartcols' table, also as a tree.  It holds all lines until the end, so
- * that columns that say nothing can be left out and the others be as narrow as
- * can be.
+ * A table is made in two passes over the rows: the first measures the columns,
+ * the second prints them.  Lines of the first pass are kept up to LINES_MAX
+ * bytes, so most tables need no second pass; rows after these are read again.
+ *
+ * On a terminal the table is as wide as the terminal.  Columns without content
+ * are left out, then the least important ones, then long texts are cut.  An
+ * address is never cut.  A few cells that are much longer than the others do not
+ * make their column wider: they take more room, and the next cell follows after
+ * one blank.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cells.h"
 #include "../util/error.h"
+#include "../util/text.h"
+#include "cell.h"
 #include "table.h"
-#include "../../module/format/names.h"
 
-/* libsmartcols fills up a line whose last cells are empty. */
-static void drop_blanks(struct buf *t)
+#define LINES_MAX	(8 * 1024 * 1024)
+#define CUT_MIN		8	/* columns; nothing is cut to less */
+#define USUAL_END	22	/* columns: IPv4 or a short IPv6 address, port */
+#define TERMINAL_SHARE	4	/* one cell in so many may be longer ... */
+#define FILE_SHARE	100	/* ... if stdout is not a terminal */
+
+/**
+ * struct line_head - Head of a kept line: u32 ends of its cells, text follow
+ * @bytes: size of the line with its head
+ * @ascii: no character takes another number of columns than of bytes
+ * @only_label: no cell but the label has text
+ * @prefix: bytes of lines drawn before the label
+ * @prefix_width: columns that these take
+ * @all: style of all cells if the row is marked
+ * @label: style of the label
+ * @port: style of PORT
+ * @state: style of STATE
+ * @held: style of HELD
+ * @owners: style of OWNERS
+ */
+struct line_head {
+	u32 bytes;
+	u8 ascii;
+	u8 only_label;
+	u8 prefix;
+	u8 prefix_width;
+	u8 all;
+	u8 label;
+	u8 port;
+	u8 state;
+	u8 held;
+	u8 owners;
+};
+
+static const char *const styles[] = {
+	[STYLE_NONE] = "",
+	[STYLE_BOLD] = "\033[1m",
+	[STYLE_DIM] = "\033[2m",
+	[STYLE_GREEN] = "\033[32m",
+	[STYLE_YELLOW] = "\033[33m",
+	[STYLE_NEW] = "\033[1m\033[32m",
+};
+#define STYLE_RESET	"\033[0m"
+#define STYLE_SIZE	16	/* bytes for a style */
+#define SHORT_CELL	16	/* bytes */
+
+/* Return the width of the terminal, 0 if nothing is to be cut to it. */
+static size_t terminal_width(const struct output *out)
 {
-	while (t->len && t->data[t->len - 1] == ' ')
-		t->len--;
-}
+	struct winsize size = { .ws_col = 0 };
+	const char *columns = getenv("COLUMNS");
 
-static ssize_t write_stream(void *cookie, const char *data, size_t len)
-{
-	const char *end = data + len, *newline;
-
-	for (; (newline = memchr(data, '\n', end - data)); data = newline + 1) {
-		buf_put(cookie, data, newline - data);
-		drop_blanks(cookie);
-		buf_char(cookie, '\n');
-	}
-	buf_put(cookie, data, end - data);
-	return len;
+	if (out->wide || !isatty(STDOUT_FILENO))
+		return 0;
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	if (size.ws_col)
+		return size.ws_col;
+	return columns && atoi(columns) > 0 ? atoi(columns) : 80;
 }
 
 /**
- * table_no_memory() - say that a table is too large
- *
- * Return: -1, so that a caller can return it.
- */
-int table_no_memory(void)
-{
-	return error_print("out of memory: ask for less, or use --raw or "
-			"--jsonl");
-}
-
-/**
- * table_is_end() - whether a column is an end of a socket
- * @id: column
- *
- * Return: whether it is.
- */
-bool table_is_end(u8 id)
-{
-	return id == PORTSOCK_COL_LOCAL || id == PORTSOCK_COL_REMOTE;
-}
-
-/* Numbers stand to the right, but not where some of them are names. */
-static int column_flags(const struct output *out, u8 id)
-{
-	bool names = out->resolve && cell_is_resolved(id);
-
-	if (column_table[id].number && !names)
-		return SCOLS_FL_WRAP | SCOLS_FL_RIGHT;
-	return SCOLS_FL_WRAP | (table_is_end(id) ? SCOLS_FL_NOEXTREMES : 0);
-}
-
-/*
- * A column that is wrapped by a function of its own is asked how wide a cell is;
- * libsmartcols would decode each character to know.
- */
-static size_t cell_width(const struct libscols_column *cl, const char *cell,
-			 void *arg)
-{
-	(void)cl;
-	(void)arg;
-	return strlen(cell);
-}
-
-/* No cell is wrapped. */
-static char *next_chunk(const struct libscols_column *cl, char *cell, void *arg)
-{
-	(void)cl;
-	(void)cell;
-	(void)arg;
-	return NULL;
-}
-
-static int add_columns(struct output *out, struct table *t,
-		       const char *labels)
-{
-	struct libscols_column *cl;
-	unsigned int i;
-
-	if (labels && !scols_table_new_column(t->table, labels, 0,
-					      *labels ? SCOLS_FL_TREE : 0))
-		return table_no_memory();
-	for (i = 0; i < out->columns->count; i++) {
-		u8 id = out->columns->id[i];
-
-		t->width[id] = column_name(id)->len;
-		cl = scols_table_new_column(t->table, column_name(id)->text,
-					    0, column_flags(out, id));
-		if (!cl || scols_column_set_wrapfunc(cl, cell_width, next_chunk,
-						     NULL))
-			return table_no_memory();
-	}
-	for (i = 0; out->color && i < out->columns->count + t->first; i++) {
-		cl = scols_table_get_column(t->table, i);
-		scols_cell_set_color(scols_column_get_header(cl), BOLD);
-	}
-	return 0;
-}
-
-/**
- * table_begin() - begin a table
+ * table_begin() - Begin a table
  * @out: output
- * @labels: heading of a column of labels before the others, NULL if there is
- *	none; it has one in a tree
+ * @labels: heading of a column of labels before the others, or NULL
  *
- * Return: 0, or -1 after it has said what is wrong.
+ * Return: 0
  */
-int table_begin(struct output *out, const char *labels)
+int table_begin(struct output *out, const struct ps_name *labels)
 {
-	const cookie_io_functions_t io = { .write = write_stream };
 	struct table *t = xrealloc(NULL, sizeof(*t));
+	unsigned int i;
 
 	memset(t, 0, sizeof(*t));
 	out->state = t;
-	t->first = labels ? 1 : 0;
+	t->keeping = true;
+	t->empty = true;
 	t->last_port = -1;
-	buf_init(&t->cell, -1);
-	t->stream = fopencookie(&out->text, "w", io);
-	t->table = scols_new_table();
-	if (!t->stream || !t->table)
-		return table_no_memory();
-	scols_table_set_stream(t->table, t->stream);
-	scols_table_enable_noheadings(t->table, !out->headings);
-	/* Every cell is printable ASCII: nothing is left to be encoded. */
-	scols_table_enable_noencoding(t->table, true);
-	scols_table_enable_colors(t->table, out->color);
-	scols_table_set_termforce(t->table, isatty(STDOUT_FILENO) &&
-				  !out->wide ? SCOLS_TERMFORCE_ALWAYS :
-				  SCOLS_TERMFORCE_NEVER);
-	return add_columns(out, t, labels);
+	t->terminal = terminal_width(out);
+	buf_init(&t->lines, -1);
+	if (labels) {
+		t->first = 1;
+		t->column[0].name = labels;
+		t->column[0].id = NCOLUMNS;
+		t->column[0].varies = true;
+		t->ncolumns = 1;
+	}
+	for (i = 0; i < out->columns->count; i++) {
+		struct table_column *c = &t->column[t->ncolumns++];
+
+		c->id = out->columns->id[i];
+		c->name = column_name(c->id);
+		c->cut = column_table[c->id].cut;
+		c->right = !cell_has_names(out, c->id);
+		c->varies = c->id == PORTSOCK_COL_LOCAL ||
+			c->id == PORTSOCK_COL_REMOTE || c->cut ||
+			c->id >= PORTSOCK_NCOLUMNS;
+	}
+	for (i = 0; i < t->ncolumns; i++)
+		t->column[i].max = t->column[i].name->len;
+	return 0;
 }
 
-/* Which of the columns that may be left out say something in this row. */
-static u32 says_something(const struct ps_record *r,
+/**
+ * table_mark() - Mark the start of lines that belong together
+ * @out: output; @row_at is the position of their first row
+ *
+ * A tree marks each port, a table each row.  The second pass begins at a mark.
+ */
+void table_mark(struct output *out)
+{
+	struct table *t = out->state;
+
+	if (!t->keeping)
+		return;
+	t->mark = t->lines.len;
+	t->mark_at = out->row_at;
+	t->mark_port = t->last_port;
+}
+
+/**
+ * table_line() - Begin a line
+ * @out: output
+ *
+ * Return: Buffer for the label.
+ */
+struct buf *table_line(struct output *out)
+{
+	struct table *t = out->state;
+
+	t->line = t->lines.len;
+	t->prefix = 0;
+	t->prefix_width = 0;
+	buf_room(&t->lines, sizeof(struct line_head) + t->ncolumns *
+		 sizeof(u32));
+	t->lines.len += sizeof(struct line_head) + t->ncolumns * sizeof(u32);
+	return &t->lines;
+}
+
+/* Return the columns of a row with content, of those that may be left out. */
+static u32 filled_columns(const struct ps_record *r,
 			  const struct ps_header *header)
 {
-	u32 said = 0;
+	u32 filled = 0;
 
 	if (r->remote.form != PS_FORM_NONE && r->remote.form != PS_FORM_ANY)
-		said |= 1U << PORTSOCK_COL_REMOTE;
+		filled |= 1U << PORTSOCK_COL_REMOTE;
 	if (r->dev[0])
-		said |= 1U << PORTSOCK_COL_DEV;
+		filled |= 1U << PORTSOCK_COL_DEV;
 	if (r->netns != header->netns)
-		said |= 1U << PORTSOCK_COL_NETNS;
+		filled |= 1U << PORTSOCK_COL_NETNS;
 	if (r->rxq)
-		said |= 1U << PORTSOCK_COL_RXQ;
+		filled |= 1U << PORTSOCK_COL_RXQ;
 	if (r->txq)
-		said |= 1U << PORTSOCK_COL_TXQ;
+		filled |= 1U << PORTSOCK_COL_TXQ;
 	if (r->has & PS_HAS_PARENT)
-		said |= 1U << PORTSOCK_COL_PARENT;
-	return said;
+		filled |= 1U << PORTSOCK_COL_PARENT;
+	return filled;
 }
 
-static void note_width(struct table *t, u8 id)
+/* Return the style of all of a row that is marked. */
+enum style table_row_style(const struct row *row)
 {
-	if (t->cell.len > t->width[id] &&
-	    !(table_is_end(id) && t->cell.len > END_USUAL))
-		t->width[id] = t->cell.len;
+	switch (row->mark) {
+	case ROW_NEW:
+		return STYLE_NEW;
+	case ROW_CHANGED:
+		return STYLE_BOLD;
+	case ROW_GONE:
+		return STYLE_DIM;
+	default:
+		return STYLE_NONE;
+	}
 }
 
-static int add_cell(struct output *out, struct libscols_line *line,
-		    unsigned int i, const struct row *row,
-		    const struct row_fields *f)
+static struct line_head row_styles(const struct table *t, const struct row *row)
 {
-	struct table *t = out->state;
-	u8 id = out->columns->id[i];
+	const struct ps_record *r = &row->record;
+	bool process = r->held == PORTSOCK_HELD_PROCESS;
+	struct line_head head = {
+		.all = table_row_style(row),
+		.held = process ? STYLE_DIM : STYLE_YELLOW,
+		.owners = process ? STYLE_NONE : STYLE_YELLOW,
+	};
 
-	t->cell.len = 0;
-	cell_text(&t->cell, out, id, row, f);
-	note_width(t, id);
-	buf_char(&t->cell, '\0');
-	if (scols_line_set_data(line, i + t->first, t->cell.data))
-		return table_no_memory();
-	if (out->color)
-		scols_cell_set_color(scols_line_get_cell(line, i + t->first),
-				     cell_color(id, row, t->last_port));
-	return 0;
+	if (r->state == PORTSOCK_LISTEN)
+		head.state = STYLE_GREEN;
+	/* The first row of a port is bold: the rows of a port are one group. */
+	if (r->has & PS_HAS_PORT)
+		head.port = r->port == t->last_port ? STYLE_DIM : STYLE_BOLD;
+	return head;
 }
+
+static void print_line(struct output *out, const struct line_head *head,
+		       const char *text, const u32 *end);
 
 /**
- * table_row() - fill a line
- * @out: output
- * @line: line of its table
- * @row: what it shows
- *
- * Return: 0, or -1 after it has said what is wrong.
+ * table_add() - Add a line
+ * @out: output; the label was written to the buffer of table_line()
+ * @row: row in the other cells, NULL for a label without cells
+ * @label: style of the label
  */
-int table_row(struct output *out, struct libscols_line *line,
-		 const struct row *row)
+void table_add(struct output *out, const struct row *row, enum style label)
 {
 	struct table *t = out->state;
-	const struct ps_record *r = &row->record;
-	struct row_fields f;
+	struct buf *lines = &t->lines;
+	struct line_head head = { .bytes = 0 };
+	size_t ends_at = t->line + sizeof(head);
+	size_t text_at = ends_at + t->ncolumns * sizeof(u32);
+	const char *text;
+	u32 end[TABLE_CELLS_MAX];
 	unsigned int i;
 
-	columns_fields(&f, r);
-	for (i = 0; i < out->columns->count; i++)
-		if (add_cell(out, line, i, row, &f))
-			return -1;
-	t->said |= says_something(r, out->header);
-	t->last_port = r->has & PS_HAS_PORT ? (int)r->port : -1;
-	return 0;
+	if (row)
+		head = row_styles(t, row);
+	head.label = label;
+	end[0] = lines->len - text_at;
+	for (i = t->first; i < t->ncolumns; i++) {
+		if (row)
+			cell_put(lines, out, t->column[i].id, row);
+		end[i] = lines->len - text_at;
+	}
+	text = lines->data + text_at;
+	head.prefix = t->prefix;
+	head.prefix_width = t->prefix_width;
+	head.ascii = text_is_ascii(text + t->prefix,
+				   lines->len - text_at - t->prefix);
+	head.only_label = !row && t->first;
+	for (i = 0; i < t->ncolumns && row && !t->printing; i++) {
+		struct table_column *c = &t->column[i];
+		size_t start = i ? end[i - 1] : 0, width = end[i] - start;
+
+		if (!head.ascii)
+			width = text_width(text + start, width);
+		else if (c->id == NCOLUMNS)
+			width -= head.prefix - head.prefix_width;
+		if (width > c->max)
+			c->max = width;
+		if (c->varies)
+			c->count[width < TABLE_HIST ? width :
+				 TABLE_HIST - 1]++;
+	}
+	head.bytes = lines->len - t->line;
+	memcpy(lines->data + t->line, &head, sizeof(head));
+	memcpy(lines->data + ends_at, end, t->ncolumns * sizeof(u32));
+	t->empty = false;
+	if (row) {
+		t->filled |= filled_columns(&row->record, out->header);
+		t->last_port = row->record.has & PS_HAS_PORT ?
+			(int64_t)row->record.port : -1;
+	}
+	if (t->printing)
+		print_line(out, &head, text, end);
+	if (!t->keeping) {
+		lines->len = t->line;
+	} else if (out->can_seek && lines->len > LINES_MAX) {
+		lines->len = t->mark;
+		out->resume = true;
+		out->resume_at = t->mark_at;
+		t->keeping = false;
+	}
 }
 
-/**
- * table_print() - show a table that has all its lines
- * @out: output
- *
- * Return: 0, or -1 after it has said what is wrong.
+/*
+ * Return a width that is enough for most cells of a column.  @share: one cell in
+ * so many may be longer, but none of up to USUAL_END columns.
  */
-int table_print(struct output *out)
+static size_t usual_width(const struct table_column *c, unsigned int share)
+{
+	size_t width, total = 0, longer = 0;
+
+	if (!c->varies)
+		return c->max;
+	for (width = 0; width < TABLE_HIST; width++)
+		total += c->count[width];
+	for (width = TABLE_HIST - 1; width > c->name->len; width--) {
+		longer += c->count[width];
+		if (longer > (width > USUAL_END ? total / share : 0))
+			break;
+	}
+	return width == TABLE_HIST - 1 ? c->max : width;
+}
+
+static struct table_column *find_column(struct table *t, u8 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->ncolumns; i++)
+		if (t->column[i].id == id && !t->column[i].hidden)
+			return &t->column[i];
+	return NULL;
+}
+
+/* Return the width of the table; @cut: long texts are cut as far as possible. */
+static size_t table_width(const struct table *t, bool cut)
+{
+	size_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < t->ncolumns; i++) {
+		const struct table_column *c = &t->column[i];
+
+		if (!c->hidden)
+			sum += (cut && c->cut && c->cut < c->width ? c->cut :
+				c->width) + 1;
+	}
+	return sum - 1;
+}
+
+/* Leave out columns until the table fits the terminal. */
+static void hide_columns(struct table *t, u32 asked)
+{
+	static const u8 order[] = {
+		PORTSOCK_COL_TXQ, PORTSOCK_COL_RXQ, PORTSOCK_COL_DEV,
+		PORTSOCK_COL_NETNS, PORTSOCK_COL_UID, PORTSOCK_COL_PARENT,
+		PORTSOCK_COL_CGROUP, PORTSOCK_COL_COOKIE, PORTSOCK_COL_INODE,
+	};
+	struct table_column *held = find_column(t, PORTSOCK_COL_HELD), *c;
+	unsigned int i;
+
+	/* OWNERS shows the reason of a socket without owners. */
+	if (table_width(t, true) > t->terminal && held &&
+	    find_column(t, PORTSOCK_COL_OWNERS) &&
+	    !(asked & 1U << PORTSOCK_COL_HELD)) {
+		held->hidden = true;
+		t->held_cell = held - t->column;
+	}
+	for (i = 0; i < sizeof(order) && table_width(t, true) > t->terminal;
+	     i++) {
+		c = find_column(t, order[i]);
+		if (c && !(asked & 1U << order[i]))
+			c->hidden = true;
+	}
+}
+
+/* Cut columns of long texts to equal shares of the room that the others leave. */
+static void cut_columns(struct table *t)
+{
+	bool wants[TABLE_CELLS_MAX];
+	size_t left = t->terminal + 1, each = 0, taken;
+	unsigned int i, count = 0, satisfied;
+
+	for (i = 0; i < t->ncolumns; i++) {
+		const struct table_column *c = &t->column[i];
+
+		wants[i] = !c->hidden && c->cut;
+		count += wants[i];
+		taken = c->hidden ? 0 : wants[i] ? 1 : c->width + 1;
+		left = left > taken ? left - taken : 0;
+	}
+	do {
+		satisfied = 0;
+		each = count ? left / count : 0;
+		for (i = 0; i < t->ncolumns; i++) {
+			if (!wants[i] || t->column[i].width > each)
+				continue;
+			wants[i] = false;
+			left -= t->column[i].width;
+			satisfied++;
+		}
+		count -= satisfied;
+	} while (satisfied && count);
+	for (i = 0; i < t->ncolumns && each >= CUT_MIN; i++)
+		if (wants[i])
+			t->column[i].width = each;
+}
+
+/* Decide which columns are shown, where, and how wide they are. */
+static void fit_columns(struct output *out)
 {
 	struct table *t = out->state;
+	u32 asked = out->columns->asked;
+	size_t start = 0;
+	unsigned int i;
 
-	if (scols_table_is_empty(t->table))
-		return 0;
-	if (table_fit(out))
-		return -1;
-	if (scols_print_table(t->table))
-		return table_no_memory();
-	fflush(t->stream);
-	return 0;
+	for (i = 0; i < t->ncolumns; i++) {
+		struct table_column *c = &t->column[i];
+
+		c->hidden = c->id < NCOLUMNS && column_table[c->id].optional &&
+			!((t->filled | asked) & 1U << c->id);
+		c->width = t->terminal ? c->max : usual_width(c, FILE_SHARE);
+	}
+	if (t->terminal && table_width(t, false) > t->terminal) {
+		for (i = 0; i < t->ncolumns; i++)
+			t->column[i].width = usual_width(&t->column[i],
+							 TERMINAL_SHARE);
+		hide_columns(t, asked);
+		cut_columns(t);
+	}
+	for (i = 0; i < t->ncolumns; i++) {
+		if (t->column[i].hidden)
+			continue;
+		t->column[i].start = start;
+		start += t->column[i].width + 1;
+		t->shown[t->nshown++] = i;
+	}
+	t->width = start;
+}
+
+/* Return the style of a cell. */
+static enum style cell_style(const struct line_head *head, u8 id)
+{
+	if (id == NCOLUMNS)
+		return head->label;
+	if (head->all)
+		return head->all;
+	switch (id) {
+	case PORTSOCK_COL_PORT:
+		return head->port;
+	case PORTSOCK_COL_STATE:
+		return head->state;
+	case PORTSOCK_COL_HELD:
+		return head->held;
+	case PORTSOCK_COL_OWNERS:
+		return head->owners;
+	default:
+		return STYLE_NONE;
+	}
+}
+
+static char *put_style(char *p, const char *style)
+{
+	size_t len = strlen(style);
+
+	return (char *)memcpy(p, style, len) + len;
+}
+
+/* Return the columns that a cell may take before it is cut. */
+static size_t cell_limit(const struct table *t, const struct table_column *c,
+			 bool only_label, bool last, size_t at)
+{
+	size_t limit = c->width;
+
+	if (!t->terminal || (!only_label && !c->cut))
+		return SIZE_MAX;
+	if (last || only_label)
+		limit = t->terminal > at ? t->terminal - at : 0;
+	return limit < CUT_MIN ? CUT_MIN : limit;
+}
+
+/*
+ * Print a line.  @text: its cells, @end: where each of them ends.  Most cells
+ * are short: copying a constant number of bytes is cheaper than a call.
+ */
+static void print_line(struct output *out, const struct line_head *head,
+		       const char *text, const u32 *end)
+{
+	struct table *t = out->state;
+	unsigned int i;
+	size_t at = 0;		/* column on the terminal */
+	char *p;
+
+	p = buf_room(&out->text, end[t->ncolumns - 1] + t->width +
+		     t->nshown * (SHORT_CELL + 2 * STYLE_SIZE) + SHORT_CELL);
+	for (i = 0; i < t->nshown; i++) {
+		const struct table_column *c = &t->column[t->shown[i]];
+		unsigned int cell = t->shown[i];
+		size_t start = cell ? end[cell - 1] : 0;
+		size_t len = end[cell] - start, width = len, from, pad, limit;
+		const char *from_text = text + start;
+		enum style style = STYLE_NONE;
+		bool cut = false;
+
+		if (c->id == PORTSOCK_COL_OWNERS && t->held_cell && len == 1 &&
+		    *from_text == PORTSOCK_NONE[0]) {
+			from_text = text + end[t->held_cell - 1];
+			width = len = end[t->held_cell] -
+				end[t->held_cell - 1];
+		}
+		if (!len)
+			continue;
+		if (!head->ascii)
+			width = text_width(from_text, len);
+		else if (c->id == NCOLUMNS)
+			width -= head->prefix - head->prefix_width;
+		from = c->start;
+		if (c->right && width < c->width)
+			from += c->width - width;
+		if (at && at >= from)	/* after a cell that took more room */
+			from = at + 1;
+		limit = cell_limit(t, c, head->only_label, i + 1 == t->nshown,
+				   from);
+		if (unlikely(width > limit)) {
+			cut = true;
+			len = text_fit(from_text, len, limit - 1);
+			width = text_width(from_text, len) + 1;
+		}
+		pad = from - at;
+		memset(p, ' ', SHORT_CELL);
+		if (unlikely(pad > SHORT_CELL))
+			memset(p, ' ', pad);
+		p += pad;
+		if (out->color)
+			style = cell_style(head, c->id);
+		if (style)
+			p = put_style(p, styles[style]);
+		memcpy(p, from_text, SHORT_CELL);
+		if (unlikely(len > SHORT_CELL))
+			memcpy(p, from_text, len);
+		p += len;
+		if (cut)
+			*p++ = '+';
+		if (style)
+			p = put_style(p, STYLE_RESET);
+		at = from + width;
+	}
+	*p++ = '\n';
+	buf_done(&out->text, p);
+}
+
+static void print_headings(struct output *out)
+{
+	struct table *t = out->state;
+	struct line_head head = {
+		.ascii = true, .all = STYLE_BOLD, .label = STYLE_BOLD,
+	};
+	u32 end[TABLE_CELLS_MAX];
+	struct buf text;
+	unsigned int i;
+
+	buf_init(&text, -1);
+	for (i = 0; i < t->ncolumns; i++) {
+		buf_put(&text, t->column[i].name->text,
+			t->column[i].name->len);
+		end[i] = text.len;
+	}
+	print_line(out, &head, text.data, end);
+	buf_free(&text);
+}
+
+/* Print a line that was kept, and return its size in bytes. */
+static size_t print_kept_line(struct output *out, const char *line)
+{
+	struct table *t = out->state;
+	u32 end[TABLE_CELLS_MAX];
+	struct line_head head;
+
+	memcpy(&head, line, sizeof(head));
+	line += sizeof(head);
+	memcpy(end, line, t->ncolumns * sizeof(*end));
+	print_line(out, &head, line + t->ncolumns * sizeof(*end), end);
+	return head.bytes;
 }
 
 /**
- * table_release() - give back a table's memory
- * @out: output
+ * table_measured() - Print the lines of the first pass
+ * @out: output that all rows were passed to
+ *
+ * Return: 0
  */
+int table_measured(struct output *out)
+{
+	struct table *t = out->state;
+	size_t at = 0;
+
+	fit_columns(out);
+	t->printing = true;
+	t->keeping = false;
+	/* A person who sees nothing at all does not know that it worked. */
+	if (out->headings && (!t->empty || t->terminal))
+		print_headings(out);
+	while (at < t->lines.len)
+		at += print_kept_line(out, t->lines.data + at);
+	buf_free(&t->lines);
+	buf_init(&t->lines, -1);
+	t->last_port = t->mark_port;
+	return 0;
+}
+
+/* Free the memory of a table. */
 void table_release(struct output *out)
 {
 	struct table *t = out->state;
 
-	if (t->stream)
-		fclose(t->stream);
-	scols_unref_table(t->table);
-	buf_free(&t->cell);
+	buf_free(&t->lines);
 	free(t);
 }
+
+static int table_output_begin(struct output *out)
+{
+	static const struct ps_name marks = { "", 0 };
+
+	return table_begin(out, out->marks ? &marks : NULL);
+}
+
+static int table_output_row(struct output *out, const struct row *row)
+{
+	static const char signs[] = {
+		[ROW_NONE] = ' ',
+		[ROW_NEW] = '+',
+		[ROW_CHANGED] = '~',
+		[ROW_GONE] = '-',
+	};
+	struct buf *label;
+
+	table_mark(out);
+	label = table_line(out);
+	/* A sign before a marked row, for terminals without colours. */
+	if (out->marks)
+		buf_char(label, signs[row->mark]);
+	table_add(out, row, table_row_style(row));
+	return 0;
+}
+
+const struct output_ops output_table = {
+	.columns = &columns_table,
+	.begin = table_output_begin,
+	.row = table_output_row,
+	.measured = table_measured,
+	.release = table_release,
+};

@@ -1,94 +1,77 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For people: port, network namespace, listener or REUSEPORT group, what came
- * through it, and under each socket those who hold it.  The sockets of one
- * port stand together in a view, so they are taken port by port.
+ * For people: port, network namespace, listener or SO_REUSEPORT group,
+ * connections that came through it, and under each socket its owners.  The rows
+ * of a port follow each other in a view: the tree is made port by port.
  */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
 #include "../util/error.h"
-#include "tree_links.h"
-#include "table.h"
+#include "../util/text.h"
 #include "../../module/format/format.h"
-#include "../../module/format/names.h"
+#include "cell.h"
+#include "table.h"
+#include "tree_node.h"
+
+/* Bytes of "│ " for each level: netns, group, and sockets by TREE_DEPTH_MAX. */
+#define PREFIX_MAX	(4 * (TREE_DEPTH_MAX + 4))
 
 /**
- * struct tree_port - the sockets of a port, while they come
- * @members: them
- * @count: how many
- * @size: how many there is room for
+ * struct tree_port - The sockets of a port
+ * @nodes: sockets in the order of the view
+ * @count: number of @nodes
+ * @allocated: number of @nodes with memory
+ * @size: number of pointers in @nodes
+ * @prefix: lines that lead to the next siblings, drawn before a label
+ * @prefix_len: length of @prefix in bytes
+ * @depth: number of levels in @prefix
  */
 struct tree_port {
-	struct tree_node **members;
+	struct tree_node **nodes;
 	size_t count;
+	size_t allocated;
 	size_t size;
-};
-
-/* A place in the tree: below this line, that deep. */
-struct place {
-	struct output *out;
-	struct libscols_line *line;
+	char prefix[PREFIX_MAX];
+	size_t prefix_len;
 	unsigned int depth;
 };
 
-/* A line whose label is in the table's cell. */
-static int add_line(const struct place *at, struct place *below,
-		    const char *color)
-{
-	struct table *t = at->out->state;
-	size_t width = t->cell.len + 2 * at->depth;
+static struct tree_port tree;
 
-	if (width > t->label_width)
-		t->label_width = width;
-	buf_char(&t->cell, '\0');
-	*below = (struct place){
-		.out = at->out,
-		.line = scols_table_new_line(t->table, at->line),
-		.depth = at->depth + 1,
-	};
-	if (!below->line || scols_line_set_data(below->line, 0, t->cell.data))
-		return table_no_memory();
-	if (color && at->out->color)
-		scols_cell_set_color(scols_line_get_cell(below->line, 0),
-				     color);
-	return 0;
+
+/* Begin a line below the current one; @last: no sibling follows. */
+static struct buf *begin_label(struct output *out, bool last)
+{
+	struct buf *t = table_line(out);
+	struct table *table = out->state;
+	const char *branch = text_is_utf8() ? last ? "└─" : "├─" :
+		last ? "`-" : "|-";
+	size_t len = strlen(branch);
+
+	buf_put(t, tree.prefix, tree.prefix_len);
+	buf_put(t, branch, len);
+	table->prefix = tree.prefix_len + len;
+	table->prefix_width = 2 * (tree.depth + 1);
+	return t;
 }
 
-static struct buf *new_label(const struct place *at)
+/* Go down to the children of a line; @last as in begin_label(). */
+static size_t enter_level(bool last)
 {
-	struct table *t = at->out->state;
+	const char *line = last ? "  " : text_is_utf8() ? "│ " : "| ";
+	size_t before = tree.prefix_len, len = strlen(line);
 
-	t->cell.len = 0;
-	return &t->cell;
+	memcpy(tree.prefix + before, line, len);
+	tree.prefix_len += len;
+	tree.depth++;
+	return before;
 }
 
-static int add_owners(const struct place *at, const struct row *row)
+static void leave_level(size_t before)
 {
-	struct place below;
-	size_t i = 0;
-
-	if (row->holder) {
-		columns_owners(new_label(at), row);
-		return add_line(at, &below, YELLOW);
-	}
-	while (i < row->count) {
-		cell_owner(new_label(at), row, &i);
-		if (add_line(at, &below, cell_mark_color(row)))
-			return -1;
-	}
-	return 0;
-}
-
-static void put_end(struct buf *t, struct output *out, u8 id,
-		    const struct row *row)
-{
-	struct row_fields f;
-
-	columns_fields(&f, &row->record);
-	cell_text(t, out, id, row, &f);
+	tree.prefix_len = before;
+	tree.depth--;
 }
 
 static bool has_peer(const struct ps_record *r)
@@ -96,125 +79,137 @@ static bool has_peer(const struct ps_record *r)
 	return r->remote.form != PS_FORM_NONE && r->remote.form != PS_FORM_ANY;
 }
 
-/* "tcp 0.0.0.0:80", "tcp 10.0.0.1:41522 to 10.0.0.2:443" */
-static void put_socket(struct buf *t, struct output *out,
-		       const struct row *row)
+/* Write "tcp 0.0.0.0:80", "tcp 10.0.0.1:41522 to 10.0.0.2:443". */
+static void put_socket_label(struct buf *t, struct output *out,
+			     const struct row *row)
 {
 	buf_word(t, ps_proto_names[row->record.proto].text);
 	buf_char(t, ' ');
-	put_end(t, out, PORTSOCK_COL_LOCAL, row);
+	cell_put(t, out, PORTSOCK_COL_LOCAL, row);
 	if (!has_peer(&row->record))
 		return;
 	buf_word(t, " to ");
-	put_end(t, out, PORTSOCK_COL_REMOTE, row);
+	cell_put(t, out, PORTSOCK_COL_REMOTE, row);
 }
 
-static int add_socket(const struct place *at, const struct row *row,
-		      struct place *below)
+static void add_owners(struct output *out, const struct row *row, bool more)
 {
-	return add_line(at, below, cell_mark_color(row)) ||
-		table_row(at->out, below->line, row) ||
-		add_owners(below, row);
-}
+	struct buf *t;
+	size_t i = 0;
 
-/* "from 10.0.0.2:50000"; an MPTCP socket's subflow is of another protocol. */
-static void put_child(struct buf *t, struct output *out,
-		      const struct row *row, u8 proto)
-{
-	if (!has_peer(&row->record)) {
-		put_socket(t, out, row);
+	if (row->holder) {
+		t = begin_label(out, !more);
+		column_put_owners(t, row);
+		table_add(out, NULL, STYLE_YELLOW);
 		return;
 	}
-	if (row->record.proto != proto) {
-		buf_word(t, ps_proto_names[row->record.proto].text);
-		buf_char(t, ' ');
+	while (i < row->count) {
+		size_t next = i;
+		const struct ps_owner *o = &row->owners[i];
+
+		while (next < row->count && row->owners[next].pid == o->pid &&
+		       row->owners[next].tid == o->tid)
+			next++;
+		t = begin_label(out, !more && next == row->count);
+		cell_put_owner(t, row, &i);
+		table_add(out, NULL, table_row_style(row));
 	}
-	buf_word(t, "from ");
-	put_end(t, out, PORTSOCK_COL_REMOTE, row);
 }
 
-static int add_children(const struct place *at, const struct tree_list *list,
-			u8 proto)
-{
-	const struct tree_node *m;
-	struct place below;
+static void add_children(struct output *out, const struct tree_list *list,
+			 u8 proto);
 
-	for (m = list->first; m; m = m->next) {
-		put_child(new_label(at), at->out, &m->row, proto);
-		if (add_socket(at, &m->row, &below) ||
-		    add_children(&below, &m->children, m->row.record.proto))
-			return -1;
+/* Add a socket, whose label was written, its owners and its children. */
+static void add_socket(struct output *out, const struct tree_node *node,
+		       bool last)
+{
+	const struct row *row = &node->row;
+	size_t before;
+
+	table_add(out, row, table_row_style(row));
+	before = enter_level(last);
+	add_owners(out, row, node->children.first);
+	add_children(out, &node->children, row->record.proto);
+	leave_level(before);
+}
+
+/* Add "from 10.0.0.2:50000"; a subflow of an MPTCP socket has its protocol. */
+static void add_children(struct output *out, const struct tree_list *list,
+			 u8 proto)
+{
+	const struct tree_node *node;
+	struct buf *t;
+
+	for (node = list->first; node; node = node->next) {
+		t = begin_label(out, !node->next);
+		if (!has_peer(&node->row.record)) {
+			put_socket_label(t, out, &node->row);
+		} else {
+			if (node->row.record.proto != proto) {
+				buf_word(t, ps_proto_names[
+					 node->row.record.proto].text);
+				buf_char(t, ' ');
+			}
+			buf_word(t, "from ");
+			cell_put(t, out, PORTSOCK_COL_REMOTE, &node->row);
+		}
+		add_socket(out, node, !node->next);
 	}
-	return 0;
 }
 
-static int add_alone(const struct place *at, const struct tree_node *m)
+/* Add a SO_REUSEPORT group; its sockets differ by their cookies. */
+static void add_group(struct output *out, const struct tree_node *leader,
+		      bool last)
 {
-	struct place below;
+	struct buf *t = begin_label(out, last);
+	const struct tree_node *node;
+	size_t before;
 
-	put_socket(new_label(at), at->out, &m->row);
-	return add_socket(at, &m->row, &below) ||
-		add_children(&below, &m->children, m->row.record.proto);
-}
+	put_socket_label(t, out, &leader->row);
+	buf_printf(t, ", %u by SO_REUSEPORT", leader->group_size);
+	table_add(out, NULL, STYLE_NONE);
+	before = enter_level(last);
+	for (node = leader; node; node = node->next_in_group) {
+		bool end = !node->next_in_group && !leader->shared.first;
 
-/* What tells the sockets of a group apart is their cookies; ss writes sk:. */
-static int add_group(const struct place *at, const struct tree_node *leader)
-{
-	struct buf *t = new_label(at);
-	const struct tree_node *m;
-	struct place group, below;
-
-	put_socket(t, at->out, &leader->row);
-	buf_word(t, ", ");
-	buf_u64(t, leader->group_size);
-	buf_word(t, " by SO_REUSEPORT");
-	if (add_line(at, &group, NULL))
-		return -1;
-	for (m = leader; m; m = m->next_in_group) {
-		t = new_label(at);
+		t = begin_label(out, end);
 		buf_word(t, "sk:");
-		buf_done(t, ps_put_hex(buf_room(t, 16),
-					   m->row.record.cookie));
-		if (add_socket(&group, &m->row, &below) ||
-		    add_children(&below, &m->children, m->row.record.proto))
-			return -1;
+		buf_done(t, ps_put_hex(buf_room(t, PS_U64_ROOM),
+				       node->row.record.cookie));
+		add_socket(out, node, end);
 	}
-	return add_children(&group, &leader->shared,
-			    leader->row.record.proto);
+	add_children(out, &leader->shared, leader->row.record.proto);
+	leave_level(before);
 }
 
-static bool is_below_another(const struct tree_node *m)
+/* Return true if a node is drawn directly below its network namespace. */
+static bool is_top(const struct tree_node *node)
 {
-	return m->is_child || (m->leader && m->leader != m);
+	return !node->below && (!node->leader || node->leader == node);
 }
 
-/* The sockets of a network namespace, which are side by side. */
-static int add_netns(const struct place *at, struct tree_node **members,
-		     size_t count)
+static void add_nodes(struct output *out, struct tree_node **nodes,
+		      size_t count)
 {
-	u32 netns = members[0]->row.record.netns;
-	const char *name = names_netns(at->out->names, netns);
-	struct buf *t = new_label(at);
-	struct place below;
-	size_t i;
+	const struct tree_node *node;
+	size_t i, next;
 
-	buf_word(t, "netns ");
-	buf_u64(t, netns);
-	if (name && (*name < '0' || *name > '9')) {
-		buf_char(t, ' ');
-		cell_name(t, name);
-	}
-	if (add_line(at, &below, DIM))
-		return -1;
-	for (i = 0; i < count; i++) {
-		const struct tree_node *m = members[i];
+	for (i = 0; i < count && !is_top(nodes[i]); i++)
+		;
+	for (; i < count; i = next) {
+		bool last;
 
-		if (is_below_another(m))
+		node = nodes[i];
+		for (next = i + 1; next < count && !is_top(nodes[next]); next++)
+			;
+		last = next == count;
+		if (node->leader) {
+			add_group(out, node, last);
 			continue;
-		if (m->leader ? add_group(&below, m) : add_alone(&below, m))
-			return -1;
+		}
+		put_socket_label(begin_label(out, last), out, &node->row);
+		add_socket(out, node, last);
 	}
-	return 0;
 }
 
 static int compare_netns(const void *a, const void *b)
@@ -228,129 +223,154 @@ static int compare_netns(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* The sockets of one network namespace among those of a port. */
-struct run {
+/* The nodes of a network namespace, among those of a port. */
+struct netns_nodes {
 	struct tree_node **first;
 	size_t count;
+	bool shown;		/* one of them is drawn directly below it */
 };
 
-static int compare_runs(const void *a, const void *b)
+static int compare_first(const void *a, const void *b)
 {
-	const struct run *x = a, *y = b;
+	const struct netns_nodes *x = a, *y = b;
 
 	return x->first[0]->index < y->first[0]->index ? -1 : 1;
 }
 
-/* Network namespaces in the order in which they come in the view. */
-static size_t find_runs(struct run *runs, struct tree_port *tree)
+/* Group the nodes by network namespace, in the order of the view. */
+static size_t group_by_netns(struct netns_nodes *groups)
 {
-	struct tree_node **m = tree->members;
+	struct tree_node **nodes = tree.nodes;
 	size_t i, n = 0;
 
-	qsort(m, tree->count, sizeof(*m), compare_netns);
-	for (i = 0; i < tree->count; i++) {
-		if (!i || m[i]->row.record.netns != m[i - 1]->row.record.netns)
-			runs[n++] = (struct run){ .first = &m[i] };
-		runs[n - 1].count++;
+	for (i = 1; i < tree.count && nodes[i]->row.record.netns ==
+	     nodes[0]->row.record.netns; i++)
+		;
+	if (i < tree.count)
+		qsort(nodes, tree.count, sizeof(*nodes), compare_netns);
+	for (i = 0; i < tree.count; i++) {
+		if (!i || nodes[i]->row.record.netns !=
+		    nodes[i - 1]->row.record.netns)
+			groups[n++] = (struct netns_nodes){ .first = &nodes[i] };
+		groups[n - 1].count++;
+		groups[n - 1].shown |= is_top(nodes[i]);
 	}
-	qsort(runs, n, sizeof(*runs), compare_runs);
+	for (i = n; i--; )	/* all nodes are below those of another one */
+		if (!groups[i].shown)
+			groups[i] = groups[--n];
+	if (n > 1)
+		qsort(groups, n, sizeof(*groups), compare_first);
 	return n;
 }
 
-static void forget(struct tree_port *tree)
+static void add_netns(struct output *out, const struct netns_nodes *group,
+		      bool last)
+{
+	u32 netns = group->first[0]->row.record.netns;
+	const char *name = names_netns(out->names, netns);
+	struct buf *t = begin_label(out, last);
+	size_t before;
+
+	buf_printf(t, "netns %u", netns);
+	if (name && (*name < '0' || *name > '9')) {
+		buf_char(t, ' ');
+		cell_put_name(t, name);
+	}
+	table_add(out, NULL, STYLE_DIM);
+	before = enter_level(last);
+	add_nodes(out, group->first, group->count);
+	leave_level(before);
+}
+
+static void free_nodes(void)
 {
 	size_t i;
 
-	for (i = 0; i < tree->count; i++) {
-		row_free(&tree->members[i]->row);
-		free(tree->members[i]);
-	}
-	tree->count = 0;
+	for (i = 0; i < tree.count; i++)
+		row_free(&tree.nodes[i]->row);
+	tree.count = 0;
 }
 
-/* The lines of a port whose sockets have all come. */
-static int add_port(struct output *out)
+/* Add the lines of a port whose rows are complete. */
+static void add_port(struct output *out)
 {
-	struct tree_port *tree = ((struct table *)out->state)->tree;
-	struct place at = { .out = out }, below;
-	struct run *runs;
-	size_t i, count;
-	int err;
+	struct netns_nodes *groups;
+	size_t i, n;
 
-	if (!tree->count)
-		return 0;
-	tree_link(tree->members, tree->count);
-	put_end(new_label(&at), out, PORTSOCK_COL_PORT, &tree->members[0]->row);
-	err = add_line(&at, &below, BOLD);
-	runs = xrealloc(NULL, tree->count * sizeof(*runs));
-	count = find_runs(runs, tree);
-	for (i = 0; i < count && !err; i++)
-		err = add_netns(&below, runs[i].first, runs[i].count);
-	free(runs);
-	forget(tree);
-	return err;
-}
-
-static void keep(struct tree_port *tree, const struct row *row)
-{
-	struct tree_node *m = xrealloc(NULL, sizeof(*m));
-
-	*m = (struct tree_node){};
-	row_copy(&m->row, row);
-	if (tree->count == tree->size) {
-		tree->size = tree->size ? tree->size * 2 : 64;
-		tree->members = xrealloc(tree->members, tree->size *
-					   sizeof(*tree->members));
-	}
-	tree->members[tree->count++] = m;
+	if (!tree.count)
+		return;
+	tree_relate(tree.nodes, tree.count);
+	groups = xrealloc(NULL, tree.count * sizeof(*groups));
+	cell_put(table_line(out), out, PORTSOCK_COL_PORT, &tree.nodes[0]->row);
+	table_add(out, NULL, STYLE_BOLD);
+	n = group_by_netns(groups);
+	/* The level of the namespace is left out if it is the reader's own. */
+	if (n == 1 && groups[0].first[0]->row.record.netns ==
+	    out->header->netns)
+		add_nodes(out, groups[0].first, groups[0].count);
+	else
+		for (i = 0; i < n; i++)
+			add_netns(out, &groups[i], i + 1 == n);
+	free(groups);
+	free_nodes();
 }
 
 static int tree_begin(struct output *out)
 {
-	struct table *t;
+	static const struct ps_name label = { "PORT", 4 };
 
-	/* Nothing else is not ASCII, and a locale takes long to load. */
-	setlocale(LC_CTYPE, "");
-	if (table_begin(out, "PORT"))
-		return -1;
-	t = out->state;
-	t->tree = xrealloc(NULL, sizeof(*t->tree));
-	*t->tree = (struct tree_port){};
-	return 0;
+	memset(&tree, 0, sizeof(tree));
+	return table_begin(out, &label);
 }
 
 static int tree_row(struct output *out, const struct row *row)
 {
-	struct tree_port *tree = ((struct table *)out->state)->tree;
-	struct place at = { .out = out }, below;
 	bool has_port = row->record.has & PS_HAS_PORT;
+	struct tree_node *node;
 
-	if (tree->count && (!has_port || row->record.port !=
-			    tree->members[0]->row.record.port) &&
-	    add_port(out))
-		return -1;
-	if (has_port) {
-		keep(tree, row);
+	if (tree.count && (!has_port || row->record.port !=
+			   tree.nodes[0]->row.record.port))
+		add_port(out);
+	if (!tree.count)
+		table_mark(out);
+	if (!has_port) {
+		put_socket_label(table_line(out), out, row);
+		table_add(out, row, table_row_style(row));
+		add_owners(out, row, false);
 		return 0;
 	}
-	put_socket(new_label(&at), out, row);
-	return add_socket(&at, row, &below);
+	if (tree.count == tree.size) {
+		tree.size = tree.size ? tree.size * 2 : 64;
+		tree.nodes = xrealloc(tree.nodes, tree.size *
+				      sizeof(*tree.nodes));
+	}
+	/* The nodes of the ports before are used again. */
+	if (tree.count == tree.allocated)
+		tree.nodes[tree.allocated++] = xrealloc(NULL, sizeof(*node));
+	node = tree.nodes[tree.count++];
+	memset(node, 0, sizeof(*node));
+	row_copy(&node->row, row);
+	return 0;
+}
+
+static int tree_measured(struct output *out)
+{
+	add_port(out);
+	return table_measured(out);
 }
 
 static int tree_end(struct output *out)
 {
-	return add_port(out) || table_print(out);
+	add_port(out);
+	return 0;
 }
 
 static void tree_release(struct output *out)
 {
-	struct table *t = out->state;
-
-	if (t->tree) {
-		forget(t->tree);
-		free(t->tree->members);
-		free(t->tree);
-	}
+	free_nodes();
+	while (tree.allocated)
+		free(tree.nodes[--tree.allocated]);
+	free(tree.nodes);
 	table_release(out);
 }
 
@@ -358,6 +378,7 @@ const struct output_ops output_tree = {
 	.columns = &columns_tree,
 	.begin = tree_begin,
 	.row = tree_row,
+	.measured = tree_measured,
 	.end = tree_end,
 	.release = tree_release,
 };

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "buf.h"
 #include "../../module/format/put.h"
+#include "buf.h"
+#include "error.h"
 
 #define FIRST_SIZE	(64 * 1024)
 
 /**
- * buf_init() - begin a text
- * @t: text
- * @fd: where it goes, -1: nowhere, it is kept in memory
+ * buf_init() - Make an empty buffer
+ * @t: buffer
+ * @fd: descriptor to write to, -1 to keep the text in memory
  */
 void buf_init(struct buf *t, int fd)
 {
@@ -21,10 +23,7 @@ void buf_init(struct buf *t, int fd)
 	t->fd = fd;
 }
 
-/**
- * buf_free() - give back a text's memory
- * @t: text; what was not flushed is gone
- */
+/* Free the memory of a buffer.  Text that was not flushed is lost. */
 void buf_free(struct buf *t)
 {
 	free(t->data);
@@ -32,12 +31,12 @@ void buf_free(struct buf *t)
 }
 
 /**
- * buf_flush() - write out what is there
- * @t: text with a descriptor
+ * buf_flush() - Write the text to the descriptor
+ * @t: buffer with a descriptor
  *
- * After a failure what is put is dropped: nobody wants a text with holes.
+ * After an error all text is dropped: the output must not have holes.
  *
- * Return: 0, or errno of the first write that failed.
+ * Return: 0, or errno of the first write() that failed.
  */
 int buf_flush(struct buf *t)
 {
@@ -56,11 +55,11 @@ int buf_flush(struct buf *t)
 }
 
 /**
- * buf_make_room() - the slow way of buf_room()
- * @t: text
- * @len: how many bytes there may be
+ * buf_make_room() - Flush or grow a buffer: the slow path of buf_room()
+ * @t: buffer
+ * @len: bytes of room
  *
- * Return: where they go.
+ * Return: Where the text goes.
  */
 char *buf_make_room(struct buf *t, size_t len)
 {
@@ -77,47 +76,49 @@ char *buf_make_room(struct buf *t, size_t len)
 	return t->data + t->len;
 }
 
-/**
- * buf_put() - put bytes
- * @t: text
- * @data: any bytes
- * @len: of @data
- */
+/* Add @len bytes of @data. */
 void buf_put(struct buf *t, const char *data, size_t len)
 {
 	memcpy(buf_room(t, len), data, len);
 	t->len += len;
 }
 
-/**
- * buf_word() - put a word
- * @t: text
- * @word: NUL-terminated
- */
+/* Add a NUL-terminated text. */
 void buf_word(struct buf *t, const char *word)
 {
 	buf_put(t, word, strlen(word));
 }
 
-/**
- * buf_u64() - put a number
- * @t: text
- * @value: the number
- */
+/* Add a number in decimal. */
 void buf_u64(struct buf *t, u64 value)
 {
 	buf_done(t, ps_put_u64(buf_room(t, PS_U64_ROOM), value));
 }
 
+/* Add formatted text of any length. */
+void buf_printf(struct buf *t, const char *format, ...)
+{
+	va_list args, again;
+	int len;
+
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	if (len > 0) {
+		vsnprintf(buf_room(t, len + 1), len + 1, format, again);
+		t->len += len;
+	}
+	va_end(again);
+	va_end(args);
+}
+
 /**
- * buf_finish() - write out what there is, for good
- * @t: text on its way to standard output; freed
+ * buf_finish() - Flush and free a buffer in front of standard output
+ * @t: buffer
  * @status: exit status so far
  *
- * Who closes a pipe has seen enough, and that is no error.
- *
- * Return: @status, STATUS_ERROR when it could not be written; that has been
- * said then.
+ * Return: @status; STATUS_ERROR after an error message if the text could not be
+ * written.  A closed pipe is not an error.
  */
 int buf_finish(struct buf *t, int status)
 {

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A buffer that text is put into: in memory, or on its way to a descriptor. */
-#ifndef PORTSOCK_TEXT_H
-#define PORTSOCK_TEXT_H
+/* A buffer for text, in memory or in front of a file descriptor. */
+#ifndef PORTSOCK_UTIL_BUF_H
+#define PORTSOCK_UTIL_BUF_H
 
 #include <stddef.h>
 
 #include "../../module/format/base.h"
 
 /**
- * struct buf - text being written
- * @data: what was put so far and not yet written out
- * @len: bytes of @data that are used
- * @size: bytes of @data that there are
- * @fd: where it goes when it is full, -1: it stays and @data grows
- * @error: errno of the first write that failed, 0 while all is well
+ * struct buf - Text being written
+ * @data: text that was not written to @fd yet
+ * @len: length of @data in bytes
+ * @size: size of @data in bytes
+ * @fd: descriptor that a full buffer is written to, -1: the buffer grows
+ * @error: errno of the first write() that failed, or 0
  */
 struct buf {
 	char *data;
@@ -29,42 +29,36 @@ char *buf_make_room(struct buf *t, size_t len);
 void buf_put(struct buf *t, const char *data, size_t len);
 void buf_word(struct buf *t, const char *word);
 void buf_u64(struct buf *t, u64 value);
+void buf_printf(struct buf *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 int buf_flush(struct buf *t);
 int buf_finish(struct buf *t, int status);
 
 /**
- * buf_room() - room for the next bytes
- * @t: text
- * @len: how many there may be
+ * buf_room() - Return room for text
+ * @t: buffer
+ * @len: bytes of room
  *
- * Return: where they go; buf_done() says how far they went.
+ * Return: Where the text goes; buf_done() adds it to the buffer.
  */
 static inline char *buf_room(struct buf *t, size_t len)
 {
-	if (t->size - t->len <= len)	/* also for nothing, while there is no memory */
+	if (t->size - t->len <= len)	/* also without memory, for no bytes */
 		return buf_make_room(t, len);
 	return t->data + t->len;
 }
 
-/**
- * buf_done() - what was written into the room of buf_room() is put
- * @t: text
- * @end: behind the last byte that was written
- */
+/* Add text that was written to the room of buf_room(), up to @end. */
 static inline void buf_done(struct buf *t, const char *end)
 {
 	t->len = end - t->data;
 }
 
-/**
- * buf_char() - put a byte
- * @t: text
- * @c: the byte
- */
+/* Add a byte. */
 static inline void buf_char(struct buf *t, char c)
 {
 	*buf_room(t, 1) = c;
 	t->len++;
 }
 
-#endif /* PORTSOCK_TEXT_H */
+#endif /* PORTSOCK_UTIL_BUF_H */

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdint.h>
-
 #include "utf8.h"
 #include "../../module/format/put.h"
 
 #define REPLACEMENT	0xfffd
 
 /*
- * Length of the character that @c begins and the range its second byte must be
- * in: the well-formed byte sequences of the Unicode standard (table 3-7), which
- * leave out overlong forms, surrogates and what is beyond U+10FFFF.
+ * Length of the character that @c begins and the range of its second byte: the
+ * well-formed byte sequences of the Unicode standard (table 3-7), without
+ * overlong forms, surrogates and code points beyond U+10FFFF.
  */
-static unsigned int sequence(uint8_t c, uint8_t *low, uint8_t *high)
+static unsigned int sequence_length(uint8_t c, uint8_t *low, uint8_t *high)
 {
 	*low = 0x80;
 	*high = 0xbf;
@@ -33,31 +31,32 @@ static unsigned int sequence(uint8_t c, uint8_t *low, uint8_t *high)
 	return 4;
 }
 
-/* Length of the character at @p, 0 if there is none that may stand here. */
-static unsigned int character(const uint8_t *p, size_t len)
+/**
+ * utf8_decode() - Decode the character at the start of a text
+ * @bytes: any bytes
+ * @len: length of @bytes, at least 1
+ * @c: result: code point
+ *
+ * Return: Length of the character in bytes; 0 for a byte that belongs to no
+ * character, for DEL and for a C1 control.
+ */
+unsigned int utf8_decode(const char *bytes, size_t len, uint32_t *c)
 {
+	const uint8_t *p = (const uint8_t *)bytes;
 	uint8_t low, high;
-	unsigned int i, n = sequence(*p, &low, &high);
+	unsigned int i, n = sequence_length(*p, &low, &high);
 
-	if (n > len || *p == 0x7f)
+	if (!n || n > len || *p == 0x7f)
 		return 0;
+	*c = n == 1 ? *p : *p & (0x7f >> n);
 	for (i = 1; i < n; i++) {
 		if (p[i] < low || p[i] > high)
 			return 0;
 		low = 0x80;
 		high = 0xbf;
+		*c = *c << 6 | (p[i] & 0x3f);
 	}
 	return n;
-}
-
-/* The code point of a well-formed character of @n bytes. */
-static uint32_t decode(const uint8_t *p, unsigned int n)
-{
-	uint32_t c = n == 1 ? *p : *p & (0x7f >> n);
-
-	while (--n)
-		c = c << 6 | (*++p & 0x3f);
-	return c;
 }
 
 static char *put_unit(char *p, uint16_t unit)
@@ -73,32 +72,33 @@ static char *put_unit(char *p, uint16_t unit)
 }
 
 /**
- * utf8_escape() - put bytes as the \uXXXX escapes of a JSON string
+ * utf8_escape() - Write bytes as the \uXXXX escapes of a JSON string
  * @p: room for UTF8_ESCAPE_MAX times @len bytes
- * @bytes: any
- * @len: of @bytes
+ * @bytes: any bytes
+ * @len: length of @bytes
  *
  * A character beyond U+FFFF becomes a surrogate pair.  A byte that belongs to
  * no character becomes U+FFFD.  So do DEL and the C1 controls: a program that
  * decodes them may print them, and a terminal obeys them.
  *
- * Return: the place behind the last escape.
+ * Return: Pointer past the last escape.
  */
 char *utf8_escape(char *p, const char *bytes, size_t len)
 {
 	unsigned int n;
 	uint32_t c;
 
-	while (len) {
-		n = character((const uint8_t *)bytes, len);
-		c = n ? decode((const uint8_t *)bytes, n) : REPLACEMENT;
+	for (; len; bytes += n, len -= n) {
+		n = utf8_decode(bytes, len, &c);
+		if (!n) {
+			n = 1;
+			c = REPLACEMENT;
+		}
 		if (c > 0xffff) {
 			p = put_unit(p, 0xd7c0 + (c >> 10));
 			c = 0xdc00 + (c & 0x3ff);
 		}
 		p = put_unit(p, c);
-		bytes += n ? n : 1;
-		len -= n ? n : 1;
 	}
 	return p;
 }

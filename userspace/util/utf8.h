@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names are bytes to the kernel; JSON output is ASCII. */
-#ifndef PORTSOCK_UTF8_H
-#define PORTSOCK_UTF8_H
+/* UTF-8: names are bytes to the kernel. */
+#ifndef PORTSOCK_UTIL_UTF8_H
+#define PORTSOCK_UTIL_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define UTF8_ESCAPE_MAX	6	/* bytes for one byte: "\ufffd" */
 
+unsigned int utf8_decode(const char *bytes, size_t len, uint32_t *c);
 char *utf8_escape(char *p, const char *bytes, size_t len);
 
-#endif /* PORTSOCK_UTF8_H */
+#endif /* PORTSOCK_UTIL_UTF8_H */

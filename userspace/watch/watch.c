@@ -53,7 +53,7 @@ static int make_body(struct output *out, const struct row_list *now)
 	for (i = 0; i < now->count && !err; i++)
 		err = out->ops->row(out, &now->rows[i]);
 	if (!err)
-		err = out->ops->end(out);
+		err = output_end(out);
 	out->ops->release(out);
 	return err;
 }

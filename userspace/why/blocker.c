@@ -11,26 +11,6 @@
 #define OWNERS_MAX	3	/* that a person wants to read of */
 
 /**
- * buf_printf() - put words
- * @t: where they go
- * @format: as of printf(); at most a few hundred bytes come of it
- */
-void buf_printf(struct buf *t, const char *format, ...)
-{
-	char words[512];
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(words, sizeof(words), format, args);
-	va_end(args);
-	if (len >= (int)sizeof(words))
-		len = sizeof(words) - 1;
-	if (len > 0)
-		buf_put(t, words, len);
-}
-
-/**
  * put_end_column() - an end of a socket, as in the view
  * @t: where it goes
  * @r: socket
@@ -38,10 +18,7 @@ void buf_printf(struct buf *t, const char *format, ...)
  */
 void put_end_column(struct buf *t, const struct ps_record *r, u8 column)
 {
-	struct row_fields f;
-
-	columns_fields(&f, r);
-	buf_put(t, f.start[column], f.len[column]);
+	buf_done(t, column_put(buf_room(t, PS_RECORD_MAX), r, column));
 }
 
 static void say_comm(struct buf *t, const char *comm, size_t len)

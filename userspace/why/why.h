@@ -42,8 +42,6 @@ struct bind_case {
 int why_main(int argc, char **argv);
 enum verdict bind_case_with(const struct bind_case *c, u32 flags);
 bool is_listener(const struct ps_record *r);
-void buf_printf(struct buf *t, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 void put_end_column(struct buf *t, const struct ps_record *r, u8 column);
 void put_socket(struct buf *t, const struct bind_case *c,
 		   const struct row *row);

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel tells of a request, and of a connection that waits for accept(),
- * through which listener it came.  Of one that was accepted it does not: it
- * came through the listener at its port that the kernel would choose for it,
- * the one whose address says most.
+ * The kernel reports the listener of a request, and of a connection in an accept
+ * queue (column PARENT).  Of an accepted connection it does not.  Such a
+ * connection is shown below the listener of its port that the kernel would have
+ * chosen: the one with the most specific address.
+ *
+ * A user can have very many sockets at a port: no step compares each with each.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../util/error.h"
-#include "tree_links.h"
+#include "tree_node.h"
 
 static const u8 any[16];
 static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-static void append(struct tree_list *list, struct tree_node *m)
+static void append(struct tree_list *list, struct tree_node *node)
 {
 	if (list->last)
-		list->last->next = m;
+		list->last->next = node;
 	else
-		list->first = m;
-	list->last = m;
-	m->is_child = true;
+		list->first = node;
+	list->last = node;
+	node->below = true;
 }
 
 static size_t address_size(const struct ps_end *end)
@@ -46,8 +48,8 @@ static bool may_share(const struct ps_record *r)
 		(r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_UNCONN);
 }
 
-/* An order in which sockets of one protocol and place are side by side. */
-static int compare_places(const struct ps_record *a, const struct ps_record *b)
+/* Order by protocol, network namespace, address and interface. */
+static int compare_addresses(const struct ps_record *a, const struct ps_record *b)
 {
 	int order;
 
@@ -70,7 +72,7 @@ static int compare_groups(const void *a, const void *b)
 {
 	const struct tree_node *x = *(struct tree_node *const *)a;
 	const struct tree_node *y = *(struct tree_node *const *)b;
-	int order = compare_places(&x->row.record, &y->row.record);
+	int order = compare_addresses(&x->row.record, &y->row.record);
 
 	if (!order)
 		order = x->row.record.state - y->row.record.state;
@@ -79,32 +81,29 @@ static int compare_groups(const void *a, const void *b)
 
 static bool are_group(const struct ps_record *a, const struct ps_record *b)
 {
-	return a->state == b->state && !compare_places(a, b);
+	return a->state == b->state && !compare_addresses(a, b);
 }
 
-/* @m is behind its leader in the order of compare_groups(). */
-static void join(struct tree_node *m, struct tree_node *last)
-{
-	struct tree_node *leader = last->leader ? last->leader : last;
-
-	m->leader = last->leader = leader;
-	last->next_in_group = m;
-	leader->group_size += leader->group_size ? 1 : 2;
-}
-
-/* A socket with a parent is shown below it, and is in no group. */
-static void find_groups(struct tree_node **some, struct tree_node **members,
+/* Find SO_REUSEPORT groups.  A socket below another one is in no group. */
+static void find_groups(struct tree_node **some, struct tree_node **nodes,
 			size_t count)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++)
-		if (!members[i]->parent && may_share(&members[i]->row.record))
-			some[n++] = members[i];
+		if (!nodes[i]->parent && may_share(&nodes[i]->row.record))
+			some[n++] = nodes[i];
 	qsort(some, n, sizeof(*some), compare_groups);
-	for (i = 1; i < n; i++)
-		if (are_group(&some[i - 1]->row.record, &some[i]->row.record))
-			join(some[i], some[i - 1]);
+	for (i = 1; i < n; i++) {
+		struct tree_node *before = some[i - 1], *leader;
+
+		if (!are_group(&before->row.record, &some[i]->row.record))
+			continue;
+		leader = before->leader ? before->leader : before;
+		before->leader = some[i]->leader = leader;
+		before->next_in_group = some[i];
+		leader->group_size += leader->group_size ? 1 : 2;
+	}
 }
 
 static bool is_connection(const struct ps_record *r)
@@ -130,8 +129,6 @@ static bool is_connection(const struct ps_record *r)
 	}
 }
 
-/* --- the listener that a connection came through */
-
 static bool is_v6only(const struct ps_record *r)
 {
 	return r->flags & PORTSOCK_FLAG(V6ONLY);
@@ -141,7 +138,7 @@ static int compare_listeners(const void *a, const void *b)
 {
 	const struct tree_node *x = *(struct tree_node *const *)a;
 	const struct tree_node *y = *(struct tree_node *const *)b;
-	int order = compare_places(&x->row.record, &y->row.record);
+	int order = compare_addresses(&x->row.record, &y->row.record);
 
 	if (!order)
 		order = is_v6only(&x->row.record) - is_v6only(&y->row.record);
@@ -149,19 +146,19 @@ static int compare_listeners(const void *a, const void *b)
 }
 
 static size_t sort_listeners(struct tree_node **some,
-			     struct tree_node **members, size_t count)
+			     struct tree_node **nodes, size_t count)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++)
-		if (members[i]->row.record.state == PORTSOCK_LISTEN &&
-		    has_address(&members[i]->row.record))
-			some[n++] = members[i];
+		if (nodes[i]->row.record.state == PORTSOCK_LISTEN &&
+		    has_address(&nodes[i]->row.record))
+			some[n++] = nodes[i];
 	qsort(some, n, sizeof(*some), compare_listeners);
 	return n;
 }
 
-/* The first listener at exactly the place of @key. */
+/* Return the first listener with the address of @key. */
 static struct tree_node *first_listener(struct tree_node **listeners,
 					size_t count,
 					const struct tree_node *key)
@@ -177,14 +174,14 @@ static struct tree_node *first_listener(struct tree_node **listeners,
 			high = middle;
 	}
 	if (low == count ||
-	    compare_places(&listeners[low]->row.record, &key->row.record) ||
+	    compare_addresses(&listeners[low]->row.record, &key->row.record) ||
 	    is_v6only(&listeners[low]->row.record) !=
 	    is_v6only(&key->row.record))
 		return NULL;
 	return listeners[low];
 }
 
-/* With IPV6_V6ONLY or without. */
+/* The same, with IPV6_V6ONLY or without. */
 static struct tree_node *find_listener(struct tree_node **listeners,
 				       size_t count, struct tree_node *key,
 				       bool v6only_too)
@@ -202,7 +199,10 @@ static struct tree_node *find_listener(struct tree_node **listeners,
 	return one->index < other->index ? one : other;
 }
 
-/* As the kernel chooses: an address before any, an interface before none. */
+/*
+ * Return the listener that the kernel chooses for a connection: an address goes
+ * before a wildcard, an interface before none (compute_score()).
+ */
 static struct tree_node *best_listener(struct tree_node **listeners,
 				       size_t count, const struct ps_record *c)
 {
@@ -244,79 +244,103 @@ static struct tree_node *by_cookie(struct tree_node **sorted, size_t count,
 	return found ? *found : NULL;
 }
 
-/* A socket that came through another one, but in no circle. */
-static bool is_told(const struct tree_node *parent, const struct tree_node *m)
+/* Set the parents that the view reports. */
+static void find_parents(struct tree_node **nodes, size_t count,
+			 struct tree_node **sorted)
 {
-	return parent && parent != m &&
-		!(parent->row.record.has & PS_HAS_PARENT);
-}
-
-static void find_told_parents(struct tree_node **members, size_t count,
-			      struct tree_node **sorted)
-{
-	struct tree_node *parent;
 	size_t i;
 
-	memcpy(sorted, members, count * sizeof(*members));
+	memcpy(sorted, nodes, count * sizeof(*nodes));
 	qsort(sorted, count, sizeof(*sorted), compare_cookies);
-	for (i = 0; i < count; i++) {
-		struct tree_node *m = members[i];
+	for (i = 0; i < count; i++)
+		if (nodes[i]->row.record.has & PS_HAS_PARENT)
+			nodes[i]->parent =
+				by_cookie(sorted, count,
+					  nodes[i]->row.record.parent);
+}
 
-		if (!(m->row.record.has & PS_HAS_PARENT))
-			continue;
-		parent = by_cookie(sorted, count, m->row.record.parent);
-		if (is_told(parent, m))
-			m->parent = parent;
+/*
+ * Make a forest of the parents: a forged view may contain cycles, and chains of
+ * any length.  A cycle loses one of its edges.  A node below TREE_DEPTH_MAX moves up
+ * beside its parent.  Each node is pushed to @path once.
+ */
+static void cut_parents(struct tree_node **nodes, size_t count,
+			struct tree_node **path)
+{
+	size_t i, n;
+
+	for (i = 0; i < count; i++) {
+		struct tree_node *node = nodes[i];
+
+		for (n = 0; node && !node->visited; node = node->parent) {
+			node->visited = true;
+			node->depth = 0;
+			path[n++] = node;
+		}
+		/* Its depth is not set yet: the last node closes a cycle. */
+		if (n && node && !node->depth_known)
+			path[n - 1]->parent = NULL;
+		while (n--) {
+			node = path[n];
+			if (node->parent && node->parent->depth == TREE_DEPTH_MAX)
+				node->parent = node->parent->parent;
+			node->depth = node->parent ? node->parent->depth + 1 : 0;
+			node->depth_known = true;
+		}
 	}
 }
 
-/* A connection of a group, or of subflows, may have come through any of them. */
-static struct tree_list *list_of(struct tree_node *listener)
-{
-	struct tree_node *top = listener->parent ? listener->parent : listener;
-
-	return top->leader ? &top->leader->shared : &listener->children;
-}
-
-static void list_children(struct tree_node **members, size_t count,
+/* Put connections below their listeners. */
+static void list_children(struct tree_node **nodes, size_t count,
 			  struct tree_node **listeners, size_t nlisteners)
 {
-	struct tree_node *listener;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct tree_node *m = members[i];
+		struct tree_node *node = nodes[i], *listener, *top;
 
-		if (m->parent) {
-			append(&m->parent->children, m);
+		if (node->parent) {
+			append(&node->parent->children, node);
 			continue;
 		}
-		listener = is_connection(&m->row.record) ?
-			best_listener(listeners, nlisteners, &m->row.record) :
-			NULL;
-		if (listener)
-			append(list_of(listener), m);
+		if (!is_connection(&node->row.record))
+			continue;
+		listener = best_listener(listeners, nlisteners,
+					 &node->row.record);
+		if (!listener)
+			continue;
+		for (top = listener; top->parent; )
+			top = top->parent;
+		/* Only a forged listener is below a connection: a cycle. */
+		if (is_connection(&top->row.record))
+			continue;
+		/* It came through any socket of a group. */
+		append(top->leader ? &top->leader->shared : &listener->children,
+		       node);
 	}
 }
 
 /**
- * tree_link() - find out how the sockets at a port belong together
- * @members: all of them, in the view's order, with no relation yet
- * @count: how many
+ * tree_relate() - Find the relations of the sockets of a port
+ * @nodes: all of them in the order of the view, zeroed but for their rows
+ * @count: number of @nodes
  *
- * A user can have very many sockets at a port: no step compares each with each.
+ * Each node is below at most one other, or in at most one group, and there are
+ * no cycles: a walk from the nodes that are not @below visits each node once.
  */
-void tree_link(struct tree_node **members, size_t count)
+void tree_relate(struct tree_node **nodes, size_t count)
 {
 	struct tree_node **some;
 	size_t i;
 
+	if (count == 1)		/* as of most ports */
+		return;
 	some = xrealloc(NULL, count * sizeof(*some));
 	for (i = 0; i < count; i++)
-		members[i]->index = i;
-	find_told_parents(members, count, some);
-	find_groups(some, members, count);
-	list_children(members, count, some,
-		      sort_listeners(some, members, count));
+		nodes[i]->index = i;
+	find_parents(nodes, count, some);
+	cut_parents(nodes, count, some);
+	find_groups(some, nodes, count);
+	list_children(nodes, count, some, sort_listeners(some, nodes, count));
 	free(some);
 }

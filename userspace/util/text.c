@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names are bytes to the kernel.  A terminal shows characters of the locale, and
+ * obeys control characters.
+ */
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "text.h"
+#include "utf8.h"
+#include "../../module/format/put.h"
+
+/**
+ * text_is_utf8() - Return true if the locale's encoding is UTF-8
+ *
+ * Loading a locale costs as much as a hundred rows: it is loaded at the first
+ * byte that is not ASCII.
+ */
+bool text_is_utf8(void)
+{
+	static enum { UNKNOWN, UTF8, OTHER } encoding;
+
+	if (encoding == UNKNOWN)
+		encoding = setlocale(LC_CTYPE, "") &&
+			!strcmp(nl_langinfo(CODESET), "UTF-8") ? UTF8 : OTHER;
+	return encoding == UTF8;
+}
+
+/*
+ * Return the number of columns of a character on a terminal, -1 if it must not
+ * be sent to one: control characters, and characters without a width that move,
+ * join or reverse those beside them (bidirectional controls, joiners, tags).
+ */
+static int char_width(uint32_t c)
+{
+	if (c < 0x80)
+		return c < ' ' || c == 0x7f ? -1 : 1;
+	if (c == 0xad || c == 0x61c || c == 0x180e || c == 0xfeff ||
+	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
+	    c >= 0xe0000)
+		return -1;
+	return wcwidth(c);
+}
+
+/**
+ * text_put() - Write bytes as text that is safe on a terminal
+ * @p: room for TEXT_ROOM times @len bytes
+ * @bytes: any bytes
+ * @len: length of @bytes
+ *
+ * Characters that the terminal shows are written as they are, any other byte as
+ * \ooo.
+ *
+ * Return: Pointer past the text.
+ */
+char *text_put(char *p, const char *bytes, size_t len)
+{
+	unsigned int n;
+	uint32_t c;
+
+	while (len) {
+		if (*bytes >= ' ' && *bytes <= '~') {
+			n = 1;
+			*p++ = *bytes;
+		} else {
+			n = utf8_decode(bytes, len, &c);
+			if (n > 1 && text_is_utf8() && char_width(c) >= 0) {
+				memcpy(p, bytes, n);
+				p += n;
+			} else {
+				n = 1;
+				p = ps_put_octal(p, *bytes);
+			}
+		}
+		bytes += n;
+		len -= n;
+	}
+	return p;
+}
+
+/**
+ * text_fit() - Return how many bytes of a text fit into a number of columns
+ * @text: from text_put()
+ * @len: length of @text in bytes
+ * @width: columns
+ *
+ * Return: Number of bytes, which are whole characters.
+ */
+size_t text_fit(const char *text, size_t len, size_t width)
+{
+	size_t at = 0, used = 0;
+
+	while (at < len) {
+		uint32_t c;
+		unsigned int n = utf8_decode(text + at, len - at, &c);
+		int columns = n ? char_width(c) : 1;
+
+		if (columns > 0 && used + columns > width)
+			break;
+		used += columns > 0 ? columns : 0;
+		at += n ? n : 1;
+	}
+	return at;
+}
+
+/**
+ * text_is_ascii() - Return true if a text is ASCII: a byte takes one column
+ * @text: text
+ * @len: length of @text in bytes
+ */
+bool text_is_ascii(const char *text, size_t len)
+{
+	const char *end = text + len;
+	u64 all = 0, bytes;
+
+	for (; end - text >= (ptrdiff_t)sizeof(bytes); text += sizeof(bytes)) {
+		memcpy(&bytes, text, sizeof(bytes));
+		all |= bytes;
+	}
+	for (; text < end; text++)
+		all |= *text & 0x80;
+	return !(all & 0x8080808080808080ULL);
+}
+
+/**
+ * text_width() - Return the number of columns that a text takes
+ * @text: from text_put()
+ * @len: length of @text in bytes
+ */
+size_t text_width(const char *text, size_t len)
+{
+	size_t at, width = 0;
+	unsigned int n;
+
+	if (text_is_ascii(text, len))
+		return len;
+	for (at = 0; at < len; at += n ? n : 1) {
+		uint32_t c;
+		int columns;
+
+		n = utf8_decode(text + at, len - at, &c);
+		columns = n ? char_width(c) : 1;
+		width += columns > 0 ? columns : 0;
+	}
+	return width;
+}
