@@ -294,12 +294,14 @@ static size_t usual_width(const struct table_column *c, unsigned int share)
 		return c->max;
 	for (width = 0; width < TABLE_HIST; width++)
 		total += c->count[width];
-	for (width = TABLE_HIST - 1; width > c->name->len; width--) {
+	for (width = TABLE_HIST - 1; width > USUAL_END; width--) {
 		longer += c->count[width];
-		if (longer > (width > USUAL_END ? total / share : 0))
-			break;
+		if (longer > total / share)
+			return width == TABLE_HIST - 1 ? c->max : width;
 	}
-	return width == TABLE_HIST - 1 ? c->max : width;
+	while (width > c->name->len && !c->count[width])
+		width--;
+	return width;
 }
 
 static struct table_column *find_column(struct table *t, u8 id)
