@@ -6,7 +6,6 @@
 
 #include "view/select_filter.h"
 #include "util/error.h"
-#include "resolve/leak.h"
 #include "show.h"
 #include "view/view.h"
 #include "watch/watch.h"
@@ -32,7 +31,7 @@ bool show_wants(const struct options *o, struct names *names,
 		   struct row *row)
 {
 	return selection_row(&o->select, row) &&
-		(!o->leaked || leak_found(names, row));
+		(!o->leaked || names_leaked(names, row));
 }
 
 /* Pass the rows that are selected to an output.  Return a result of view_next(). */

@@ -228,6 +228,66 @@ test_module_version() {
 	rm -r "$place"
 }
 
+# make_process PID UID PARENT GROUP COMMAND...: a process in $place/processes;
+# without a command its command line cannot be read.
+make_process() {
+	local at=$place/processes/$1
+
+	mkdir -p "$at"
+	echo "$1 (a) (b) S $3 $4 $4 0" >"$at/stat"
+	printf 'Name:\tb\nUid:\t%s\t0\t0\t%s\n' "$2" "$2" >"$at/status"
+	if [ $# -gt 4 ]; then
+		printf '%s\0' "${@:5}" >"$at/cmdline"
+	else
+		mkfifo "$at/cmdline"
+	fi
+}
+
+# The columns that come from /proc/PID, of processes that are made up.  A
+# command line that cannot be read costs its deadline once for its user.
+test_processes() {
+	local i start seen rows="" owners
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "processes" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	scratch
+	make_process 11 0 1 11 nginx -c '/a b' ''
+	make_process 12 1000 1 12
+	make_process 13 1000 1 13 never read
+	make_process 14 1001 1 14 "$(head -c 5000 /dev/zero | tr '\0' x)"
+	make_process 15 0 1 99 left
+	make_process 16 0 15 99 left too
+	for i in 11 12 13 14 15 17; do
+		owners=$i/3/o
+		[ $i -ne 15 ] || owners=15/3/o,15/4/o,16/3/o
+		rows+="tcp $i LISTEN 0.0.0.0:$i *:* - 0 5 0 $i $i 7 - - process - - $owners"$'\n'
+	done
+	cat >"$place/view" <<-END
+		# portsock 1 netns=7 pidns=1 at=1 took=1 sockets=6 owners=8
+		# $(sed -n '2s/^# //p' "$V"/contract.view)
+		${rows%$'\n'}
+	END
+	start=$(date +%s%N)
+	# shellcheck disable=SC2016
+	seen=$(unshare -m sh -c '
+		cd "$1" && mount -t tmpfs none /proc && cp view /proc/portsock &&
+		cp -r processes/* /proc &&
+		exec "$2" -Haj -o PORT,COMMAND,LEAK' sh "$place" \
+		"$PWD/build/portsock-asan" 2>build/stderr | sed 's/x\{4096\}/4096 x/')
+	judge "processes" "$(cat build/stderr)
+$seen" [ "$seen" = '{"port":11,"command":"nginx -c /a b","leak":null}
+{"port":12,"command":"?","leak":"o(12) is uid 1000, made by 0"}
+{"port":13,"command":"?","leak":"o(13) is uid 1000, made by 0"}
+{"port":14,"command":"4096 x","leak":"o(14) is uid 1001, made by 0"}
+{"port":15,"command":"left","leak":"o(15) and 1 more were left behind by process group 99"}
+{"port":17,"command":null,"leak":null}' ]
+	judge "processes: time" "$((($(date +%s%N) - start) / 1000000)) ms" \
+		[ $(($(date +%s%N) - start)) -lt 3000000000 ]
+	rm -r "$place"
+}
+
 # What is written to /proc/portsock before it is read: a plain file keeps it.
 asked() {
 	# shellcheck disable=SC2016
@@ -417,6 +477,7 @@ run_specials() {
 	test_every_cut
 	test_proc
 	test_module_version
+	test_processes
 	test_filter
 	test_watch
 	test_tree_of_many

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "../util/error.h"
-#include "../resolve/leak.h"
 #include "metrics.h"
 
 static int compare(const struct listener *l, const struct ps_record *r)
@@ -87,7 +86,7 @@ static void count_at_port(struct metrics *m, const struct row *row)
 		l->backlog += r->rxq;
 		l->limit += r->txq;
 		l->system |= is_system(r);
-		l->leaked += leak_found(&m->names, row);
+		l->leaked += names_leaked(&m->names, row);
 	}
 	l->acceptq += r->held == PORTSOCK_HELD_ACCEPTQ;
 	l->requests += r->held == PORTSOCK_HELD_SYNRECV;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "columns.h"
 #include "json.h"
 #include "../../module/format/names.h"
 #include "../../module/format/put.h"

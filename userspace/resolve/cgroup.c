@@ -12,8 +12,8 @@
 
 #include "cgroup.h"
 
-#define ID_SHOWN	12	/* of a container's 64 digits, as docker ps */
-#define ID_DIGITS	64
+#define ID_DIGITS	64	/* of a container */
+#define ID_SHOWN	12	/* as docker ps shows it */
 
 #define WALK_DEPTH	64	/* each level has a file descriptor */
 #define WALK_CGROUPS	16384	/* a walk visits no more */
@@ -25,7 +25,7 @@
 
 static const char *root_path;
 
-/* The mount of cgroup v2, opened once. */
+/* Return the mount of cgroup v2, opened once; -1 without it. */
 static int open_root(void)
 {
 	static const char *const roots[] = {
@@ -44,22 +44,50 @@ static int open_root(void)
 	return root;
 }
 
-static const char *keep(struct cgroups *c, u64 id, const char *path)
+/* Stat a path from the root of cgroup v2. */
+static bool stat_cgroup(int root, const char *path, struct stat *st)
 {
-	const struct name_key key = { .low = id };
+	return !fstatat(root, path[1] ? path + 1 : ".", st, 0);
+}
+
+static const char *add_path(struct cgroups *c, u64 id, const char *path)
+{
+	const struct hash_key key = { .low = id };
 	size_t size = sizeof(key) + (path ? strlen(path) : 0);
 
 	if (c->bytes + size > CACHE_MAX) {
-		name_cache_free(&c->paths);
+		hash_free(&c->paths);
 		c->bytes = 0;
 	}
 	c->bytes += size;
-	return name_cache_add(&c->paths, &key, path);
+	return hash_add_text(&c->paths, &key, path);
 }
 
-/* --- by id, with CAP_DAC_READ_SEARCH */
+/* Look up the path of an opened cgroup.  No path is longer than a page. */
+static const char *read_path(int root, int fd, u64 id, char text[PATH_MAX])
+{
+	size_t prefix = strlen(root_path);
+	char link[64], *path;
+	struct stat st;
+	ssize_t len;
 
-static int open_by_id(int root, u64 id)
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, text, PATH_MAX - 1);
+	if (len < 0)
+		return NAME_UNKNOWN;
+	text[len] = '\0';
+	if (strncmp(text, root_path, prefix))
+		return NULL;
+	path = text + prefix;
+	if (!*path)
+		return "/";
+	/* Meanwhile it may lead to another cgroup. */
+	return *path == '/' && stat_cgroup(root, path, &st) &&
+		st.st_ino == (ino_t)id ? path : NULL;
+}
+
+/* Find a path by id.  Return false without CAP_DAC_READ_SEARCH. */
+static bool find_by_id(struct cgroups *c, int root, u64 id, const char **path)
 {
 	union {
 		struct file_handle handle;
@@ -67,62 +95,24 @@ static int open_by_id(int root, u64 id)
 	} u = { .handle = {
 		.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS,
 	} };
+	char text[PATH_MAX];
+	int fd;
 
 	memcpy(u.handle.f_handle, &id, sizeof(id));
-	return open_by_handle_at(root, &u.handle, O_PATH | O_CLOEXEC);
-}
-
-/* Whether the path leads to that cgroup, and to no other one since then. */
-static bool leads_to(int root, const char *path, u64 id)
-{
-	struct stat st;
-
-	return !fstatat(root, path[1] ? path + 1 : ".", &st, 0) &&
-		st.st_ino == (ino_t)id;
-}
-
-/* The kernel prints no path of more than a page. */
-static const char *path_of(int root, int fd, u64 id, char path[PATH_MAX])
-{
-	size_t prefix = strlen(root_path);
-	char link[64];
-	ssize_t len;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, PATH_MAX - 1);
-	if (len < 0)
-		return NAME_UNKNOWN;
-	path[len] = '\0';
-	if (strncmp(path, root_path, prefix))
-		return NULL;
-	if (!path[prefix])
-		return "/";
-	if (path[prefix] != '/')
-		return NULL;
-	return leads_to(root, path + prefix, id) ? path + prefix : NULL;
-}
-
-/* Return false if this process may not open a cgroup by its id. */
-static bool find_by_id(struct cgroups *c, u64 id, const char **path)
-{
-	char text[PATH_MAX];
-	int root = open_root(), fd = open_by_id(root, id);
-
+	fd = open_by_handle_at(root, &u.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0 && errno != ESTALE)
 		return false;
-	*path = keep(c, id, fd < 0 ? NULL : path_of(root, fd, id, text));
+	*path = add_path(c, id, fd < 0 ? NULL : read_path(root, fd, id, text));
 	if (fd >= 0)
 		close(fd);
 	return true;
 }
 
-/* --- by a walk, without it */
-
 /**
- * struct walk - a walk through all cgroups
- * @cgroups: where paths are kept
- * @path: of the cgroup that is visited
- * @visited: how many cgroups
+ * struct walk - walk through all cgroups
+ * @cgroups: result
+ * @path: path of the cgroup that is visited
+ * @visited: number of visited cgroups
  */
 struct walk {
 	struct cgroups *cgroups;
@@ -130,91 +120,91 @@ struct walk {
 	unsigned int visited;
 };
 
-/* Return whether there is room for one more. */
-static bool visit(struct walk *w, u64 id)
-{
-	if (w->visited == WALK_CGROUPS || w->path.len >= PATH_MAX ||
-	    w->cgroups->bytes + PATH_MAX > CACHE_MAX)
-		return false;
-	w->visited++;
-	keep(w->cgroups, id, w->path.data);
-	return true;
-}
-
-/* A cgroup's id is the inode number of its directory: readdir() returns it. */
+/*
+ * Add the paths of the cgroups below a directory, by their ids: the inode
+ * numbers of their directories, which readdir() returns.
+ */
 static void walk_directory(struct walk *w, int fd, unsigned int depth)
 {
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct cgroups *c = w->cgroups;
 	const struct dirent *entry;
 	size_t len = w->path.len;
 
-	if (!directory)
-		w->cgroups->partial = true;
-	if (!directory && fd >= 0)
-		close(fd);
-	while (directory && (entry = readdir(directory))) {
+	if (!directory) {
+		c->partial = true;
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(directory))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
+		w->path.len = len;
 		buf_char(&w->path, '/');
 		buf_put(&w->path, entry->d_name, strlen(entry->d_name) + 1);
 		w->path.len--;
-		if (depth == WALK_DEPTH || !visit(w, entry->d_ino)) {
-			w->cgroups->partial = true;
+		if (depth == WALK_DEPTH || w->visited == WALK_CGROUPS ||
+		    w->path.len >= PATH_MAX ||
+		    c->bytes + PATH_MAX > CACHE_MAX) {
+			c->partial = true;
 			break;
 		}
+		w->visited++;
+		add_path(c, entry->d_ino, w->path.data);
 		walk_directory(w, openat(fd, entry->d_name, O_RDONLY |
 					 O_DIRECTORY | O_CLOEXEC), depth + 1);
-		w->path.len = len;
 	}
 	w->path.len = len;
-	if (directory)
-		closedir(directory);
+	closedir(directory);
 }
 
-static void walk(struct cgroups *c)
+static void walk_cgroups(struct cgroups *c, int root)
 {
-	int root = open_root(), fd;
+	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct walk w = { .cgroups = c };
 	struct stat st;
 
-	c->walked = true;
-	fd = root < 0 ? -1 : openat(root, ".", O_RDONLY | O_DIRECTORY |
-				    O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st))
-		keep(c, st.st_ino, "/");
+		add_path(c, st.st_ino, "/");
 	buf_init(&w.path, -1);
 	walk_directory(&w, fd, 0);
 	buf_free(&w.path);
 }
 
 /**
- * cgroups_path() - find the path of a cgroup
+ * cgroups_path() - look up the path of a cgroup
  * @c: cgroups found before
  * @id: cgroup v2 id
  *
- * Only the cgroups of rows are looked up.  Users make cgroups, as deep and as
- * many as they like, so the time and the memory of a walk are bounded.
+ * With CAP_DAC_READ_SEARCH only the cgroups of rows are looked up, by their
+ * ids.  Without it all cgroups are visited.  Users create cgroups, as deep and
+ * as many as they like, so the time and the memory of that walk are bounded.
  *
  * Return: the path from the root, valid until the next call; NULL without such
- * a cgroup; NAME_UNKNOWN if its path is too long, or not found within the bounds.
+ * a cgroup; NAME_UNKNOWN if its path is too long, or not found within the
+ * bounds.
  */
 const char *cgroups_path(struct cgroups *c, u64 id)
 {
-	const struct name_key key = { .low = id };
+	const struct hash_key key = { .low = id };
+	int root = open_root();
 	const char *path;
 
-	if (name_cache_find(&c->paths, &key, &path))
+	if (hash_find_text(&c->paths, &key, &path))
 		return path;
-	if (open_root() < 0)
+	if (root < 0)
 		return NULL;
-	if (!c->walked && find_by_id(c, id, &path))
-		return path;
-	if (!c->walked)
-		walk(c);
-	if (name_cache_find(&c->paths, &key, &path))
-		return path;
+	if (!c->walked) {
+		if (find_by_id(c, root, id, &path))
+			return path;
+		c->walked = true;
+		walk_cgroups(c, root);
+		if (hash_find_text(&c->paths, &key, &path))
+			return path;
+	}
 	return c->partial ? NAME_UNKNOWN : NULL;
 }
 
@@ -224,51 +214,30 @@ const char *cgroups_path(struct cgroups *c, u64 id)
  */
 void cgroups_renew(struct cgroups *c)
 {
-	name_cache_free(&c->paths);
+	hash_free(&c->paths);
 	*c = (struct cgroups){};
 }
 
 /**
  * cgroup_id() - look up the id of the cgroup at a path
  * @path: from the root, as in /proc/PID/cgroup
- * @id: its cgroup v2 id
+ * @id: result, its cgroup v2 id
  *
  * Return: whether there is one below the root of this process.
  */
 bool cgroup_id(const char *path, u64 *id)
 {
-	bool inside = *path == '/' && strncmp(path, "/..", 3);
+	int root = open_root();
 	struct stat st;
-	int root;
 
-	root = inside ? open_root() : -1;
-	if (root < 0 || fstatat(root, path[1] ? path + 1 : ".", &st, 0))
+	if (root < 0 || *path != '/' || !strncmp(path, "/..", 3) ||
+	    !stat_cgroup(root, path, &st))
 		return false;
 	*id = st.st_ino;
 	return true;
 }
 
-static bool ends_with(const char *name, size_t len, const char *end)
-{
-	size_t end_len = strlen(end);
-
-	return len > end_len && !memcmp(name + len - end_len, end, end_len);
-}
-
-static bool is_unit(const char *name, size_t len)
-{
-	static const char *const kinds[] = {
-		".service", ".scope", ".socket", ".mount", ".swap",
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (ends_with(name, len, kinds[i]))
-			return true;
-	return false;
-}
-
-/* The next name of a path; NULL at its end. */
+/* Return the next name of a path; NULL at its end. */
 static const char *next_name(const char **path, size_t *len)
 {
 	const char *name = *path + strspn(*path, "/");
@@ -278,26 +247,40 @@ static const char *next_name(const char **path, size_t *len)
 	return *len ? name : NULL;
 }
 
+static bool has_suffix(const char *name, size_t len, const char *suffix)
+{
+	size_t suffix_len = strlen(suffix);
+
+	return len > suffix_len &&
+		!memcmp(name + len - suffix_len, suffix, suffix_len);
+}
+
 /**
- * cgroup_unit() - the systemd unit that a cgroup belongs to
- * @t: where its name goes
- * @path: of the cgroup
+ * cgroup_unit() - find the systemd unit that a cgroup belongs to
+ * @t: its name is put here
+ * @path: path of the cgroup
  *
- * Of units in each other it is the innermost: a user's service, not his
+ * Of nested units the innermost counts: a user's service, not the user's
  * session.
  *
  * Return: whether there is one.
  */
 bool cgroup_unit(struct buf *t, const char *path)
 {
+	static const char *const kinds[] = {
+		".service", ".scope", ".socket", ".mount", ".swap",
+	};
 	const char *name, *unit = NULL;
 	size_t len, unit_len = 0;
+	unsigned int i;
 
 	while ((name = next_name(&path, &len))) {
-		if (!is_unit(name, len))
-			continue;
-		unit = name;
-		unit_len = len;
+		for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+			if (has_suffix(name, len, kinds[i])) {
+				unit = name;
+				unit_len = len;
+			}
+		}
 	}
 	if (unit)
 		buf_put(t, unit, unit_len);
@@ -305,80 +288,68 @@ bool cgroup_unit(struct buf *t, const char *path)
 }
 
 /* "docker-0123...ef.scope", "cri-containerd-...", "libpod-...", "0123...ef" */
-static bool put_id(struct buf *t, const char *name, size_t len)
+static bool put_container_id(struct buf *t, const char *name, size_t len)
 {
 	const char *id = name + len - ID_DIGITS;
 
 	if (len < ID_DIGITS || (len > ID_DIGITS && !strchr("-:", id[-1])) ||
 	    strspn(id, "0123456789abcdef") < ID_DIGITS)
 		return false;
+	/* The monitor of a container is not in it. */
 	if (len > ID_DIGITS + 6 && !strncmp(id - 7, "conmon-", 7))
-		return false;	/* who watches over it */
+		return false;
 	buf_put(t, id, ID_SHOWN);
 	return true;
 }
 
-/* systemd writes "-" in a unit's name as "\x2d". */
-static void put_unescaped(struct buf *t, const char *name, size_t len)
+/*
+ * Put the part of a name between a prefix and a suffix, if it has both.
+ * systemd writes "-" in the name of a unit as "\x2d".
+ */
+static bool put_between(struct buf *t, const char *name, size_t len,
+			const char *prefix, const char *suffix)
 {
-	const char *end = name + len;
+	const char *end = name + len - strlen(suffix);
 
-	while (name < end) {
+	if (strncmp(name, prefix, strlen(prefix)) ||
+	    !has_suffix(name, len, suffix) || name + strlen(prefix) >= end)
+		return false;
+	for (name += strlen(prefix); name < end; name++) {
 		if (end - name >= 4 && !memcmp(name, "\\x2d", 4)) {
 			buf_char(t, '-');
-			name += 4;
+			name += 3;
 		} else {
-			buf_char(t, *name++);
+			buf_char(t, *name);
 		}
 	}
-}
-
-/* What stands between @start and @end, if there is something. */
-static bool put_between(struct buf *t, const char *name, size_t len,
-			const char *start, const char *end)
-{
-	size_t before = strlen(start), behind = strlen(end);
-
-	if (len <= before + behind || memcmp(name, start, before) ||
-	    memcmp(name + len - behind, end, behind))
-		return false;
-	put_unescaped(t, name + before, len - before - behind);
-	return true;
-}
-
-static bool put_container(struct buf *t, const char *name, size_t len,
-			  const char *parent, size_t parent_len)
-{
-	size_t bare = ends_with(name, len, ".scope") ? len - 6 : len;
-
-	if (put_id(t, name, bare) ||
-	    put_between(t, name, len, "lxc.payload.", "") ||
-	    put_between(t, name, len, "machine-", ".scope") ||
-	    put_between(t, name, len, "systemd-nspawn@", ".service"))
-		return true;
-	if (parent_len != 3 || memcmp(parent, "lxc", 3))
-		return false;
-	buf_put(t, name, len);
 	return true;
 }
 
 /**
- * cgroup_container() - the container or machine that a cgroup belongs to
- * @t: where its name goes, or the first twelve digits of its id
- * @path: of the cgroup
+ * cgroup_container() - find the container or machine that a cgroup belongs to
+ * @t: its name is put here, or the first twelve digits of its id
+ * @path: path of the cgroup
  *
  * Return: whether there is one.
  */
 bool cgroup_container(struct buf *t, const char *path)
 {
-	const char *name, *parent = "";
-	size_t len, parent_len = 0;
+	const char *name;
+	bool in_lxc = false;
+	size_t len;
 
 	while ((name = next_name(&path, &len))) {
-		if (put_container(t, name, len, parent, parent_len))
+		if (put_container_id(t, name, has_suffix(name, len, ".scope") ?
+				     len - strlen(".scope") : len) ||
+		    put_between(t, name, len, "lxc.payload.", "") ||
+		    put_between(t, name, len, "machine-", ".scope") ||
+		    put_between(t, name, len, "systemd-nspawn@", ".service"))
 			return true;
-		parent = name;
-		parent_len = len;
+		if (in_lxc) {
+			buf_put(t, name, len);
+			return true;
+		}
+		in_lxc = len == 3 && !memcmp(name, "lxc", 3);
 	}
 	return false;
 }

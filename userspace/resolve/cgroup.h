@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* cgroup v2: where a cgroup is, and whose it is. */
-#ifndef PORTSOCK_CGROUP_H
-#define PORTSOCK_CGROUP_H
+/* cgroup v2: paths, ids, and the units and containers in the paths. */
+#ifndef PORTSOCK_RESOLVE_CGROUP_H
+#define PORTSOCK_RESOLVE_CGROUP_H
 
-#include "name_cache.h"
 #include "../util/buf.h"
-#include "../../module/format/base.h"
+#include "hash.h"
 
 #define NAME_UNKNOWN	"?"	/* a name that exists and could not be found */
 
 /**
  * struct cgroups - cgroups that were looked up
- * @paths: their paths by id
+ * @paths: paths by id
  * @bytes: size of @paths
  * @walked: all cgroups were visited, or as many as the bounds allow
- * @partial: not all
+ * @partial: the walk has left out some
  */
 struct cgroups {
-	struct name_cache paths;
+	struct hash paths;
 	size_t bytes;
 	bool walked;
 	bool partial;
@@ -29,4 +28,4 @@ bool cgroup_id(const char *path, u64 *id);
 bool cgroup_unit(struct buf *t, const char *path);
 bool cgroup_container(struct buf *t, const char *path);
 
-#endif /* PORTSOCK_CGROUP_H */
+#endif /* PORTSOCK_RESOLVE_CGROUP_H */

@@ -1,229 +1,159 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel remembers in which cgroup and for which user a socket was made,
- * but not by which process.  So what can be known of a leak is:
+ * The kernel records in which cgroup and for which user a socket was created,
+ * but not by which process.  So three kinds of leak can be detected:
  *
- * - a process holds it that is in another cgroup (of version 2);
- * - a process holds it that is another user (by its file system uid, which is
- *   the one that a new socket gets);
- * - all who hold it were left behind: none of them leads a session or a
- *   process group, the process that led their group is gone, and init or
- *   another reaper has become their parent.  A child that outlived its server
- *   looks like that.  So does a server that itself was started in the
- *   background by a script that has ended.
+ * - an owner is in another cgroup (of version 2);
+ * - an owner is another user (by its file system uid, which is the uid that a
+ *   new socket gets);
+ * - all owners were left behind: none of them leads a session or a process
+ *   group, the leader of their process group is gone, and their parent is init
+ *   or another reaper.  A child that outlived its server looks like that.  So
+ *   does a server that was started in the background by a script that has
+ *   ended.
  */
 #include <string.h>
 
 #include "leak.h"
-#include "names.h"
 
-/* A reason, the first process that it applies to, and how many others. */
+/* The first owner that a reason applies to, and the number of processes. */
 struct finding {
-	const struct ps_owner *who;
+	const struct ps_owner *owner;
 	const struct process *process;
-	unsigned int others;
+	unsigned int count;
 };
 
-static void find(struct finding *f, const struct ps_owner *who,
-		 const struct process *process)
+static void add_finding(struct finding *f, const struct ps_owner *owner,
+			const struct process *process)
 {
-	if (f->who) {
-		f->others++;
-		return;
+	if (!f->count++) {
+		f->owner = owner;
+		f->process = process;
 	}
-	f->who = who;
-	f->process = process;
-}
-
-/* Begins a reason: "nginx(901) and 3 more". */
-static void put_finding(struct buf *t, const struct finding *f)
-{
-	if (t->len)
-		buf_word(t, "; ");
-	buf_word(t, f->who->comm);
-	buf_char(t, '(');
-	buf_u64(t, f->who->pid);
-	buf_char(t, ')');
-	if (!f->others)
-		return;
-	buf_word(t, " and ");
-	buf_u64(t, f->others);
-	buf_word(t, " more");
 }
 
 /*
- * A process whose cgroup has too long a path to be printed is elsewhere if the
- * socket's cgroup has a shorter one, or is gone.
+ * A process with a cgroup path that is too long to be printed is in another
+ * cgroup than the socket if the path of the socket's cgroup is shorter, or if
+ * the socket's cgroup is gone.
  */
-static bool is_elsewhere(struct names *n, struct process *p,
-			 const struct ps_record *r)
+static bool in_other_cgroup(struct cgroups *c, struct process *process,
+			    const struct ps_record *r)
 {
-	const char *made;
+	const char *path;
 
 	if (!(r->has & PS_HAS_CGROUP))
 		return false;
-	switch (process_cgroup(p)) {
+	switch (procfs_cgroup(process)) {
 	case PROPERTY_KNOWN:
-		return p->cgroup != r->cgroup;
+		return process->cgroup != r->cgroup;
 	case PROPERTY_UNREADABLE:
-		made = names_cgroup(n, r->cgroup);
-		return !made || strcmp(made, NAME_UNKNOWN);
+		path = cgroups_path(c, r->cgroup);
+		return !path || strcmp(path, NAME_UNKNOWN);
 	default:
 		return false;
 	}
 }
 
-static bool is_somebody_else(struct process *p, const struct ps_record *r)
+static bool is_left_behind(struct procfs *p, struct process *process)
 {
-	return r->has & PS_HAS_UID && process_status(p) &&
-		p->fsuid != r->uid;
-}
+	struct process *leader, *parent;
 
-/* A zombie owns nothing and does nothing. */
-static bool lives(struct process *p)
-{
-	return process_stat(p) && p->state != 'Z';
-}
-
-static bool is_left_behind(struct names *n, struct process *p)
-{
-	struct process *parent;
-
-	if (!process_stat(p) || p->group == p->pid ||
-	    p->session == p->pid || !p->group ||
-	    lives(process(&n->processes, p->group)))
+	if (!procfs_stat(process) || !process->group ||
+	    process->group == process->pid || process->session == process->pid)
 		return false;
-	parent = process(&n->processes, p->parent);
-	return parent->row == n->row || p->parent == 1 ||
-		(process_stat(parent) && parent->session != p->session);
+	/* A zombie owns nothing and does nothing. */
+	leader = procfs_process(p, process->group);
+	if (procfs_stat(leader) && leader->state != 'Z')
+		return false;
+	parent = procfs_process(p, process->parent);
+	return parent->row == p->row || process->parent == 1 ||
+		(procfs_stat(parent) && parent->session != process->session);
 }
 
-static void put_path(struct buf *t, const char *path)
+/* Begin a reason: "nginx(901) and 3 more are ". */
+static void put_finding(struct buf *text, const struct finding *f,
+			const char *one, const char *many)
 {
-	buf_word(t, path ? path : NAME_UNKNOWN);
+	if (text->len)
+		buf_word(text, "; ");
+	buf_word(text, f->owner->comm);
+	buf_char(text, '(');
+	buf_u64(text, f->process->pid);
+	buf_char(text, ')');
+	if (f->count > 1) {
+		buf_word(text, " and ");
+		buf_u64(text, f->count - 1);
+		buf_word(text, " more");
+	}
+	buf_word(text, f->count > 1 ? many : one);
 }
 
-static void put_elsewhere(struct names *n, const struct finding *f, u64 made)
+static void put_cgroup_finding(struct buf *text, const struct finding *f,
+			       struct cgroups *c, u64 created_in)
 {
-	struct buf *t = &n->text;
-	const char *path;
+	const char *path = NULL;
 
-	put_finding(t, f);
-	buf_word(t, f->others ? " are in cgroup " : " is in cgroup ");
-	put_path(t, f->process->in == PROPERTY_KNOWN ?
-		 names_cgroup(n, f->process->cgroup) : NULL);
-	path = names_cgroup(n, made);
-	buf_word(t, path ? ", made in " : ", made in one that is gone");
-	if (path)
-		put_path(t, path);
-}
-
-static void put_somebody(struct buf *t, const struct finding *f, u32 made)
-{
-	put_finding(t, f);
-	buf_word(t, f->others ? " are uid " : " is uid ");
-	buf_u64(t, f->process->fsuid);
-	buf_word(t, ", made by ");
-	buf_u64(t, made);
-}
-
-static void put_left(struct buf *t, const struct finding *f, u32 group)
-{
-	put_finding(t, f);
-	buf_word(t, f->others ? " were" : " was");
-	buf_word(t, " left behind by process group ");
-	buf_u64(t, group);
+	put_finding(text, f, " is in cgroup ", " are in cgroup ");
+	if (f->process->in == PROPERTY_KNOWN)
+		path = cgroups_path(c, f->process->cgroup);
+	buf_word(text, path ? path : NAME_UNKNOWN);
+	path = cgroups_path(c, created_in);
+	buf_word(text, path ? ", made in " : ", made in one that is gone");
+	buf_word(text, path ? path : "");
 }
 
 /**
- * struct findings - what is known of a leak
- * @elsewhere: owners in another cgroup
- * @somebody: owners of another user
- * @left: owners that were left behind; a leak only if all of them were
- * @group: process group of the last of them
+ * leak_find() - find the owners of a socket that did not create it
+ * @p: processes
+ * @c: cgroups
+ * @row: socket
+ * @text: empty; the processes and the reasons are put here, unless it is NULL
+ *
+ * Return: whether there is such an owner.
  */
-struct findings {
-	struct finding elsewhere;
-	struct finding somebody;
-	struct finding left;
-	u32 group;
-};
-
-static void look_at_owner(struct names *n, struct findings *f,
-			  const struct ps_owner *o, const struct ps_record *r)
+bool leak_find(struct procfs *p, struct cgroups *c, const struct row *row,
+	       struct buf *text)
 {
-	struct process *p = process(&n->processes, o->pid);
-
-	if (is_elsewhere(n, p, r))
-		find(&f->elsewhere, o, p);
-	if (is_somebody_else(p, r))
-		find(&f->somebody, o, p);
-	if (is_left_behind(n, p)) {
-		find(&f->left, o, p);
-		f->group = p->group;
-	}
-}
-
-/* Whether there is a leak.  Descriptors of one process are side by side. */
-static bool look(struct names *n, struct findings *f,
-		 const struct row *row)
-{
+	struct finding cgroup = {}, user = {}, left = {};
+	const struct ps_record *r = &row->record;
 	const struct ps_owner *o = row->owners;
-	size_t i, processes = 0;
+	unsigned int processes = 0;
+	struct process *process;
+	size_t i;
 
-	*f = (struct findings){};
-	if (!n->live)
-		return false;
-	n->row++;
+	/* File descriptors of one process are side by side. */
+	p->row++;
 	for (i = 0; i < row->count; i++)
 		if (!i || o[i].pid != o[i - 1].pid)
-			process(&n->processes, o[i].pid)->row = n->row;
+			procfs_process(p, o[i].pid)->row = p->row;
 	for (i = 0; i < row->count; i++) {
 		if (i && o[i].pid == o[i - 1].pid)
 			continue;
 		processes++;
-		look_at_owner(n, f, &o[i], &row->record);
+		process = procfs_process(p, o[i].pid);
+		if (in_other_cgroup(c, process, r))
+			add_finding(&cgroup, &o[i], process);
+		if (r->has & PS_HAS_UID && procfs_status(process) &&
+		    process->fsuid != r->uid)
+			add_finding(&user, &o[i], process);
+		if (is_left_behind(p, process))
+			add_finding(&left, &o[i], process);
 	}
-	if (f->left.who && f->left.others + 1 != processes)
-		f->left.who = NULL;
-	return f->elsewhere.who || f->somebody.who || f->left.who;
-}
-
-/**
- * leak_found() - whether a process owns a socket and did not make it
- * @n: names
- * @row: socket
- *
- * Return: whether there is one.
- */
-bool leak_found(struct names *n, const struct row *row)
-{
-	struct findings f;
-
-	return look(n, &f, row);
-}
-
-/**
- * leak_text() - describe who owns a socket and did not make it
- * @n: names
- * @row: socket
- *
- * Return: the processes and the reasons, valid until the next name is looked
- * up; NULL if there are none.
- */
-const char *leak_text(struct names *n, const struct row *row)
-{
-	struct findings f;
-
-	if (!look(n, &f, row))
-		return NULL;
-	n->text.len = 0;
-	if (f.elsewhere.who)
-		put_elsewhere(n, &f.elsewhere, row->record.cgroup);
-	if (f.somebody.who)
-		put_somebody(&n->text, &f.somebody, row->record.uid);
-	if (f.left.who)
-		put_left(&n->text, &f.left, f.group);
-	buf_char(&n->text, '\0');
-	return n->text.data;
+	if (left.count < processes)
+		left.count = 0;
+	if (text && cgroup.count)
+		put_cgroup_finding(text, &cgroup, c, r->cgroup);
+	if (text && user.count) {
+		put_finding(text, &user, " is uid ", " are uid ");
+		buf_u64(text, user.process->fsuid);
+		buf_word(text, ", made by ");
+		buf_u64(text, r->uid);
+	}
+	if (text && left.count) {
+		put_finding(text, &left, " was", " were");
+		buf_word(text, " left behind by process group ");
+		buf_u64(text, left.process->group);
+	}
+	return cgroup.count || user.count || left.count;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Sockets that are held by somebody else than who made them. */
-#ifndef PORTSOCK_LEAK_H
-#define PORTSOCK_LEAK_H
+/* Sockets with an owner that did not create them. */
+#ifndef PORTSOCK_RESOLVE_LEAK_H
+#define PORTSOCK_RESOLVE_LEAK_H
 
+#include "../util/buf.h"
 #include "../view/row.h"
+#include "cgroup.h"
+#include "procfs.h"
 
-struct names;
+bool leak_find(struct procfs *p, struct cgroups *c, const struct row *row,
+	       struct buf *text);
 
-bool leak_found(struct names *n, const struct row *row);
-const char *leak_text(struct names *n, const struct row *row);
-
-#endif /* PORTSOCK_LEAK_H */
+#endif /* PORTSOCK_RESOLVE_LEAK_H */

@@ -4,18 +4,27 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../output/columns.h"
 #include "../util/clock.h"
 #include "leak.h"
 #include "names.h"
 #include "netns.h"
-#include "../../module/format/names.h"
 
 #define HOSTS_TIME	10000	/* milliseconds for hosts, of a snapshot */
 
+/* struct hash_key.kind */
+enum name_kind {
+	NAME_SERVICE,	/* key: protocol, port */
+	NAME_USER,	/* uid */
+	NAME_HOST,	/* form, address */
+	NAME_NETNS,	/* inode number */
+	NAME_COMMAND,	/* PID */
+};
+
 /**
- * names_init() - no names are known yet
+ * names_init() - begin with an empty cache
  * @n: names
- * @live: the view is this machine's, and of now
+ * @live: the view is this machine's current one
  */
 void names_init(struct names *n, bool live)
 {
@@ -25,188 +34,159 @@ void names_init(struct names *n, bool live)
 }
 
 /**
- * names_renew() - another snapshot begins
- * @n: names; processes, cgroups and namespaces are forgotten
+ * names_renew() - begin another snapshot
+ * @n: names; processes, cgroups and namespaces are dropped
  */
 void names_renew(struct names *n)
 {
-	name_cache_free(&n->passing);
+	hash_free(&n->passing);
 	cgroups_renew(&n->cgroups);
-	processes_renew(&n->processes);
+	procfs_renew(&n->procfs);
 	n->netns_read = false;
 	n->hosts_time = 0;
 }
 
 /**
- * names_free() - give back their memory
+ * names_free() - free the cache and end its child process
  * @n: names
  */
 void names_free(struct names *n)
 {
-	name_cache_free(&n->passing);
-	name_cache_free(&n->lasting);
-	cgroups_renew(&n->cgroups);
-	processes_free(&n->processes);
+	names_renew(n);
+	hash_free(&n->lasting);
+	procfs_free(&n->procfs);
 	buf_free(&n->text);
 }
 
 /**
- * names_service() - what the port of a protocol is for
+ * names_service() - look up a port in /etc/services
  * @n: names
  * @proto: enum portsock_proto
  * @port: port
  *
- * Return: its name in /etc/services, or NULL.
+ * Return: name of the service, or NULL.
  */
 const char *names_service(struct names *n, u8 proto, u32 port)
 {
-	const struct name_key key = { NAME_SERVICE, proto, 0, port };
-	const struct servent *service;
+	const struct hash_key key = { NAME_SERVICE, proto, 0, port };
+	const struct servent *service = NULL;
 	const char *name;
 
-	if (name_cache_find(&n->lasting, &key, &name))
+	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
-	service = port > U16_MAX ? NULL :
-		getservbyport(htons(port), ps_proto_names[proto].text);
-	return name_cache_add(&n->lasting, &key,
-			    service ? service->s_name : NULL);
+	if (port <= U16_MAX)
+		service = getservbyport(htons(port),
+					ps_proto_names[proto].text);
+	return hash_add_text(&n->lasting, &key,
+			     service ? service->s_name : NULL);
 }
 
-/**
- * names_user() - who has a uid
- * @n: names
- * @uid: uid
- *
- * Return: the user's name, or NULL.
- */
-const char *names_user(struct names *n, u32 uid)
+static const char *user_name(struct names *n, u32 uid)
 {
-	const struct name_key key = { NAME_USER, 0, 0, uid };
+	const struct hash_key key = { NAME_USER, 0, 0, uid };
 	const struct passwd *user;
 	const char *name;
 
-	if (name_cache_find(&n->lasting, &key, &name))
+	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
 	user = getpwuid(uid);
-	return name_cache_add(&n->lasting, &key, user ? user->pw_name : NULL);
-}
-
-static const char *look_up_host(const struct ps_end *end, char *host,
-				size_t size)
-{
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
-	int err;
-
-	if (end->form == PS_FORM_INET) {
-		memcpy(&v4.sin_addr, end->ip, 4);
-		err = getnameinfo((struct sockaddr *)&v4, sizeof(v4), host,
-				  size, NULL, 0, NI_NAMEREQD);
-	} else {
-		memcpy(&v6.sin6_addr, end->ip, 16);
-		err = getnameinfo((struct sockaddr *)&v6, sizeof(v6), host,
-				  size, NULL, 0, NI_NAMEREQD);
-	}
-	return err ? NULL : host;
-}
-
-static const char *find_host(struct names *n, const struct ps_end *end,
-			     char *host, size_t size)
-{
-	int64_t begun = clock_ms();
-	const char *name = look_up_host(end, host, size);
-
-	n->hosts_time += clock_ms() - begun;
-	return name;
+	return hash_add_text(&n->lasting, &key, user ? user->pw_name : NULL);
 }
 
 /**
- * names_host() - find the name of an address
+ * names_host() - look up the name of an address
  * @n: names
  * @end: end of a socket
  *
  * A name server may take seconds for each address, and other users choose how
  * many addresses there are: the time for all of them is bounded.
  *
- * Return: the host's name, or NULL, also for the address of more than one host.
+ * Return: the host's name, or NULL; NULL also for a wildcard address.
  */
 const char *names_host(struct names *n, const struct ps_end *end)
 {
-	static const u8 wildcard[16];
-	struct name_key key = { NAME_HOST, end->form, 0, 0 };
-	size_t size = end->form == PS_FORM_INET ? 4 : 16;
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	struct hash_key key = { NAME_HOST, end->form, 0, 0 };
+	const struct sockaddr *address;
 	char host[NI_MAXHOST];
 	const char *name;
+	socklen_t size;
+	int64_t begin;
+	int err;
 
-	if ((end->form != PS_FORM_INET && end->form != PS_FORM_INET6) ||
-	    !memcmp(end->ip, wildcard, size))
-		return NULL;
-	memcpy(&key.high, end->ip, size == 4 ? 4 : 8);
-	if (size == 16)
+	switch (end->form) {
+	case PS_FORM_INET:
+		memcpy(&key.low, end->ip, 4);
+		memcpy(&v4.sin_addr, end->ip, 4);
+		address = (const struct sockaddr *)&v4;
+		size = sizeof(v4);
+		break;
+	case PS_FORM_INET6:
+		memcpy(&key.high, end->ip, 8);
 		memcpy(&key.low, end->ip + 8, 8);
-	if (name_cache_find(&n->lasting, &key, &name))
+		memcpy(&v6.sin6_addr, end->ip, 16);
+		address = (const struct sockaddr *)&v6;
+		size = sizeof(v6);
+		break;
+	default:
+		return NULL;
+	}
+	if (!key.high && !key.low)
+		return NULL;
+	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
 	if (n->hosts_time > HOSTS_TIME)
 		return NULL;
-	return name_cache_add(&n->lasting, &key,
-			    find_host(n, end, host, sizeof(host)));
+	begin = clock_ms();
+	err = getnameinfo(address, size, host, sizeof(host), NULL, 0,
+			  NI_NAMEREQD);
+	n->hosts_time += clock_ms() - begin;
+	return hash_add_text(&n->lasting, &key, err ? NULL : host);
+}
+
+static void add_netns(void *to, u32 netns, const char *name)
+{
+	const struct hash_key key = { NAME_NETNS, 0, 0, netns };
+
+	hash_add_text(to, &key, name);
 }
 
 /**
- * names_cgroup() - find the path of a cgroup
- * @n: names
- * @id: cgroup v2 id
- *
- * Return: its path below the root of cgroup v2, valid until the next call; NULL
- * if it does not exist, NAME_UNKNOWN if its path could not be found.
- */
-const char *names_cgroup(struct names *n, u64 id)
-{
-	return n->live ? cgroups_path(&n->cgroups, id) : NULL;
-}
-
-static void add_netns(void *names, u32 netns, const char *name)
-{
-	const struct name_key key = { NAME_NETNS, 0, 0, netns };
-	struct names *n = names;
-
-	name_cache_add(&n->passing, &key, name);
-}
-
-/**
- * names_netns() - what a network namespace is called
+ * names_netns() - look up a network namespace
  * @n: names
  * @netns: inode number
  *
- * Return: its name in /run/netns, or the number of a process in it, or NULL.
+ * Return: its name in /run/netns, or the PID of a process in it, or NULL.
  */
 const char *names_netns(struct names *n, u32 netns)
 {
-	const struct name_key key = { NAME_NETNS, 0, 0, netns };
+	const struct hash_key key = { NAME_NETNS, 0, 0, netns };
 	const char *name = NULL;
 
 	if (n->live && !n->netns_read)
-		netns_each(add_netns, n);
+		netns_each(add_netns, &n->passing);
 	n->netns_read = true;
-	name_cache_find(&n->passing, &key, &name);
+	hash_find_text(&n->passing, &key, &name);
 	return name;
 }
 
-/**
- * names_command() - find the command line of a process
- * @n: names
- * @pid: process
- *
- * Return: the arguments with blanks between them, at most 4 kB; NULL if there
- * are none, NAME_UNKNOWN if they could not be read in time.
- */
-const char *names_command(struct names *n, u32 pid)
+static const char *command_line(struct names *n, u32 pid)
 {
-	return n->live ? process_command(&n->processes, pid) : NULL;
+	const struct hash_key key = { NAME_COMMAND, 0, 0, pid };
+	char text[PROCFS_COMMAND_MAX + 1];
+	const char *command;
+
+	if (!n->live || hash_find_text(&n->passing, &key, &command))
+		return n->live ? command : NULL;
+	return hash_add_text(&n->passing, &key,
+			     procfs_command(&n->procfs, pid, text));
 }
 
-static const char *of_cgroup(struct names *n, u8 id, const char *path)
+static const char *cgroup_column(struct names *n, u8 id, u64 cgroup)
 {
+	const char *path = n->live ? cgroups_path(&n->cgroups, cgroup) : NULL;
+
 	if (!path || id == COL_CGPATH || !strcmp(path, NAME_UNKNOWN))
 		return path;
 	n->text.len = 0;
@@ -218,15 +198,15 @@ static const char *of_cgroup(struct names *n, u8 id, const char *path)
 }
 
 /**
- * names_column() - what stands in a column that the view does not have
+ * names_column() - look up the value of a column that the view does not have
  * @n: names
- * @id: the column
+ * @id: enum column_id
  * @row: row
  *
- * Return: it, valid until the next call, or NULL if there is nothing.
+ * Return: the value, valid until the next call; NULL if there is none;
+ * NAME_UNKNOWN if it exists and could not be read within the bounds.
  */
-const char *names_column(struct names *n, u8 id,
-			    const struct row *row)
+const char *names_column(struct names *n, u8 id, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
 
@@ -235,20 +215,36 @@ const char *names_column(struct names *n, u8 id,
 		return r->has & PS_HAS_PORT ?
 			names_service(n, r->proto, r->port) : NULL;
 	case COL_USER:
-		return r->has & PS_HAS_UID ? names_user(n, r->uid) : NULL;
+		return r->has & PS_HAS_UID ? user_name(n, r->uid) : NULL;
 	case COL_CGPATH:
 	case COL_UNIT:
 	case COL_CONTAINER:
-		return of_cgroup(n, id, r->has & PS_HAS_CGROUP ?
-				 names_cgroup(n, r->cgroup) : NULL);
+		return r->has & PS_HAS_CGROUP ?
+			cgroup_column(n, id, r->cgroup) : NULL;
 	case COL_COMMAND:
-		return row->count ?
-			names_command(n, row->owners[0].pid) : NULL;
+		return row->count ? command_line(n, row->owners[0].pid) : NULL;
 	case COL_NETNSNAME:
 		return names_netns(n, r->netns);
 	case COL_LEAK:
-		return leak_text(n, row);
+		n->text.len = 0;
+		if (!n->live || !leak_find(&n->procfs, &n->cgroups, row,
+					   &n->text))
+			return NULL;
+		buf_char(&n->text, '\0');
+		return n->text.data;
 	default:
 		return NULL;
 	}
+}
+
+/**
+ * names_leaked() - check if a process owns a socket that it did not create
+ * @n: names
+ * @row: socket
+ *
+ * Return: whether there is such a process.
+ */
+bool names_leaked(struct names *n, const struct row *row)
+{
+	return n->live && leak_find(&n->procfs, &n->cgroups, row, NULL);
 }

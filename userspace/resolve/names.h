@@ -1,44 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names that the view does not have.  Each is looked up when it is shown
- * first, and only then.
+ * Names that the view does not contain.  Each name is looked up when it is
+ * shown first.
  */
-#ifndef PORTSOCK_LOOKUP_H
-#define PORTSOCK_LOOKUP_H
+#ifndef PORTSOCK_RESOLVE_NAMES_H
+#define PORTSOCK_RESOLVE_NAMES_H
 
-#include "name_cache.h"
-#include "cgroup.h"
-#include "../output/columns.h"
-#include "process.h"
+#include "../../module/format/names.h"
+#include "../util/buf.h"
 #include "../view/row.h"
-
-/* What a name is of: the key of the cache. */
-enum name_kind {
-	NAME_SERVICE,	/* a protocol's port                        */
-	NAME_USER,		/* a uid                                    */
-	NAME_HOST,		/* an address                               */
-	NAME_NETNS,		/* an inode number                          */
-};
+#include "cgroup.h"
+#include "hash.h"
+#include "procfs.h"
 
 /**
- * struct names - names that are known by now
- * @live: the view is this machine's, and of now
+ * struct names - cache of names
+ * @live: the view is this machine's current one; a saved view may be another
+ *	machine's, so namespaces, cgroups and processes are not looked up for it
  * @lasting: services, users and hosts
- * @passing: what another snapshot may find changed
- * @cgroups: of this snapshot
- * @processes: of this snapshot
- * @row: how many rows leak_text() was called for
- * @netns_read: @passing has all network namespaces that have a name or process
- * @hosts_time: milliseconds that looking up hosts took
- * @text: a name that is being made
+ * @passing: command lines and network namespaces of this snapshot
+ * @cgroups: cgroups of this snapshot
+ * @procfs: processes of this snapshot
+ * @netns_read: @passing contains all network namespaces that have a name or a
+ *	process
+ * @hosts_time: milliseconds spent on looking up hosts in this snapshot
+ * @text: name that is being composed
  */
 struct names {
 	bool live;
-	struct name_cache lasting;
-	struct name_cache passing;
+	struct hash lasting;
+	struct hash passing;
 	struct cgroups cgroups;
-	struct processes processes;
-	u64 row;
+	struct procfs procfs;
 	bool netns_read;
 	int64_t hosts_time;
 	struct buf text;
@@ -49,12 +42,9 @@ void names_renew(struct names *n);
 void names_free(struct names *n);
 
 const char *names_service(struct names *n, u8 proto, u32 port);
-const char *names_user(struct names *n, u32 uid);
 const char *names_host(struct names *n, const struct ps_end *end);
-const char *names_cgroup(struct names *n, u64 id);
 const char *names_netns(struct names *n, u32 netns);
-const char *names_command(struct names *n, u32 pid);
-const char *names_column(struct names *n, u8 id,
-			    const struct row *row);
+const char *names_column(struct names *n, u8 id, const struct row *row);
+bool names_leaked(struct names *n, const struct row *row);
 
-#endif /* PORTSOCK_LOOKUP_H */
+#endif /* PORTSOCK_RESOLVE_NAMES_H */

@@ -6,143 +6,198 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../util/error.h"
-#include "netns.h"
 #include "../view/selection.h"
 #include "../../module/format/number.h"
+#include "netns.h"
 
-#define NAMES	"/run/netns"	/* where ip netns keeps them */
-#define PID_MAX	4194304		/* the kernel's; inode numbers are larger */
+#define NAMES		"/run/netns"	/* of ip-netns(8) */
+#define PID_LIMIT	4194304		/* inode numbers of netns are larger */
+#define SEE_NETNS	"(see 'ip netns' and 'lsns -t net')"
+#define AS_ROOT		"(run it as root: sudo portsock)"
 
-/* The inode number of a file that is a network namespace; 0: it is none. */
-static u64 number_of(const char *path)
+/* Open a network namespace and get its inode number.  Return -1 with errno. */
+static int open_netns(const char *path, u64 *netns)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
-	struct stat st = { .st_ino = 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
 
 	if (fd < 0)
-		return 0;
-	errno = 0;
+		return -1;
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, &st)) {
-		st.st_ino = 0;
+		close(fd);
 		errno = EINVAL;
+		return -1;
 	}
-	err = errno;
-	close(fd);
-	errno = err;
-	return st.st_ino;
+	*netns = st.st_ino;
+	return fd;
 }
 
-static int no_netns(const char *word, const char *path, bool process)
+static int report_errno(const char *word, const char *path, bool process)
 {
-	if (errno == EACCES || errno == EPERM)
-		return error_print("-N %s: no permission to look at %s: run it "
-				"as root (sudo portsock)", word, path);
-	if (errno == ENOENT && process)
-		return error_print("-N %s: there is no process %s, and no "
-				NAMES "/%s: 'lsns -t net' lists network "
-				"namespaces", word, word, word);
-	if (errno == ENOENT)
-		return error_print("-N %s: there is no %s: 'ip netns' and "
-				"'lsns -t net' list network namespaces", word,
-				path);
-	if (errno == EINVAL)
-		return error_print("-N %s: %s is no network namespace: 'ip netns' "
-				"and 'lsns -t net' list those that are", word,
-				path);
-	return error_print("-N %s: %s: %s", word, path, strerror(errno));
+	switch (errno) {
+	case EACCES:
+	case EPERM:
+		return error_print("-N %s: cannot open %s: %s " AS_ROOT, word,
+				   path, strerror(errno));
+	case ENOENT:
+		if (process)
+			return error_print("-N %s: no such process or network "
+					   "namespace " SEE_NETNS, word);
+		return error_print("-N %s: no such network namespace: %s "
+				   SEE_NETNS, word, path);
+	case EINVAL:
+		return error_print("-N %s: not a network namespace: %s "
+				   SEE_NETNS, word, path);
+	default:
+		return error_print("-N %s: cannot open %s: %s", word, path,
+				   strerror(errno));
+	}
 }
 
 /**
- * netns_parse() - which network namespace a word means
- * @word: "all", a name in /run/netns, a path, a pid or an inode number
- * @netns: its inode number, NETNS_ALL for all
+ * netns_parse() - find the network namespace of an argument
+ * @word: "all", a name in /run/netns, a path, a PID or an inode number
+ * @netns: result, its inode number; NETNS_ALL for "all"
  *
- * Return: 0, or -1 if there is none; that has been said then.
+ * Return: 0, or -1 after an error message.
  */
 int netns_parse(const char *word, u64 *netns)
 {
-	bool is_path = strchr(word, '/'), is_number;
+	bool is_path = strchr(word, '/');
 	char path[PATH_MAX];
 	u64 number;
+	int fd;
 
 	*netns = NETNS_ALL;
 	if (!strcmp(word, "all"))
 		return 0;
-	is_number = !ps_parse_u64(word, strlen(word), 10, U32_MAX, &number) &&
-		number;
-	snprintf(path, sizeof(path), "%s%s", is_path ? "" : NAMES "/", word);
 	if (!is_path && (!*word || *word == '.'))
-		return error_print("-N '%s': it takes a name, a process or a "
-				"number; see portsock --help", word);
-	*netns = number_of(path);
-	if (*netns || !is_number)
-		return *netns ? 0 : no_netns(word, path, false);
-	*netns = number;
-	if (number > PID_MAX)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%s/ns/net", word);
-	*netns = number_of(path);
-	return *netns ? 0 : no_netns(word, path, true);
-}
-
-static void each_name(void (*add)(void *to, u32 netns, const char *name),
-		      void *to)
-{
-	DIR *directory = opendir(NAMES);
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	u64 netns;
-
-	if (!directory)
-		return;
-	while ((entry = readdir(directory))) {
-		snprintf(path, sizeof(path), NAMES "/%s", entry->d_name);
-		netns = *entry->d_name == '.' ? 0 : number_of(path);
-		if (netns)
-			add(to, netns, entry->d_name);
+		return error_print("-N '%s': expected a name, a PID, an inode "
+				   "number or 'all' (see portsock --help)",
+				   word);
+	snprintf(path, sizeof(path), "%s%s", is_path ? "" : NAMES "/", word);
+	fd = open_netns(path, netns);
+	if (fd < 0) {
+		if (ps_parse_u64(word, strlen(word), 10, U32_MAX, &number) ||
+		    !number)
+			return report_errno(word, path, false);
+		*netns = number;
+		if (number > PID_LIMIT)
+			return 0;
+		snprintf(path, sizeof(path), "/proc/%s/ns/net", word);
+		fd = open_netns(path, netns);
+		if (fd < 0)
+			return report_errno(word, path, true);
 	}
-	closedir(directory);
+	close(fd);
+	return 0;
 }
 
-static void each_process(void (*add)(void *to, u32 netns, const char *name),
-			 void *to)
+/**
+ * netns_each() - visit the network namespaces that have a name or a process
+ * @add: called for each name in /run/netns, then for each PID; the first name
+ *	of a namespace is its best
+ * @to: first argument of @add
+ */
+void netns_each(void (*add)(void *to, u32 netns, const char *name), void *to)
 {
-	DIR *directory = opendir("/proc");
 	const struct dirent *entry;
 	char path[PATH_MAX], link[64];
-	unsigned int netns;
+	unsigned int number;
+	DIR *directory;
 	ssize_t len;
+	u64 netns;
+	int fd;
 
-	if (!directory)
-		return;
-	while ((entry = readdir(directory))) {
+	directory = opendir(NAMES);
+	while (directory && (entry = readdir(directory))) {
+		snprintf(path, sizeof(path), NAMES "/%s", entry->d_name);
+		fd = *entry->d_name == '.' ? -1 : open_netns(path, &netns);
+		if (fd < 0)
+			continue;
+		close(fd);
+		add(to, netns, entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+	directory = opendir("/proc");
+	while (directory && (entry = readdir(directory))) {
 		if (*entry->d_name < '1' || *entry->d_name > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
 		len = readlink(path, link, sizeof(link) - 1);
 		link[len > 0 ? len : 0] = '\0';
-		if (sscanf(link, "net:[%u]", &netns) == 1)
-			add(to, netns, entry->d_name);
+		if (sscanf(link, "net:[%u]", &number) == 1)
+			add(to, number, entry->d_name);
 	}
-	closedir(directory);
+	if (directory)
+		closedir(directory);
+}
+
+/* A search for a file of a network namespace; fd is -1 until it is found. */
+struct netns_search {
+	u64 netns;
+	int fd;
+};
+
+static void try_path(struct netns_search *search, const char *format,
+		     const char *name)
+{
+	char path[PATH_MAX];
+	u64 netns;
+	int fd;
+
+	if (search->fd >= 0)
+		return;
+	snprintf(path, sizeof(path), format, name);
+	fd = open_netns(path, &netns);
+	if (fd >= 0 && netns == search->netns)
+		search->fd = fd;
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* A name is a name in /run/netns or a PID. */
+static void try_name(void *to, u32 netns, const char *name)
+{
+	struct netns_search *search = to;
+
+	if (netns != search->netns)
+		return;
+	try_path(search, NAMES "/%s", name);
+	try_path(search, "/proc/%s/ns/net", name);
 }
 
 /**
- * netns_each() - go through the network namespaces that can be named
- * @add: called for each name in /run/netns, then for each process; the first
- *	name of a namespace is its best
- * @to: handed on to @add
+ * netns_enter() - enter a network namespace
+ * @word: a name, a path, a PID or an inode number
+ *
+ * Return: 0, or -1 after an error message.
  */
-void netns_each(void (*add)(void *to, u32 netns, const char *name),
-		   void *to)
+int netns_enter(const char *word)
 {
-	each_name(add, to);
-	each_process(add, to);
+	struct netns_search search = { .fd = -1 };
+	int err;
+
+	if (netns_parse(word, &search.netns))
+		return -1;
+	if (search.netns == NETNS_ALL)
+		return error_print("-N all: expected one network namespace "
+				   SEE_NETNS);
+	if (strchr(word, '/'))
+		try_path(&search, "%s", word);
+	netns_each(try_name, &search);
+	if (search.fd < 0)
+		return error_print("-N %s: no visible process in that network "
+				   "namespace " AS_ROOT, word);
+	err = setns(search.fd, CLONE_NEWNET) ? errno : 0;
+	close(search.fd);
+	return err ? error_print("-N %s: cannot enter the network namespace: "
+				 "%s " AS_ROOT, word, strerror(err)) : 0;
 }

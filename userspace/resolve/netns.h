@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Network namespaces: by name, by process, by inode number. */
-#ifndef PORTSOCK_READER_NETNS_H
-#define PORTSOCK_READER_NETNS_H
+#ifndef PORTSOCK_RESOLVE_NETNS_H
+#define PORTSOCK_RESOLVE_NETNS_H
 
 #include "../../module/format/base.h"
 
 int netns_parse(const char *word, u64 *netns);
-void netns_each(void (*add)(void *to, u32 netns, const char *name),
-		   void *to);
+void netns_each(void (*add)(void *to, u32 netns, const char *name), void *to);
+int netns_enter(const char *word);
 
-#endif /* PORTSOCK_READER_NETNS_H */
+#endif /* PORTSOCK_RESOLVE_NETNS_H */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "../view/select_filter.h"
-#include "../resolve/netns_enter.h"
+#include "../resolve/netns.h"
 #include "../util/error.h"
 #include "why.h"
 #include "bind_spec.h"
