@@ -1,131 +1,129 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rows go by, and are counted. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "../util/error.h"
-#include "metrics.h"
-
-static int compare(const struct listener *l, const struct ps_record *r)
-{
-	if (l->port != r->port)
-		return l->port < r->port ? -1 : 1;
-	if (l->proto != r->proto)
-		return l->proto < r->proto ? -1 : 1;
-	if (l->netns != r->netns)
-		return l->netns < r->netns ? -1 : 1;
-	return 0;
-}
-
-/* The place of a row's port among the listening ones, or where it would be. */
-static size_t find(const struct metrics *m, const struct ps_record *r,
-		   bool *found)
-{
-	size_t low = 0, high = m->count;
-
-	*found = false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare(&m->listeners[middle], r);
-
-		if (!order) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct listener *insert(struct metrics *m, size_t at,
-				  const struct ps_record *r)
-{
-	struct listener *l;
-
-	if (m->count == m->size) {
-		m->size = m->size ? m->size * 2 : 64;
-		m->listeners = xrealloc(m->listeners,
-					  m->size * sizeof(*m->listeners));
-	}
-	l = &m->listeners[at];
-	memmove(l + 1, l, (m->count++ - at) * sizeof(*l));
-	*l = (struct listener){
-		.port = r->port,
-		.netns = r->netns,
-		.proto = r->proto,
-	};
-	return l;
-}
+#include "count.h"
 
 /*
- * Whether a system user has the UID: root, packages' users, and those that
- * systemd makes (DynamicUser=, up to nobody), by Debian's policy.
+ * Whether a system user has the UID: root, users of packages, and users that
+ * systemd creates (DynamicUser=, up to nobody), by Debian's policy.
  */
-static bool is_system(const struct ps_record *r)
+static bool is_system_user(const struct ps_record *r)
 {
 	return r->has & PS_HAS_UID &&
 		(r->uid < 1000 || (r->uid >= 61184 && r->uid <= 65534));
 }
 
-/* At one port those that listen stand first, so the others find theirs. */
-static void count_at_port(struct metrics *m, const struct row *row)
+/*
+ * The kernel's view has the listeners of a port first, so other rows at a port
+ * without a listener need no memory.  A saved view may have any order: there
+ * the rows that count are kept until a listener follows.
+ */
+static void count_at_port(struct socket_counts *c, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
-	struct listener *l;
-	bool found;
-	size_t at = find(m, r, &found);
+	const struct hash_key key = { r->proto, r->netns, 0, r->port };
+	struct listening_port *port = hash_find(&c->ports, &key);
+	bool listens = r->state == PORTSOCK_LISTEN;
+	bool acceptq = r->held == PORTSOCK_HELD_ACCEPTQ;
+	bool request = r->held == PORTSOCK_HELD_SYNRECV;
+	bool timewait = r->held == PORTSOCK_HELD_TIMEWAIT;
 
-	if (!found && r->state != PORTSOCK_LISTEN)
-		return;
-	l = found ? &m->listeners[at] : insert(m, at, r);
-	if (r->state == PORTSOCK_LISTEN) {
-		l->sockets++;
-		l->owners += row->count;
-		l->backlog += r->rxq;
-		l->limit += r->txq;
-		l->system |= is_system(r);
-		l->leaked += names_leaked(&m->names, row);
+	if (!port) {
+		if (!listens && (c->names.live ||
+				 !(acceptq || request || timewait)))
+			return;
+		port = hash_add(&c->ports, &key, sizeof(*port));
 	}
-	l->acceptq += r->held == PORTSOCK_HELD_ACCEPTQ;
-	l->requests += r->held == PORTSOCK_HELD_SYNRECV;
-	l->timewait += r->held == PORTSOCK_HELD_TIMEWAIT;
+	if (listens) {
+		port->sockets++;
+		port->owners += row->count;
+		port->backlog += r->rxq;
+		port->limit += r->txq;
+		port->system |= is_system_user(r);
+		port->leaked += names_leaked(&c->names, row);
+	}
+	port->acceptq += acceptq;
+	port->requests += request;
+	port->timewait += timewait;
 }
 
 /**
- * metrics_count() - count a row
- * @m: so far
+ * count_row() - count a row
+ * @c: counts
  * @row: row
- * @own_netns: network namespace whose ephemeral ports are counted
+ * @own_netns: network namespace with the ephemeral ports that are counted
  */
-void metrics_count(struct metrics *m, const struct row *row,
-		      u32 own_netns)
+void count_row(struct socket_counts *c, const struct row *row, u32 own_netns)
 {
 	const struct ps_record *r = &row->record;
 
-	m->sockets[r->proto][r->state][r->held]++;
+	c->sockets[r->proto][r->state][r->held]++;
 	if (!(r->has & PS_HAS_PORT))
 		return;
-	count_at_port(m, row);
+	count_at_port(c, row);
 	if (r->netns == own_netns && r->port <= U16_MAX)
-		m->used[r->proto][r->port / 8] |= 1U << r->port % 8;
+		c->used[r->proto][r->port / 8] |= 1U << r->port % 8;
+}
+
+static int compare_ports(const void *a, const void *b)
+{
+	const struct hash_key *x = *(struct hash_key *const *)a;
+	const struct hash_key *y = *(struct hash_key *const *)b;
+
+	if (x->low != y->low)
+		return x->low < y->low ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->part < y->part ? -1 : x->part > y->part;
 }
 
 /**
- * metrics_used() - how many ports of a range are in use
- * @m: all rows counted
+ * count_finish() - sort the listening ports after the last row
+ * @c: counts
+ */
+void count_finish(struct socket_counts *c)
+{
+	size_t i;
+
+	c->listening = xrealloc(NULL, (c->ports.count + 1) *
+				sizeof(*c->listening));
+	for (i = 0; i < c->ports.size; i++) {
+		struct listening_port *port = (void *)c->ports.slots[i];
+
+		if (port && port->sockets)
+			c->listening[c->nlistening++] = port;
+	}
+	qsort(c->listening, c->nlistening, sizeof(*c->listening),
+	      compare_ports);
+}
+
+/**
+ * count_used_ports() - count the ports of a range that are in use
+ * @c: counts, finished
  * @proto: enum portsock_proto
  * @first: first port of the range
- * @last: last one
+ * @last: last port
  *
- * Return: ports at which there is a socket.
+ * Return: number of ports with a socket.
  */
-u32 metrics_used(const struct metrics *m, u8 proto, u32 first, u32 last)
+u32 count_used_ports(const struct socket_counts *c, u8 proto, u32 first,
+		     u32 last)
 {
 	u32 port, used = 0;
 
 	for (port = first; port <= last; port++)
-		used += m->used[proto][port / 8] >> port % 8 & 1;
+		used += c->used[proto][port / 8] >> port % 8 & 1;
 	return used;
+}
+
+/**
+ * count_free() - free the counts
+ * @c: counts
+ */
+void count_free(struct socket_counts *c)
+{
+	free(c->listening);
+	hash_free(&c->ports);
+	names_free(&c->names);
 }

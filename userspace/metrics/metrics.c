@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
-/* portsock metrics: the command line, and where the text goes. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../util/error.h"
-#include "metrics.h"
-#include "privilege.h"
 #include "../util/save_file.h"
-#include "../view/view.h"
 #include "../view/version.h"
+#include "../view/view.h"
+#include "metrics.h"
+#include "openmetrics.h"
+#include "privilege.h"
 
-#define SEE_HELP	"see portsock metrics --help"
-#define MAX_LISTENERS	1000
-#define RANGE		"/proc/sys/net/ipv4/ip_local_port_range"
+#define SEE_HELP	"(see portsock metrics --help)"
+#define MAX_LISTENING	1000
+#define PORT_RANGE	"/proc/sys/net/ipv4/ip_local_port_range"
 
 static const char help[] =
 "portsock metrics [options]\n"
-"Sockets counted, as OpenMetrics text: by protocol, state and reason, and for\n"
-"each listening port its owners, backlog, accept queue and TIME_WAIT.\n"
+"Sockets counted, as OpenMetrics text: by protocol, state and HELD value, and\n"
+"for each listening port its owners, backlog, accept queue and TIME_WAIT.\n"
 "\n"
 " -o, --output FILE   write a regular FILE as a whole or not at all: for the\n"
 "                     textfile collector of node_exporter (FILE ends in .prom)\n"
@@ -32,41 +31,14 @@ static const char help[] =
 "\n"
 "Exit status: 0, or 2 after an error.\n";
 
-struct options {
+struct metrics_options {
 	const char *input;
 	const char *output;
-	u64 max_listeners;
+	u64 max_listening;
 	bool help;
 };
 
-static int take_option(struct options *o, int c, char **argv)
-{
-	switch (c) {
-	case 'o':
-		o->output = optarg;
-		return 0;
-	case 'i':
-		o->input = optarg;
-		return 0;
-	case 'l':
-		if (ps_parse_u64(optarg, strlen(optarg), 10, U32_MAX,
-				 &o->max_listeners))
-			return error_print("--limit %s: it takes a number; "
-					SEE_HELP, optarg);
-		return 0;
-	case 'h':
-		o->help = true;
-		return 0;
-	case ':':
-		return error_print("%s: it takes an argument; " SEE_HELP,
-				argv[optind - 1]);
-	default:
-		return error_print("metrics: unknown option %s; " SEE_HELP,
-				argv[optind - 1]);
-	}
-}
-
-static int take_options(struct options *o, int argc, char **argv)
+static int parse_options(struct metrics_options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{ "output", required_argument, NULL, 'o' },
@@ -78,88 +50,105 @@ static int take_options(struct options *o, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
-		if (take_option(o, c, argv))
-			return -1;
+	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			o->output = optarg;
+			break;
+		case 'i':
+			o->input = optarg;
+			break;
+		case 'l':
+			if (ps_parse_u64(optarg, strlen(optarg), 10, U32_MAX,
+					 &o->max_listening))
+				return error_print("invalid --limit value "
+						   "'%s': expected a number "
+						   SEE_HELP, optarg);
+			break;
+		case 'h':
+			o->help = true;
+			break;
+		case ':':
+			return error_print("metrics: missing argument: %s "
+					   SEE_HELP, argv[optind - 1]);
+		default:
+			return error_print("metrics: unknown option: %s "
+					   SEE_HELP, argv[optind - 1]);
+		}
+	}
 	if (optind < argc)
-		return error_print("metrics: there is nothing to choose by '%s'; "
-				SEE_HELP, argv[optind]);
+		return error_print("metrics: unexpected argument: %s "
+				   SEE_HELP, argv[optind]);
 	return 0;
 }
 
-static void read_range(struct metrics_about *about)
+static void read_port_range(struct openmetrics *m)
 {
-	FILE *file = fopen(RANGE, "re");
+	FILE *file = fopen(PORT_RANGE, "re");
 
 	if (!file)
 		return;
-	if (fscanf(file, "%" SCNu32 " %" SCNu32, &about->first,
-		   &about->last) != 2 || about->first > about->last ||
-	    about->last > U16_MAX)
-		about->last = 0;
+	if (fscanf(file, "%" SCNu32 " %" SCNu32, &m->first_port,
+		   &m->last_port) != 2 || m->first_port > m->last_port ||
+	    m->last_port > U16_MAX)
+		m->last_port = 0;
 	fclose(file);
 }
 
-/* All rows, then the text, so that what is wrong is known before a word. */
-static int count_and_put(struct buf *t, struct view *s, u64 max)
+/*
+ * Put the metrics after the last row has been counted, so that nothing is
+ * printed of a damaged view.
+ */
+static int put_metrics(struct buf *t, const struct metrics_options *o)
 {
-	static struct metrics m;
-	struct metrics_about about = {
-		.header = &s->header,
-		.max_listeners = max,
-	};
-	int got;
-
-	names_init(&m.names, s->is_proc);
-	while ((got = view_next(s)) > 0)
-		metrics_count(&m, &s->row, s->header.netns);
-	if (!got && s->is_proc) {
-		read_range(&about);
-		version_of_module(about.module);
-	}
-	if (!got)
-		metrics_put(t, &m, &about);
-	free(m.listeners);
-	names_free(&m.names);
-	return got;
-}
-
-static int make_metrics(struct buf *t, const struct options *o)
-{
-	struct view s;
-	int err = view_open(&s, o->input);
+	static struct openmetrics m;	/* too large for a stack */
+	struct view view;
+	int err = view_open(&view, o->input);
 
 	privilege_drop();
 	if (!err)
-		err = view_begin(&s);
-	if (!err)
-		err = count_and_put(t, &s, o->max_listeners);
-	view_close(&s);
+		err = view_begin(&view);
+	if (!err) {
+		m.header = &view.header;
+		m.max_listening = o->max_listening;
+		names_init(&m.counts.names, view.is_proc);
+		while ((err = view_next(&view)) > 0)
+			count_row(&m.counts, &view.row, view.header.netns);
+		if (!err && view.is_proc) {
+			read_port_range(&m);
+			version_of_module(m.module);
+		}
+		if (!err) {
+			count_finish(&m.counts);
+			openmetrics_put(t, &m);
+		}
+		count_free(&m.counts);
+	}
+	view_close(&view);
 	return err;
 }
 
 /**
- * metrics_main() - portsock metrics
- * @argc: as of main(), from the command's word on
+ * metrics_main() - run portsock metrics
+ * @argc: as of main(), from the word "metrics" on
  * @argv: as of main()
  *
  * Return: exit status.
  */
 int metrics_main(int argc, char **argv)
 {
-	struct options o = { .max_listeners = MAX_LISTENERS };
+	struct metrics_options o = { .max_listening = MAX_LISTENING };
 	int status = STATUS_ERROR;
 	struct buf t;
 
-	if (take_options(&o, argc, argv))
+	if (parse_options(&o, argc, argv))
 		return STATUS_ERROR;
-	buf_init(&t, o.output ? -1 : STDOUT_FILENO);
+	buf_init(&t, o.output && !o.help ? -1 : STDOUT_FILENO);
 	if (o.help) {
-		t.fd = STDOUT_FILENO;
-		buf_put(&t, help, sizeof(help) - 1);
+		buf_word(&t, help);
 		return buf_finish(&t, STATUS_MATCH);
 	}
-	if (!make_metrics(&t, &o) && !(o.output && save_file(o.output, &t)))
+	if (!put_metrics(&t, &o) && !(o.output && save_file(o.output, &t)))
 		status = STATUS_MATCH;
 	if (!o.output)
 		return buf_finish(&t, status);

@@ -5,38 +5,18 @@
  */
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "privilege.h"
 #include "../../module/format/base.h"
 
-static int set(const struct __user_cap_data_struct data[2])
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-
-	return syscall(SYS_capset, &header, data);
-}
-
-/* Whether other users' processes have no directory in /proc (hidepid). */
-static bool are_hidden(void)
-{
-	int fd = open("/proc/1/stat", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		close(fd);
-	return fd < 0;
-}
-
 /**
  * privilege_drop() - drop the capabilities that opening the view needed
  *
- * Other users choose much of what the rows contain.  A reader that is taken over
- * by one of them must not read or change other processes.  Where /proc has
- * hidepid, CAP_SYS_PTRACE stays: without it nothing is known of owners.
+ * Other users choose much of the content of the rows.  A reader that one of
+ * them has taken over must not read or change other processes.  With hidepid
+ * in /proc, CAP_SYS_PTRACE stays: without it nothing is known of owners.
  */
 void privilege_drop(void)
 {
@@ -46,19 +26,24 @@ void privilege_drop(void)
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[2];
+	int fd;
 
 	if (syscall(SYS_capget, &header, data) ||
 	    !(data[0].permitted & dropped))
 		return;
 	data[0].effective &= ~dropped;
-	if (set(data))
+	if (syscall(SYS_capset, &header, data))
 		return;
-	if (are_hidden()) {
+	/* Fails with hidepid: other users' processes have no directory then. */
+	fd = open("/proc/1/stat", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
 		data[0].effective |= data[0].permitted & ptrace;
 		dropped &= ~ptrace;
+	} else {
+		close(fd);
 	}
 	/* The ambient set loses what these two lose. */
 	data[0].permitted &= ~dropped;
 	data[0].inheritable &= ~dropped;
-	set(data);
+	syscall(SYS_capset, &header, data);
 }

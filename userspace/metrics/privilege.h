@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PORTSOCK_PRIVILEGE_H
-#define PORTSOCK_PRIVILEGE_H
+#ifndef PORTSOCK_METRICS_PRIVILEGE_H
+#define PORTSOCK_METRICS_PRIVILEGE_H
 
 void privilege_drop(void);
 
-#endif /* PORTSOCK_PRIVILEGE_H */
+#endif /* PORTSOCK_METRICS_PRIVILEGE_H */
