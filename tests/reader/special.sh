@@ -339,12 +339,15 @@ test_filter() {
 	expect_asked "" ${pids//1000/-p 1000}
 }
 
-# --watch on a terminal: /proc/portsock is one view, then another.
+# --watch on a terminal of so many rows and columns: /proc/portsock is one view,
+# then another.
 watch_terminal() {
 	local place=$1
 
-	cat >"$place/go" <<-'EOF'
-		stty cols 80 rows 7
+	cat >"$place/go" <<-EOF
+		stty rows $2 cols $3
+	EOF
+	cat >>"$place/go" <<-'EOF'
 		setpriv --reuid=65534 --clear-groups "$place/portsock" --watch=0.4 -a &
 		sleep 1
 		cat "$place/second" >/proc/portsock
@@ -372,7 +375,7 @@ test_watch() {
 	sed -e '/41522/d' -e 's/ 0 511/ 3 511/' -e '/TIME_WAIT/p' \
 		-e '/TIME_WAIT/s/41510/41511/' -e 's/ 11 / 111 /' \
 		"$place/first" >"$place/second"
-	seen=$(watch_terminal "$place")
+	seen=$(watch_terminal "$place" 7 80)
 	judge "watch takes the screen" "$seen" grep -q '^\^\[\[?1049h' <<<"$seen"
 	judge "watch says what has changed" "$seen" \
 		grep -q '5 sockets, 1 new, 1 changed, 1 gone  *every 0.4 s' <<<"$seen"
@@ -384,7 +387,37 @@ test_watch() {
 		grep -q '^and 4 more lines' <<<"$seen"
 	judge "watch gives the screen back" "$seen" \
 		grep -q '\^\[\[?25h^\[\[?1049lstatus 143' <<<"$seen"
+	test_watch_sizes
 	rm -r "$place"
+}
+
+# expect_screen NAME ROWS COLUMNS MORE WIDTH: the lines that do not fit, and the
+# columns of the heading.
+expect_screen() {
+	local name=$1 seen got
+
+	seen=$(watch_terminal "$place" "$2" "$3" | tr -d '\r')
+	got=$(awk '/5 sockets, 1 new/ {
+			sub(/.*5 sockets/, "5 sockets"); sub(/\^\[\[K$/, "")
+			changed = 1; width = length
+		}
+		changed && /^and .* more lines/ { more = $2 }
+		changed && /^\^\[\[J/ { exit }
+		END { print more + 0, width }' <<<"$seen")
+	judge "watch size: $name" "$got: $seen" [ "$got" = "$4 $5" ]
+	judge "watch size: $name: a row" "$seen" grep -q 'LISTEN' <<<"$seen"
+}
+
+# A size of 0, as of a serial console, is unknown.  The table has 7 lines: its
+# heading, five sockets and the one that is gone.
+test_watch_sizes() {
+	unset LINES
+	expect_screen "unknown" 0 0 0 80
+	LINES=9 COLUMNS=100 expect_screen "environment" 0 0 2 100
+	LINES=0 COLUMNS=10001 expect_screen "wrong environment" 0 0 0 80
+	LINES=x COLUMNS=-1 expect_screen "no number" 0 0 0 80
+	LINES=30 COLUMNS=200 expect_screen "known" 8 90 3 90
+	LINES=8 COLUMNS=200 expect_screen "columns known" 0 120 3 120
 }
 
 # User time of a command, in milliseconds.

@@ -2,82 +2,109 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff.h"
 #include "../util/error.h"
 #include "../../module/format/order.h"
+#include "diff.h"
 
-static struct row *new_row(struct row_list *s)
+static void append_row(struct row_list *list, struct row *row)
 {
-	if (s->count == s->size) {
-		s->size = s->size ? s->size * 2 : 64;
-		s->rows = xrealloc(s->rows, s->size * sizeof(*s->rows));
+	if (list->count == list->size) {
+		list->size = list->size ? 2 * list->size : 64;
+		list->rows = xrealloc(list->rows,
+				      list->size * sizeof(*list->rows));
 	}
-	return &s->rows[s->count++];
+	list->rows[list->count++] = row;
 }
 
-/**
- * row_list_add() - keep a row
- * @s: snapshot
- * @row: copied
- */
-void row_list_add(struct row_list *s, const struct row *row)
+static bool has_text(const struct ps_end *end)
 {
-	row_copy(new_row(s), row);
+	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
+}
+
+/* Copy bytes to *@to, and advance it. */
+static void *copy_bytes(char **to, const void *from, size_t size)
+{
+	void *copy = *to;
+
+	if (size)
+		memcpy(copy, from, size);
+	*to += size;
+	return copy;
 }
 
 /**
- * row_list_free() - give back a snapshot's memory
- * @s: snapshot, empty afterwards
+ * row_list_add() - append a copy of a row
+ * @list: rows
+ * @row: row; its line is not copied
  */
-void row_list_free(struct row_list *s)
+void row_list_add(struct row_list *list, const struct row *row)
+{
+	const struct ps_record *r = &row->record;
+	size_t local = has_text(&r->local) ? r->local.len : 0;
+	size_t remote = has_text(&r->remote) ? r->remote.len : 0;
+	size_t owners = row->count * sizeof(*row->owners);
+	struct row *copy = xrealloc(NULL, sizeof(*copy) + owners + local +
+				    remote + row->holder_len);
+	char *to = (char *)(copy + 1);
+
+	*copy = *row;
+	copy->line = NULL;
+	copy->owners = copy_bytes(&to, row->owners, owners);
+	if (local)
+		copy->record.local.text = copy_bytes(&to, r->local.text, local);
+	if (remote)
+		copy->record.remote.text = copy_bytes(&to, r->remote.text,
+						      remote);
+	if (row->holder)
+		copy->holder = copy_bytes(&to, row->holder, row->holder_len);
+	append_row(list, copy);
+}
+
+/**
+ * row_list_free() - free all rows
+ * @list: rows, none afterwards
+ */
+void row_list_free(struct row_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < s->count; i++)
-		if (s->rows[i].mark != ROW_TAKEN)
-			row_free(&s->rows[i]);
-	free(s->rows);
-	*s = (struct row_list){};
+	for (i = 0; i < list->count; i++)
+		free(list->rows[i]);
+	free(list->rows);
+	*list = (struct row_list){};
 }
 
-/* A socket and what is left of it (TIME_WAIT) share a cookie, if both stand. */
-static int compare(const void *a, const void *b)
+/* A socket and its TIME_WAIT socket share a cookie. */
+static int compare_cookies(const void *a, const void *b)
 {
 	const struct ps_record *x = &(*(struct row *const *)a)->record;
 	const struct ps_record *y = &(*(struct row *const *)b)->record;
-	bool x_waits = x->state == PORTSOCK_TIME_WAIT;
-	bool y_waits = y->state == PORTSOCK_TIME_WAIT;
 
 	if (x->cookie != y->cookie)
 		return x->cookie < y->cookie ? -1 : 1;
-	return x_waits - y_waits;
-}
-
-static struct row **sorted_rows(struct row_list *s)
-{
-	struct row **rows = xrealloc(NULL, (s->count + 1) * sizeof(*rows));
-	size_t i;
-
-	for (i = 0; i < s->count; i++)
-		rows[i] = &s->rows[i];
-	qsort(rows, s->count, sizeof(*rows), compare);
-	return rows;
+	return (x->state == PORTSOCK_TIME_WAIT) -
+		(y->state == PORTSOCK_TIME_WAIT);
 }
 
 static bool same_end(const struct ps_end *a, const struct ps_end *b)
 {
 	if (a->form != b->form || a->num != b->num)
 		return false;
-	if (a->form == PS_FORM_PATH || a->form == PS_FORM_ABSTRACT)
+	if (has_text(a))
 		return a->len == b->len && !memcmp(a->text, b->text, a->len);
 	return !memcmp(a->ip, b->ip, sizeof(a->ip));
 }
 
-static bool same_owners(const struct row *a, const struct row *b)
+/* Compare all that is shown but EXPIRES, which always changes. */
+static bool same_row(const struct row *a, const struct row *b)
 {
+	const struct ps_record *x = &a->record, *y = &b->record;
 	size_t i;
 
-	if (a->count != b->count)
+	if (x->state != y->state || x->held != y->held || x->port != y->port ||
+	    x->flags != y->flags || x->rxq != y->rxq || x->txq != y->txq ||
+	    x->uid != y->uid || !same_end(&x->local, &y->local) ||
+	    !same_end(&x->remote, &y->remote) || a->count != b->count)
 		return false;
 	for (i = 0; i < a->count; i++)
 		if (a->owners[i].pid != b->owners[i].pid ||
@@ -88,30 +115,38 @@ static bool same_owners(const struct row *a, const struct row *b)
 	return true;
 }
 
-/* Whether two rows say the same, but for the time that runs in EXPIRES. */
-static bool same_row(const struct row *a, const struct row *b)
+/* Whether a row comes after another one in the view. */
+static bool is_after(const struct row *a, const struct row *b)
 {
-	const struct ps_record *x = &a->record, *y = &b->record;
+	u64 x = ps_order_key(&a->record), y = ps_order_key(&b->record);
 
-	return x->state == y->state && x->held == y->held &&
-		x->port == y->port && x->flags == y->flags &&
-		x->rxq == y->rxq && x->txq == y->txq && x->uid == y->uid &&
-		same_end(&x->local, &y->local) &&
-		same_end(&x->remote, &y->remote) && same_owners(a, b);
+	return x != y ? x > y : ps_order_cmp(&a->record, &b->record) > 0;
 }
 
-/* Marks what is new and what has changed, and in @before what is still there. */
-static void mark_rows(struct row_list *before, struct row_list *now,
-		      struct row_changes *changes)
+/**
+ * diff_mark() - mark the rows of a snapshot that differ from the one before
+ * @before: the snapshot before; rows that are gone are moved from it
+ * @now: snapshot; rows that are gone are added once, at their old places
+ * @changes: result
+ */
+void diff_mark(struct row_list *before, struct row_list *now,
+	       struct row_changes *changes)
 {
-	struct row **old = sorted_rows(before);
-	size_t i;
+	struct row_list old = {}, merged = {};
+	struct row *row, **found;
+	size_t i, next = 0;
 
+	*changes = (struct row_changes){};
+	for (i = 0; i < before->count; i++)
+		if (before->rows[i]->mark != ROW_GONE)
+			append_row(&old, before->rows[i]);
+	if (old.count)
+		qsort(old.rows, old.count, sizeof(*old.rows), compare_cookies);
 	for (i = 0; i < now->count; i++) {
-		struct row *row = &now->rows[i], **found;
-
-		found = bsearch(&row, old, before->count, sizeof(*old),
-				compare);
+		row = now->rows[i];
+		found = old.count ? bsearch(&row, old.rows, old.count,
+					    sizeof(*old.rows),
+					    compare_cookies) : NULL;
 		row->mark = ROW_NEW;
 		if (found) {
 			row->mark = same_row(*found, row) ? ROW_NONE :
@@ -121,64 +156,21 @@ static void mark_rows(struct row_list *before, struct row_list *now,
 		changes->added += row->mark == ROW_NEW;
 		changes->changed += row->mark == ROW_CHANGED;
 	}
-	free(old);
-}
-
-static void take(struct row_list *from, struct row_list *to, size_t i)
-{
-	*new_row(to) = from->rows[i];
-	from->rows[i].mark = ROW_TAKEN;
-}
-
-static bool is_gone(const struct row *row)
-{
-	return row->mark != ROW_SEEN && row->mark != ROW_GONE;
-}
-
-static int compare_places(const struct ps_record *a, const struct ps_record *b)
-{
-	u64 x = ps_order_key(a), y = ps_order_key(b);
-
-	if (x != y)
-		return x < y ? -1 : 1;
-	return ps_order_cmp(a, b);
-}
-
-/* A row that is gone is shown once more, where it stood. */
-static void merge_gone(struct row_list *before, struct row_list *now,
-		       struct row_changes *changes)
-{
-	struct row_list merged = {};
-	size_t i, next = 0;
+	free(old.rows);
 
 	for (i = 0; i < before->count; i++) {
-		const struct ps_record *gone = &before->rows[i].record;
-
-		if (!is_gone(&before->rows[i]))
+		row = before->rows[i];
+		if (row->mark == ROW_SEEN || row->mark == ROW_GONE)
 			continue;
-		while (next < now->count &&
-		       compare_places(&now->rows[next].record, gone) <= 0)
-			take(now, &merged, next++);
-		take(before, &merged, i);
-		merged.rows[merged.count - 1].mark = ROW_GONE;
+		while (next < now->count && !is_after(now->rows[next], row))
+			append_row(&merged, now->rows[next++]);
+		append_row(&merged, row);
+		row->mark = ROW_GONE;
+		before->rows[i] = NULL;
 		changes->gone++;
 	}
 	while (next < now->count)
-		take(now, &merged, next++);
-	row_list_free(now);
+		append_row(&merged, now->rows[next++]);
+	free(now->rows);
 	*now = merged;
-}
-
-/**
- * diff_mark() - mark the rows of a snapshot by the one before
- * @before: the one before
- * @now: snapshot; what is gone is added, once
- * @changes: result
- */
-void diff_mark(struct row_list *before, struct row_list *now,
-		     struct row_changes *changes)
-{
-	*changes = (struct row_changes){};
-	mark_rows(before, now, changes);
-	merge_gone(before, now, changes);
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The terminal's second screen, as watch, less and top use it: what stood on
- * the first one is there again afterwards.  A signal that ends the program, or
- * stops it, gives the screen back before.
+ * The terminal's alternate screen, as watch, less and top use it: afterwards
+ * the terminal shows its former content again.  A signal that ends or stops the
+ * program gives the screen back before.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../util/error.h"
+#include "../util/terminal.h"
 #include "screen.h"
 
-/* The second screen, no cursor, long lines are cut; and the reverse. */
+/* Alternate screen, no cursor, long lines are cut; and the reverse. */
 #define ENTER	"\033[?1049h\033[?25l\033[?7l"
 #define LEAVE	"\033[?7h\033[?25h\033[?1049l"
 #define HOME	"\033[H"
@@ -22,27 +22,24 @@
 
 static volatile sig_atomic_t entered;
 
-static void put(const char *sequence)
+static void switch_screen(bool enter)
 {
-	ssize_t written = write(STDOUT_FILENO, sequence, strlen(sequence));
+	const char *sequence = enter ? ENTER : LEAVE;
+	ssize_t written;
 
-	(void)written;	/* there is no screen then */
+	if (entered != enter) {
+		written = write(STDOUT_FILENO, sequence, strlen(sequence));
+		(void)written;	/* the terminal is gone then */
+	}
+	entered = enter;
 }
 
-static void leave(void)
+static void leave_screen(void)
 {
-	if (entered)
-		put(LEAVE);
-	entered = 0;
+	switch_screen(false);
 }
 
-static void enter(void)
-{
-	put(ENTER);
-	entered = 1;
-}
-
-static void handle(int signal_number, void (*handler)(int))
+static void set_handler(int signal_number, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
 
@@ -50,34 +47,23 @@ static void handle(int signal_number, void (*handler)(int))
 	sigaction(signal_number, &action, NULL);
 }
 
-/* Once more with its usual effect: to end the program, or to stop it. */
-static void pass_on(int signal_number)
+/* Raise the signal again with its usual effect: end or stop. */
+static void on_signal(int signal_number)
 {
 	sigset_t set;
 
-	handle(signal_number, SIG_DFL);
+	leave_screen();
+	set_handler(signal_number, SIG_DFL);
 	raise(signal_number);
 	sigemptyset(&set);
 	sigaddset(&set, signal_number);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	/* After SIGTSTP the program continues here. */
+	set_handler(signal_number, on_signal);
+	switch_screen(true);
 }
 
-static void on_end(int signal_number)
-{
-	leave();
-	pass_on(signal_number);
-}
-
-static void on_stop(int signal_number)
-{
-	leave();
-	pass_on(signal_number);
-	/* It goes on here when it is continued, and is drawn anew. */
-	handle(signal_number, on_stop);
-	enter();
-}
-
-/* It only interrupts the sleep: the table is made for the new width. */
+/* Interrupts the sleep, so that the table is drawn for the new size. */
 static void on_resize(int signal_number)
 {
 	(void)signal_number;
@@ -88,15 +74,16 @@ static void on_resize(int signal_number)
  */
 void screen_open(void)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	static const int signals[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP,
+	};
 	unsigned int i;
 
-	error_before = leave;
-	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		handle(ends[i], on_end);
-	handle(SIGTSTP, on_stop);
-	handle(SIGWINCH, on_resize);
-	enter();
+	error_before = leave_screen;
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		set_handler(signals[i], on_signal);
+	set_handler(SIGWINCH, on_resize);
+	switch_screen(true);
 }
 
 /**
@@ -104,67 +91,50 @@ void screen_open(void)
  */
 void screen_close(void)
 {
-	leave();
+	leave_screen();
 	error_before = NULL;
 }
 
-static void put_head(struct buf *t, const char *head, const char *right,
-		     unsigned int columns)
-{
-	char line[512];
-	int room = (int)columns - (int)strlen(head);
-
-	if (room < (int)strlen(right) + 1)
-		room = 0;
-	snprintf(line, sizeof(line), "%s%*s", head, room, room ? right : "");
-	buf_word(t, line);
-	buf_word(t, END_OF_LINE END_OF_LINE);
-}
-
-static size_t count_lines(const struct buf *body)
-{
-	const char *p = body->data, *end = p + body->len;
-	size_t lines = 0;
-
-	while (p < end && (p = memchr(p, '\n', end - p))) {
-		lines++;
-		p++;
-	}
-	return lines;
-}
-
 /**
- * screen_draw() - draw the screen anew
- * @head: its first line, to the left
- * @right: its first line, to the right
- * @body: the other lines; those that find no place are counted
+ * screen_draw() - draw the screen
+ * @head: first line, at its left end
+ * @right: first line, at its right end if there is room
+ * @body: other lines; lines that do not fit on the screen are counted
  */
-void screen_draw(const char *head, const char *right,
-		    const struct buf *body)
+void screen_draw(const char *head, const char *right, const struct buf *body)
 {
-	struct winsize size = { .ws_row = 24, .ws_col = 80 };
-	size_t lines = count_lines(body), room, i;
-	const char *p = body->data, *newline;
+	const char *p = body->data, *end = p + body->len, *newline;
+	unsigned int rows, columns, i;
+	char text[512];
+	size_t lines;
 	struct buf t;
-	char more[64];
+	int room;
 
-	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	room = size.ws_row > 4 ? size.ws_row - 3 : 1;
-	if (lines > room)
-		room--;
+	screen_size(STDOUT_FILENO, &rows, &columns);
 	buf_init(&t, STDOUT_FILENO);
 	buf_word(&t, HOME);
-	put_head(&t, head, right, size.ws_col ? size.ws_col : 80);
-	for (i = 0; i < lines && i < room; i++) {
-		newline = memchr(p, '\n', body->data + body->len - p);
+	room = (int)columns - (int)strlen(head);
+	if (room <= (int)strlen(right))
+		room = 0;
+	snprintf(text, sizeof(text), "%s%*s", head, room, room ? right : "");
+	buf_word(&t, text);
+	buf_word(&t, END_OF_LINE END_OF_LINE);
+
+	for (lines = 0; p < end && (p = memchr(p, '\n', end - p)); p++)
+		lines++;
+	rows = rows > 4 ? rows - 3 : 1;
+	if (lines > rows)
+		rows--;
+	for (i = 0, p = body->data; i < lines && i < rows; i++) {
+		newline = memchr(p, '\n', end - p);
 		buf_put(&t, p, newline - p);
 		buf_word(&t, END_OF_LINE);
 		p = newline + 1;
 	}
-	if (i < lines) {
-		snprintf(more, sizeof(more), "and %zu more lines", lines - i);
-		buf_word(&t, more);
-		buf_word(&t, END_OF_LINE);
+	if (i < lines) {	/* at least two */
+		snprintf(text, sizeof(text), "and %zu more lines" END_OF_LINE,
+			 lines - i);
+		buf_word(&t, text);
 	}
 	buf_word(&t, CLEAR_REST);
 	buf_flush(&t);
