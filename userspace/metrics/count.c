@@ -19,7 +19,7 @@ static bool is_system_user(const struct ps_record *r)
  * without a listener need no memory.  A saved view may have any order: there
  * the rows that count are kept until a listener follows.
  */
-static void count_at_port(struct socket_counts *c, const struct row *row)
+static void count_port_row(struct socket_counts *c, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
 	const struct hash_key key = { r->proto, r->netns, 0, r->port };
@@ -61,7 +61,7 @@ void count_row(struct socket_counts *c, const struct row *row, u32 own_netns)
 	c->sockets[r->proto][r->state][r->held]++;
 	if (!(r->has & PS_HAS_PORT))
 		return;
-	count_at_port(c, row);
+	count_port_row(c, row);
 	if (r->netns == own_netns && r->port <= U16_MAX)
 		c->used[r->proto][r->port / 8] |= 1U << r->port % 8;
 }

@@ -40,7 +40,7 @@ struct metrics_options {
 
 static int parse_options(struct metrics_options *o, int argc, char **argv)
 {
-	static const struct option long_options[] = {
+	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "input", required_argument, NULL, 'i' },
 		{ "limit", required_argument, NULL, 'l' },
@@ -50,7 +50,7 @@ static int parse_options(struct metrics_options *o, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			o->output = optarg;

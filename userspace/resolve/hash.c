@@ -21,7 +21,7 @@ struct text_entry {
  * is universal: without knowing the factors nobody finds keys that collide.
  * The constants are used while the kernel has no random numbers yet.
  */
-static struct hash_key **find_slot(const struct hash *h,
+static struct hash_key **hash_slot(const struct hash *h,
 				   const struct hash_key *key)
 {
 	static u64 factors[KEY_WORDS + 1] = {
@@ -58,7 +58,7 @@ static struct hash_key **find_slot(const struct hash *h,
  */
 void *hash_find(const struct hash *h, const struct hash_key *key)
 {
-	return h->size ? *find_slot(h, key) : NULL;
+	return h->size ? *hash_slot(h, key) : NULL;
 }
 
 /**
@@ -80,12 +80,12 @@ void *hash_add(struct hash *h, const struct hash_key *key, size_t size)
 		memset(h->slots, 0, h->size * sizeof(*h->slots));
 		for (i = 0; i < old_size; i++)
 			if (old[i])
-				*find_slot(h, old[i]) = old[i];
+				*hash_slot(h, old[i]) = old[i];
 		free(old);
 	}
 	entry = memset(xrealloc(NULL, size), 0, size);
 	*entry = *key;
-	*find_slot(h, key) = entry;
+	*hash_slot(h, key) = entry;
 	h->count++;
 	return entry;
 }

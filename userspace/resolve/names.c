@@ -145,10 +145,12 @@ const char *names_host(struct names *n, const struct ps_end *end)
 	return hash_add_text(&n->lasting, &key, err ? NULL : host);
 }
 
-static void add_netns(void *to, u32 netns, const char *name)
+static void add_netns_name(void *to, u32 netns, const char *name,
+			   const char *path)
 {
 	const struct hash_key key = { NAME_NETNS, 0, 0, netns };
 
+	(void)path;
 	hash_add_text(to, &key, name);
 }
 
@@ -165,7 +167,7 @@ const char *names_netns(struct names *n, u32 netns)
 	const char *name = NULL;
 
 	if (n->live && !n->netns_read)
-		netns_each(add_netns, &n->passing);
+		netns_each(add_netns_name, &n->passing);
 	n->netns_read = true;
 	hash_find_text(&n->passing, &key, &name);
 	return name;

@@ -38,26 +38,43 @@ static int open_netns(const char *path, u64 *netns)
 	return fd;
 }
 
-static int report_errno(const char *word, const char *path, bool process)
+/*
+ * Find the network namespace of an argument.  Return an fd that refers to it,
+ * -1 for "all" and an inode number, -2 after an error message.
+ */
+static int find_netns(const char *word, u64 *netns)
 {
-	switch (errno) {
-	case EACCES:
-	case EPERM:
-		return error_print("-N %s: cannot open %s: %s " AS_ROOT, word,
-				   path, strerror(errno));
-	case ENOENT:
-		if (process)
-			return error_print("-N %s: no such process or network "
-					   "namespace " SEE_NETNS, word);
-		return error_print("-N %s: no such network namespace: %s "
-				   SEE_NETNS, word, path);
-	case EINVAL:
-		return error_print("-N %s: not a network namespace: %s "
-				   SEE_NETNS, word, path);
-	default:
-		return error_print("-N %s: cannot open %s: %s", word, path,
-				   strerror(errno));
+	bool is_path = strchr(word, '/');
+	const char *reason, *remedy;
+	char path[PATH_MAX];
+	u64 number;
+	int fd;
+
+	*netns = NETNS_ALL;
+	if (!strcmp(word, "all"))
+		return -1;
+	if (!is_path && (!*word || *word == '.')) {
+		error_print("-N '%s': expected a name, a PID, an inode number "
+			    "or 'all' (see portsock --help)", word);
+		return -2;
 	}
+	snprintf(path, sizeof(path), "%s%s", is_path ? "" : NAMES "/", word);
+	fd = open_netns(path, netns);
+	if (fd < 0 && !ps_parse_u64(word, strlen(word), 10, U32_MAX, &number) &&
+	    number) {
+		*netns = number;
+		if (number > PID_LIMIT)
+			return -1;
+		snprintf(path, sizeof(path), "/proc/%s/ns/net", word);
+		fd = open_netns(path, netns);
+	}
+	if (fd >= 0)
+		return fd;
+	reason = errno == ENOENT ? "no such network namespace or process" :
+		errno == EINVAL ? "not a network namespace" : strerror(errno);
+	remedy = errno == EACCES || errno == EPERM ? AS_ROOT : SEE_NETNS;
+	error_print("-N %s: %s: %s %s", word, reason, path, remedy);
+	return -2;
 }
 
 /**
@@ -69,43 +86,20 @@ static int report_errno(const char *word, const char *path, bool process)
  */
 int netns_parse(const char *word, u64 *netns)
 {
-	bool is_path = strchr(word, '/');
-	char path[PATH_MAX];
-	u64 number;
-	int fd;
+	int fd = find_netns(word, netns);
 
-	*netns = NETNS_ALL;
-	if (!strcmp(word, "all"))
-		return 0;
-	if (!is_path && (!*word || *word == '.'))
-		return error_print("-N '%s': expected a name, a PID, an inode "
-				   "number or 'all' (see portsock --help)",
-				   word);
-	snprintf(path, sizeof(path), "%s%s", is_path ? "" : NAMES "/", word);
-	fd = open_netns(path, netns);
-	if (fd < 0) {
-		if (ps_parse_u64(word, strlen(word), 10, U32_MAX, &number) ||
-		    !number)
-			return report_errno(word, path, false);
-		*netns = number;
-		if (number > PID_LIMIT)
-			return 0;
-		snprintf(path, sizeof(path), "/proc/%s/ns/net", word);
-		fd = open_netns(path, netns);
-		if (fd < 0)
-			return report_errno(word, path, true);
-	}
-	close(fd);
-	return 0;
+	if (fd >= 0)
+		close(fd);
+	return fd == -2 ? -1 : 0;
 }
 
 /**
  * netns_each() - visit the network namespaces that have a name or a process
- * @add: called for each name in /run/netns, then for each PID; the first name
- *	of a namespace is its best
- * @to: first argument of @add
+ * @visit: called for each name in /run/netns, then for each PID, with the path
+ *	of the file; the first name of a namespace is its best
+ * @to: first argument of @visit
  */
-void netns_each(void (*add)(void *to, u32 netns, const char *name), void *to)
+void netns_each(netns_visitor *visit, void *to)
 {
 	const struct dirent *entry;
 	char path[PATH_MAX], link[64];
@@ -122,7 +116,7 @@ void netns_each(void (*add)(void *to, u32 netns, const char *name), void *to)
 		if (fd < 0)
 			continue;
 		close(fd);
-		add(to, netns, entry->d_name);
+		visit(to, netns, entry->d_name, path);
 	}
 	if (directory)
 		closedir(directory);
@@ -134,7 +128,7 @@ void netns_each(void (*add)(void *to, u32 netns, const char *name), void *to)
 		len = readlink(path, link, sizeof(link) - 1);
 		link[len > 0 ? len : 0] = '\0';
 		if (sscanf(link, "net:[%u]", &number) == 1)
-			add(to, number, entry->d_name);
+			visit(to, number, entry->d_name, path);
 	}
 	if (directory)
 		closedir(directory);
@@ -146,32 +140,19 @@ struct netns_search {
 	int fd;
 };
 
-static void try_path(struct netns_search *search, const char *format,
-		     const char *name)
-{
-	char path[PATH_MAX];
-	u64 netns;
-	int fd;
-
-	if (search->fd >= 0)
-		return;
-	snprintf(path, sizeof(path), format, name);
-	fd = open_netns(path, &netns);
-	if (fd >= 0 && netns == search->netns)
-		search->fd = fd;
-	else if (fd >= 0)
-		close(fd);
-}
-
-/* A name is a name in /run/netns or a PID. */
-static void try_name(void *to, u32 netns, const char *name)
+static void open_match(void *to, u32 netns, const char *name, const char *path)
 {
 	struct netns_search *search = to;
+	u64 opened;
 
-	if (netns != search->netns)
+	(void)name;
+	if (search->fd >= 0 || netns != search->netns)
 		return;
-	try_path(search, NAMES "/%s", name);
-	try_path(search, "/proc/%s/ns/net", name);
+	search->fd = open_netns(path, &opened);
+	if (search->fd >= 0 && opened != netns) {	/* another one by now */
+		close(search->fd);
+		search->fd = -1;
+	}
 }
 
 /**
@@ -182,17 +163,17 @@ static void try_name(void *to, u32 netns, const char *name)
  */
 int netns_enter(const char *word)
 {
-	struct netns_search search = { .fd = -1 };
+	struct netns_search search;
 	int err;
 
-	if (netns_parse(word, &search.netns))
+	search.fd = find_netns(word, &search.netns);
+	if (search.fd == -2)
 		return -1;
 	if (search.netns == NETNS_ALL)
 		return error_print("-N all: expected one network namespace "
 				   SEE_NETNS);
-	if (strchr(word, '/'))
-		try_path(&search, "%s", word);
-	netns_each(try_name, &search);
+	if (search.fd < 0)
+		netns_each(open_match, &search);
 	if (search.fd < 0)
 		return error_print("-N %s: no visible process in that network "
 				   "namespace " AS_ROOT, word);

@@ -16,7 +16,7 @@ static void append_row(struct row_list *list, struct row *row)
 	list->rows[list->count++] = row;
 }
 
-static bool has_text(const struct ps_end *end)
+static bool end_has_text(const struct ps_end *end)
 {
 	return end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT;
 }
@@ -40,8 +40,8 @@ static void *copy_bytes(char **to, const void *from, size_t size)
 void row_list_add(struct row_list *list, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
-	size_t local = has_text(&r->local) ? r->local.len : 0;
-	size_t remote = has_text(&r->remote) ? r->remote.len : 0;
+	size_t local = end_has_text(&r->local) ? r->local.len : 0;
+	size_t remote = end_has_text(&r->remote) ? r->remote.len : 0;
 	size_t owners = row->count * sizeof(*row->owners);
 	struct row *copy = xrealloc(NULL, sizeof(*copy) + owners + local +
 				    remote + row->holder_len);
@@ -75,7 +75,7 @@ void row_list_free(struct row_list *list)
 }
 
 /* A socket and its TIME_WAIT socket share a cookie. */
-static int compare_cookies(const void *a, const void *b)
+static int cmp_cookies(const void *a, const void *b)
 {
 	const struct ps_record *x = &(*(struct row *const *)a)->record;
 	const struct ps_record *y = &(*(struct row *const *)b)->record;
@@ -90,7 +90,7 @@ static bool same_end(const struct ps_end *a, const struct ps_end *b)
 {
 	if (a->form != b->form || a->num != b->num)
 		return false;
-	if (has_text(a))
+	if (end_has_text(a))
 		return a->len == b->len && !memcmp(a->text, b->text, a->len);
 	return !memcmp(a->ip, b->ip, sizeof(a->ip));
 }
@@ -141,12 +141,12 @@ void diff_mark(struct row_list *before, struct row_list *now,
 		if (before->rows[i]->mark != ROW_GONE)
 			append_row(&old, before->rows[i]);
 	if (old.count)
-		qsort(old.rows, old.count, sizeof(*old.rows), compare_cookies);
+		qsort(old.rows, old.count, sizeof(*old.rows), cmp_cookies);
 	for (i = 0; i < now->count; i++) {
 		row = now->rows[i];
 		found = old.count ? bsearch(&row, old.rows, old.count,
 					    sizeof(*old.rows),
-					    compare_cookies) : NULL;
+					    cmp_cookies) : NULL;
 		row->mark = ROW_NEW;
 		if (found) {
 			row->mark = same_row(*found, row) ? ROW_NONE :
