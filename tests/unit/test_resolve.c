@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The hash table of names, and the units and containers in cgroup paths. */
+#include "test.h"
+#include "../../userspace/resolve/cgroup.h"
+#include "../../userspace/resolve/hash.h"
+
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+struct entry {
+	struct hash_key key;
+	u64 value;
+};
+
+/* Keys that differ in one member, by 1 or in the highest bits. */
+static struct hash_key make_key(u64 i)
+{
+	struct hash_key key = {};
+
+	switch (i % 4) {
+	case 0:
+		key.kind = i;
+		break;
+	case 1:
+		key.part = i;
+		break;
+	case 2:
+		key.high = i << 40;
+		break;
+	default:
+		key.low = i << 32;
+	}
+	return key;
+}
+
+static void entries_are_found(void **state)
+{
+	struct hash h = {};
+	struct hash_key key;
+	struct entry *entry;
+	u64 i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		key = make_key(i);
+		assert_null(hash_find(&h, &key));
+		entry = hash_add(&h, &key, sizeof(*entry));
+		assert_int_equal(entry->value, 0);
+		entry->value = i;
+	}
+	assert_int_equal(h.count, 100000);
+	for (i = 0; i < 100000; i++) {
+		key = make_key(i);
+		entry = hash_find(&h, &key);
+		assert_non_null(entry);
+		assert_int_equal(entry->value, i);
+	}
+	hash_free(&h);
+	assert_null(hash_find(&h, &key));
+}
+
+static void the_first_text_of_a_key_stays(void **state)
+{
+	const struct hash_key one = { 1, 2, 3, 4 }, none = { 1, 2, 3, 5 };
+	struct hash h = {};
+	const char *text;
+
+	(void)state;
+	assert_false(hash_find_text(&h, &one, &text));
+	assert_string_equal(hash_add_text(&h, &one, "first"), "first");
+	assert_string_equal(hash_add_text(&h, &one, "second"), "first");
+	assert_null(hash_add_text(&h, &none, NULL));
+	assert_null(hash_add_text(&h, &none, "late"));
+	text = "unset";
+	assert_true(hash_find_text(&h, &none, &text));
+	assert_null(text);
+	assert_true(hash_find_text(&h, &one, &text));
+	assert_string_equal(text, "first");
+	hash_free(&h);
+}
+
+static void check_path(bool (*find)(struct buf *t, const char *path),
+		       const char *path, const char *wanted)
+{
+	struct buf t;
+
+	buf_init(&t, -1);
+	assert_int_equal(find(&t, path), wanted != NULL);
+	buf_char(&t, '\0');
+	assert_string_equal(t.data, wanted ? wanted : "");
+	buf_free(&t);
+}
+
+static void units(void **state)
+{
+	(void)state;
+	check_path(cgroup_unit, "/", NULL);
+	check_path(cgroup_unit, "/a.slice/b", NULL);
+	check_path(cgroup_unit, "/.service", NULL);
+	check_path(cgroup_unit, "/system.slice/nginx.service", "nginx.service");
+	check_path(cgroup_unit, "/system.slice/ssh.socket", "ssh.socket");
+	check_path(cgroup_unit, "/user.slice/user@1000.service/app.slice/"
+		   "app-gnome\\x2dterminal.scope/sub",
+		   "app-gnome\\x2dterminal.scope");
+}
+
+static void containers(void **state)
+{
+	(void)state;
+	check_path(cgroup_container, "/", NULL);
+	check_path(cgroup_container, "/system.slice/nginx.service", NULL);
+	check_path(cgroup_container, "/system.slice/docker-" ID ".scope",
+		   "0123456789ab");
+	check_path(cgroup_container, "/docker/" ID, "0123456789ab");
+	check_path(cgroup_container, "/kube/cri-containerd:" ID, "0123456789ab");
+	check_path(cgroup_container, "/docker/x" ID, NULL);
+	check_path(cgroup_container, "/docker/G" ID "0", NULL);
+	check_path(cgroup_container, "/libpod-conmon-" ID ".scope", NULL);
+	check_path(cgroup_container, "/lxc.payload.web/a", "web");
+	check_path(cgroup_container, "/lxc/web/a", "web");
+	check_path(cgroup_container, "/lxc", NULL);
+	check_path(cgroup_container, "/lxcx/web", NULL);
+	check_path(cgroup_container, "/machine.slice/machine-my\\x2dvm.scope",
+		   "my-vm");
+	check_path(cgroup_container, "/machine.slice/machine-.scope", NULL);
+	check_path(cgroup_container, "/machine.slice/machine-vm.service", NULL);
+	check_path(cgroup_container, "/systemd-nspawn@deb.service/payload",
+		   "deb");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_are_found),
+		cmocka_unit_test(the_first_text_of_a_key_stays),
+		cmocka_unit_test(units),
+		cmocka_unit_test(containers),
+	};
+
+	return RUN(tests);
+}
