@@ -81,7 +81,7 @@ static const char *read_path(int root, int fd, u64 id, char text[PATH_MAX])
 	path = text + prefix;
 	if (!*path)
 		return "/";
-	/* Meanwhile it may lead to another cgroup. */
+	/* By now the path may lead to another cgroup. */
 	return *path == '/' && stat_cgroup(root, path, &st) &&
 		st.st_ino == (ino_t)id ? path : NULL;
 }
