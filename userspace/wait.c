@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The view is read, and read again when the kernel says that it is out of date
- * - or when what is in the way ends by itself, which nobody announces.
+ * portsock wait: until a port has a listener, or is free.
+ *
+ * The view is read again after each notification, and when the last socket at
+ * the port expires, of which there is no notification.
  */
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -12,141 +13,132 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/buf.h"
 #include "util/clock.h"
 #include "util/error.h"
-#include "why/bind_spec.h"
 #include "view/view.h"
-#include "util/buf.h"
 #include "wait.h"
+#include "why/bind_spec.h"
+#include "why/rcv_saddr.h"
 
-#define SEE_HELP	"see portsock wait --help"
-#define FALLBACK	2000	/* ms: not every end is announced           */
-#define LATE		100	/* ms: the kernel's timers are late by that */
-#define FOREVER		INT64_MAX
+#define SEE_HELP	" (see portsock wait --help)"
+#define FALLBACK	2000	/* ms: some changes have no notification */
+#define LATE		100	/* ms: delay of the kernel's timers      */
 
 static const char help[] =
-"portsock wait (listen|free) [tcp|udp] [ADDRESS:]PORT [--timeout S]\n"
-"Waits until it is so.\n"
+"Usage: portsock wait (listen|free) [tcp|udp] [ADDRESS:]PORT [--timeout S]\n"
+"Wait until a port has a listener, or is free.\n"
 "\n"
-" listen   something takes connections there, or datagrams (udp); also what\n"
-"          listens at all addresses of this machine\n"
-" free     no socket is there any more, not even a TIME_WAIT: a server can bind\n"
-"          there, with and without SO_REUSEADDR\n"
+" listen   a TCP socket listens, or a UDP socket is bound, at this address or\n"
+"          at a wildcard that covers it\n"
+" free     no socket uses the address, not even in TIME_WAIT: a server can\n"
+"          bind it with and without SO_REUSEADDR\n"
 "\n"
 " ADDRESS  127.0.0.1, [::1]; without one: any address\n"
 " PORT     1 to 65535, or the name of a service\n"
 "\n"
-"     --timeout S   give up after so many seconds (0.5 is half of one)\n"
+"     --timeout S   give up after S seconds, such as 10 or 0.5\n"
 " -h, --help\n"
 "\n"
-"Exit status: 0 it is so, 1 the time was over, 2 an error.\n";
+"Exit status: 0 the condition holds, 1 timeout, 2 an error.\n";
+
+static const char usage[] =
+"usage: portsock wait (listen|free) [tcp|udp] [ADDRESS:]PORT [--timeout S]\n"
+"  portsock wait listen 8080 --timeout 30\n"
+"  portsock wait free tcp 127.0.0.1:8080\n";
 
 /**
- * struct wait - what is waited for
- * @listen: that something listens at @place; else that it is free
- * @place: where
- * @deadline: when to give up, in milliseconds of CLOCK_MONOTONIC, or FOREVER
- * @help: nothing, --help is asked for
+ * struct wait - A condition to wait for
+ * @listen: a socket listens at @spec; if not set, @spec is free
+ * @spec: protocol, address and port
+ * @deadline: when to give up, in milliseconds of CLOCK_MONOTONIC
+ * @help: print the help text only
  */
 struct wait {
 	bool listen;
-	struct bind_spec place;
+	struct bind_spec spec;
 	int64_t deadline;
 	bool help;
 };
 
-/* An address and the family whose addresses it is one of. */
-static struct ps_end plain(const struct ps_end *end)
+/*
+ * Return true if the address of a socket matters to @end.  A listener has to
+ * receive packets sent to @end.  For a wildcard to be free, all of its
+ * addresses have to be free.
+ */
+static bool address_matches(const struct wait *w, const struct ps_record *r,
+			    const struct ps_end *end)
 {
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct ps_end e = *end;
+	struct bind_address wanted = { .end = end, .wild = !w->listen };
+	struct bind_address used = {
+		.end = &r->local, .wild = true,
+		.v6only = r->flags & PORTSOCK_FLAG(V6ONLY),
+	};
 
-	if (e.form == PS_FORM_INET6 && !memcmp(e.ip, mapped, sizeof(mapped))) {
-		memmove(e.ip, e.ip + sizeof(mapped), 4);
-		e.form = PS_FORM_INET;
-	}
-	return e;
+	return (r->local.form == PS_FORM_INET ||
+		r->local.form == PS_FORM_INET6) &&
+		rcv_saddr_equal(&wanted, &used);
 }
 
-/* Whether what comes to @to comes to @at, too. */
-static bool covers(const struct ps_end *at, bool v6only,
-		   const struct ps_end *to)
+static bool socket_matches(const struct wait *w, const struct ps_record *r)
 {
-	static const u8 any[16];
-	struct ps_end a = plain(at), b = plain(to);
-	size_t len = a.form == PS_FORM_INET6 ? 16 : 4;
+	const struct bind_spec *spec = &w->spec;
 
-	if (!memcmp(a.ip, any, len))
-		return a.form == b.form || (len == 16 && !v6only);
-	return a.form == b.form && !memcmp(a.ip, b.ip, len);
-}
-
-/* A place without an address is at all of them. */
-static bool is_there(const struct wait *w, const struct ps_record *r)
-{
-	const struct bind_spec *place = &w->place;
-
-	if (r->proto != place->proto || r->port != place->local.num)
+	if (r->proto != spec->proto || r->port != spec->local.num)
 		return false;
-	if (*place->dev && *r->dev && strcmp(place->dev, r->dev))
+	if (*spec->dev && *r->dev && strcmp(spec->dev, r->dev))
 		return false;
-	return place->local.form == PS_FORM_ANY ||
-		covers(&r->local, r->flags & PORTSOCK_FLAG(V6ONLY),
-		       &place->local) ||
-		(!w->listen && covers(&place->local, false, &r->local));
-}
-
-static bool is_listening(const struct ps_record *r)
-{
-	return r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_UNCONN;
+	return spec->local.form == PS_FORM_ANY ||
+		address_matches(w, r, &spec->local);
 }
 
 /*
- * Reads the view: 1 it is so, 0 not yet, -1 an error.  What is in the way may
- * have an end: *pause is how long it takes at most, or when to look again.
+ * Read the view.  Return 1 if the condition holds, 0 if not, -1 on error.
+ * Store in *pause the time after which to read it again at the latest.
  */
-static int look(const struct wait *w, struct view *s, int64_t *pause)
+static int check_condition(const struct wait *w, struct view *v, int64_t *pause)
 {
-	bool listening = false, taken = false, ends = true;
+	bool listening = false, in_use = false, all_expire = true;
 	int64_t last = 0;
 	int got;
 
-	while ((got = view_next(s)) > 0) {
-		const struct ps_record *r = &s->row.record;
+	while ((got = view_next(v)) > 0) {
+		const struct ps_record *r = &v->row.record;
 
-		if (!is_there(w, r))
+		if (!socket_matches(w, r))
 			continue;
-		taken = true;
-		listening |= is_listening(r);
-		ends &= r->expires != PS_NO_EXPIRY;
+		in_use = true;
+		listening |= r->state == PORTSOCK_LISTEN ||
+			r->state == PORTSOCK_UNCONN;
+		all_expire &= r->expires != PS_NO_EXPIRY;
 		if (r->expires > last)
 			last = r->expires;
 	}
-	*pause = taken && ends && !w->listen ? last + LATE : FALLBACK;
+	*pause = in_use && all_expire && !w->listen ? last + LATE : FALLBACK;
 	if (got < 0)
 		return -1;
-	return w->listen ? listening : !taken;
+	return w->listen ? listening : !in_use;
 }
 
-static int wait_until(const struct wait *w, struct view *s)
+static int wait_until(const struct wait *w, struct view *v)
 {
 	int64_t pause, left;
-	int so;
+	int holds;
 
 	for (;;) {
-		so = look(w, s, &pause);
-		if (so)
-			return so < 0 ? STATUS_ERROR : STATUS_MATCH;
+		holds = check_condition(w, v, &pause);
+		if (holds)
+			return holds < 0 ? STATUS_ERROR : STATUS_MATCH;
 		left = w->deadline - clock_ms();
 		if (left <= 0)
 			return STATUS_NOTHING;
-		if (view_wait(s, left < pause ? left : pause) < 0 ||
-		    view_again(s))
+		if (view_wait(v, left < pause ? left : pause) < 0 ||
+		    view_again(v))
 			return STATUS_ERROR;
 	}
 }
 
-/* Digits, and one dot among them. */
+/* Parse seconds: digits, with at most one dot. */
 static int parse_timeout(struct wait *w, const char *word)
 {
 	size_t whole = strspn(word, "0123456789"), part = 0;
@@ -157,97 +149,85 @@ static int parse_timeout(struct wait *w, const char *word)
 	seconds = strtod(word, NULL);
 	if (word[whole + part] || whole + part < 1 + (part > 0) ||
 	    seconds > INT_MAX)
-		return error_print("--timeout %s: it takes seconds, 10 or 0.5; "
-				SEE_HELP, word);
+		return error_print("invalid --timeout value: %s: expected "
+				   "seconds, such as 10 or 0.5", word);
 	w->deadline = clock_ms() + (int64_t)(seconds * 1000);
 	return 0;
 }
 
-static int parse_options(struct wait *w, int argc, char **argv)
+static int parse_command(struct wait *w, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "timeout", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *word;
 	int c;
 
+	*w = (struct wait){ .deadline = INT64_MAX };
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (c == 'h')
 			w->help = true;
 		else if (c == ':')
-			return error_print("--timeout: it takes seconds; "
-					SEE_HELP);
+			return error_print("option needs an argument: %s"
+					   SEE_HELP, argv[optind - 1]);
 		else if (c != 't')
-			return error_print("unknown option %s; " SEE_HELP,
-					argv[optind - 1]);
+			return error_print("unknown option: %s" SEE_HELP,
+					   argv[optind - 1]);
 		else if (parse_timeout(w, optarg))
 			return -1;
 	}
-	return 0;
-}
-
-static int parse(struct wait *w, int argc, char **argv)
-{
-	const char *what;
-
-	*w = (struct wait){ .deadline = FOREVER };
-	if (parse_options(w, argc, argv))
-		return -1;
 	if (w->help)
 		return 0;
-	what = optind < argc ? argv[optind++] : "";
-	w->listen = !strcmp(what, "listen");
-	if (!w->listen && strcmp(what, "free"))
-		return error_print("wait%s%s: it is listen or free; " SEE_HELP,
-				*what ? " " : "", what);
-	return bind_spec_parse(&w->place, "wait", argc - optind, argv + optind);
-}
-
-/* All of it, again and again, would be no way to wait. */
-static int ask(struct view *s, const char *filter)
-{
-	int err = view_filter(s, filter);
-
-	return err ? error_print("cannot ask %s for one port: %s; waiting needs "
-			      "permission to write to it", s->name,
-			      strerror(-err)) : 0;
-}
-
-static int tell_help(void)
-{
-	struct buf t;
-
-	buf_init(&t, STDOUT_FILENO);
-	buf_put(&t, help, sizeof(help) - 1);
-	return buf_finish(&t, STATUS_MATCH);
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return -1;
+	}
+	word = argv[optind++];
+	w->listen = !strcmp(word, "listen");
+	if (!w->listen && strcmp(word, "free"))
+		return error_print("invalid condition: %s: expected listen or "
+				   "free" SEE_HELP, word);
+	return bind_spec_parse(&w->spec, "wait", argc - optind, argv + optind);
 }
 
 /**
- * wait_main() - portsock wait
- * @argc: of the command's words
- * @argv: the first is the command itself
+ * wait_main() - Run portsock wait
+ * @argc: number of words
+ * @argv: "wait" and the words after it
  *
- * Return: exit status.
+ * Return: Exit status.
  */
 int wait_main(int argc, char **argv)
 {
-	int status = STATUS_ERROR;
-	struct view s;
+	int err, status = STATUS_ERROR;
 	char filter[64];
 	struct wait w;
+	struct view v;
+	struct buf t;
 
-	if (parse(&w, argc, argv))
+	if (parse_command(&w, argc, argv))
 		return STATUS_ERROR;
-	if (w.help)
-		return tell_help();
+	if (w.help) {
+		buf_init(&t, STDOUT_FILENO);
+		buf_word(&t, help);
+		return buf_finish(&t, STATUS_MATCH);
+	}
 	snprintf(filter, sizeof(filter), "proto=%s port=%" PRIu32 " owners=no",
-		 w.place.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
-		 w.place.local.num);
-	if (!view_open(&s, NULL) && !ask(&s, filter) &&
-	    !view_begin(&s))
-		status = wait_until(&w, &s);
-	view_close(&s);
+		 w.spec.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
+		 w.spec.local.num);
+	if (!view_open(&v, NULL)) {
+		/* Without a filter each pass would read all sockets. */
+		err = view_filter(&v, filter);
+		if (err)
+			error_print("filter failed: %s: %s: waiting needs "
+				    "write permission (run as root: sudo "
+				    "portsock)", v.name, strerror(-err));
+		else if (!view_begin(&v))
+			status = wait_until(&w, &v);
+	}
+	view_close(&v);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* portsock wait: until something listens there, or nothing is in the way. */
+/* portsock wait: until a port has a listener, or is free. */
 #ifndef PORTSOCK_WAIT_H
 #define PORTSOCK_WAIT_H
 
