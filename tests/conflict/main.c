@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * situations FIRST LAST EVERY: makes sockets at random, asks the product's own
- * code whether a bind() would work beside them, and then really does it.  Every
- * EVERYth question goes to the reader itself as well.  Prints each difference,
- * and what was seen how often.  A seed has passed when there was none; where the
- * product says that it guesses, and guesses wrong, it counts as skipped.
+ * situations FIRST LAST EVERY: for each seed make random sockets, predict the
+ * result of a random bind() with the code of portsock why, and call the real
+ * bind().  Each EVERYth seed also runs portsock why itself.  Print differences,
+ * and count the results.  A seed is counted as skipped if the prediction was a
+ * wrong guess, and as failed if it was wrong otherwise.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,288 +15,241 @@
 
 #include "situation.h"
 #include "../../module/format/names.h"
-#include "../../userspace/why/rowset.h"
-#include "../../userspace/why/verdict.h"
+#include "../../userspace/view/view.h"
+#include "../../userspace/why/why.h"
 
 #define FIRST_PORT	10000
 #define PORTS		30000
 
-/* What was seen. */
+/* Counters.  Those with two elements are for TCP and UDP. */
 static struct {
 	unsigned int seeds;
 	unsigned int failed;
 	unsigned int guessed;		/* seeds with a wrong guess */
 	unsigned int tried;
 	unsigned int different;
-	unsigned int unsure[2];		/* TCP, UDP */
-	unsigned int wrong_guess[2];
+	unsigned int guesses[2];
+	unsigned int wrong_guesses[2];
 	unsigned int verdicts[16];
 	unsigned int closed;
 	unsigned int freed;
-	unsigned int asked;
+	unsigned int reader_runs;
 	unsigned int rules[RULE_CONFLICT + 1];
 } seen;
 
-/**
- * struct look - what the product says
- * @crowd: the sockets at the port
- * @told: what the view tells beside the sockets
- * @blocks: of each, whether it is in the way
- * @found: how many are
- * @unsure: it says that it guesses
- * @verdict: what bind() would say
- */
-struct look {
-	struct rowset crowd;
-	struct ps_record *told;
-	bool *blocks;
-	size_t found;
-	bool unsure;
-	enum verdict verdict;
-};
+/* Prediction */
 
-static void read_view(struct look *l, struct bind_request *b)
+static void read_view(struct why *w, struct view *v)
 {
-	struct view s;
-	char line[64];
+	struct bind_request *b = &w->bind;
+	char filter[64];
 	int got;
 
-	snprintf(line, sizeof(line), "port=%u bind=yes", b->local.num);
-	if (view_open(&s, NULL) || view_filter(&s, line))
+	snprintf(filter, sizeof(filter), "port=%u bind=yes", b->local.num);
+	if (view_open(v, NULL) || view_filter(v, filter) || view_begin(v))
 		exit(2);
-	if (view_begin(&s))
-		exit(2);
-	s.keep_bind = true;
-	while ((got = view_next(&s)) > 0)
-		rowset_add(&l->crowd, &s.row);
+	b->netns = v->header.netns;
+	v->keep_bind = true;
+	while ((got = view_next(v)) > 0)
+		rowset_add(&w->socks, &v->row);
 	if (got < 0)
 		exit(2);
-	rowset_sort(&l->crowd);
-	l->told = s.bind_rows;
-	s.bind_rows = NULL;
-	conflict_add_bind_rows(b, l->told, s.bind_count);
-	view_close(&s);
+	rowset_sort_by_inode(&w->socks);
+	bind_request_set_rows(b, v->bind_rows, v->bind_count);
 }
 
-/* A FIN may be acknowledged some time later, and another state follows then. */
-static bool is_passing(const struct look *l)
+/* A FIN may be acknowledged later, which changes the state again. */
+static bool is_settled(const struct rowset *socks)
 {
 	size_t i;
 
-	for (i = 0; i < l->crowd.count; i++)
-		if (l->crowd.rows[i].record.state == PORTSOCK_FIN_WAIT1)
-			return true;
-	return false;
+	for (i = 0; i < socks->count; i++)
+		if (socks->rows[i].record.state == PORTSOCK_FIN_WAIT1)
+			return false;
+	return true;
 }
 
-static void read_settled_view(struct look *l, struct bind_request *b)
+static void predict(struct why *w, const struct bind_request *b)
 {
 	int tries = 100;
-
-	read_view(l, b);
-	while (is_passing(l) && tries--) {
-		usleep(10000);
-		rowset_free(&l->crowd);
-		free(l->told);
-		memset(l, 0, sizeof(*l));
-		read_view(l, b);
-	}
-}
-
-static void look(struct look *l, struct bind_request *b)
-{
-	const struct ps_record **made;
-	struct host m;
+	struct view v;
 	size_t i;
 
-	memset(l, 0, sizeof(*l));
-	b->netns = host_netns();
-	read_settled_view(l, b);
-	host_query(&m, b);
-	b->kernel = m.kernel;
-	made = calloc(l->crowd.count + 1, sizeof(*made));
-	l->blocks = calloc(l->crowd.count + 1, sizeof(*l->blocks));
-	for (i = 0; i < l->crowd.count; i++) {
-		made[i] = &l->crowd.rows[i].record;
-		seen.rules[conflict_rule(b, made[i])]++;
+	*w = (struct why){ .bind = *b };
+	read_view(w, &v);
+	while (!is_settled(&w->socks) && tries--) {
+		usleep(10000);
+		rowset_free(&w->socks);
+		view_close(&v);
+		read_view(w, &v);
 	}
-	l->found = conflict_find(b, made, l->crowd.count, l->blocks,
-				    &l->unsure);
-	l->verdict = verdict_of(b, &m, l->found);
-	if (l->verdict != VERDICT_IN_USE && l->verdict != VERDICT_OK)
-		l->unsure = false;
-	free(made);
+	host_query(&w->host, &w->bind);
+	w->bind.kernel = w->host.kernel;
+	w->blocks = calloc(w->socks.count + 1, sizeof(*w->blocks));
+	for (i = 0; i < w->socks.count; i++)
+		seen.rules[bind_rule_for(&w->bind, &w->socks.rows[i].record)]++;
+	verdict_decide(w);
+	view_close(&v);
 }
 
-static void look_away(struct look *l)
+static void free_prediction(struct why *w)
 {
-	rowset_free(&l->crowd);
-	free(l->told);
-	free(l->blocks);
+	rowset_free(&w->socks);
+	free(w->blocks);
 }
 
-/* What the kernel says, by errno's name as the product writes it. */
-static const char *name_of(int err)
+/* Call the real bind() and listen().  Return "OK" or the name of an errno. */
+static const char *real_result(const struct bind_request *b)
 {
-	return err ? strerrorname_np(err) : "OK";
-}
-
-static const char *really_do(const struct bind_request *b)
-{
-	int fd = bind_open(b), err;
+	int fd = request_open(b), err;
 
 	if (fd < 0)
 		return "ENODEV";
-	err = bind_try(b, fd);
+	err = request_bind(b, fd);
 	if (!err && b->listens && b->proto == PORTSOCK_PROTO_TCP)
 		err = listen(fd, 1) ? errno : 0;
 	close(fd);
-	return name_of(err);
+	return err ? strerrorname_np(err) : "OK";
 }
 
-static void tell_row(const struct row *row, bool blocks)
-{
-	const struct ps_record *r = &row->record;
-	struct bind_request b = {
-		.local = r->local, .flags = r->flags, .uid = r->uid,
-		.proto = r->proto,
-	};
-	char text[160];
-
-	memcpy(b.dev, r->dev, sizeof(b.dev));
-	bind_tell(&b, text, sizeof(text));
-	printf("    %c %s %s, %s, inode %llu\n", blocks ? '*' : ' ',
-	       ps_state_names[r->state].text, text,
-	       ps_held_names[r->held].text, (unsigned long long)r->inode);
-}
-
-static void tell_difference(u64 seed, const struct situation *s,
-			    const struct bind_request *b, const struct look *l,
-			    const char *real, const char *when)
+static void print_difference(u64 seed, const struct situation *s,
+			     const struct why *w, const char *real,
+			     const char *when)
 {
 	char text[160];
 	size_t i;
 
-	bind_tell(b, text, sizeof(text));
-	printf("FAIL %llu%s: %s port %u: said %s%s, is %s\n",
+	request_format(&w->bind, text, sizeof(text));
+	printf("FAIL %llu%s: %s port %u: predicted %s%s, is %s\n",
 	       (unsigned long long)seed, when, text, s->port,
-	       verdict_name(l->verdict), l->unsure ? " (unsure)" : "", real);
-	fputs(s->told, stdout);
-	printf("  seen:\n");
-	for (i = 0; i < l->crowd.count; i++)
-		tell_row(&l->crowd.rows[i], l->blocks[i]);
+	       verdict_name(w->verdict), w->guess ? " (guess)" : "", real);
+	fputs(s->log, stdout);
+	printf("  sockets:\n");
+	for (i = 0; i < w->socks.count; i++) {
+		const struct ps_record *r = &w->socks.rows[i].record;
+		struct bind_request b = {
+			.local = r->local, .flags = r->flags, .uid = r->uid,
+			.proto = r->proto,
+		};
+
+		memcpy(b.dev, r->dev, sizeof(b.dev));
+		request_format(&b, text, sizeof(text));
+		printf("    %c %s %s, %s, inode %llu\n",
+		       w->blocks[i] ? '*' : ' ', ps_state_names[r->state].text,
+		       text, ps_held_names[r->held].text,
+		       (unsigned long long)r->inode);
+	}
 }
 
-/* Whether what is said is so. */
-static bool compare(u64 seed, const struct situation *s,
-		    const struct bind_request *b, const struct look *l,
-		    const char *real, const char *when)
+/* Return true if the prediction is right. */
+static bool check_prediction(u64 seed, const struct situation *s,
+			     const struct why *w, const char *real,
+			     const char *when)
 {
-	bool same = !strcmp(verdict_name(l->verdict), real);
-	bool udp = b->proto == PORTSOCK_PROTO_UDP;
+	bool udp = w->bind.proto == PORTSOCK_PROTO_UDP;
 
 	seen.tried++;
-	seen.unsure[udp] += l->unsure;
-	if (same)
+	seen.guesses[udp] += w->guess;
+	if (!strcmp(verdict_name(w->verdict), real))
 		return true;
-	if (l->unsure) {
-		seen.wrong_guess[udp]++;
+	if (w->guess) {
+		seen.wrong_guesses[udp]++;
 		return false;
 	}
 	seen.different++;
-	tell_difference(seed, s, b, l, real, when);
+	print_difference(seed, s, w, real, when);
 	return false;
 }
 
-/* --- each that is named is in the way */
+/* Each blocker conflicts by itself */
 
-static const struct ps_record *pick(const struct look *l)
+static const struct ps_record *random_blocker(const struct why *w)
 {
-	size_t nth = random_below(l->found), i;
+	size_t nth = random_below(w->blockers), i;
 
-	for (i = 0; i < l->crowd.count; i++)
-		if (l->blocks[i] && !nth--)
-			return &l->crowd.rows[i].record;
+	for (i = 0; i < w->socks.count; i++)
+		if (w->blocks[i] && !nth--)
+			return &w->socks.rows[i].record;
 	abort();
 }
 
-/* A TIME_WAIT and the socket that it was have one cookie. */
-static bool is_same(const struct ps_record *a, const struct ps_record *b)
+/* A socket and its TIME_WAIT socket share a cookie. */
+static bool is_same_socket(const struct ps_record *a, const struct ps_record *b)
 {
 	return a->cookie == b->cookie && !a->inode == !b->inode;
 }
 
-static bool was_named(const struct look *l, const struct ps_record *r)
+static bool is_blocker(const struct why *w, const struct ps_record *r)
 {
 	size_t i;
 
-	for (i = 0; i < l->crowd.count; i++)
-		if (l->blocks[i] && is_same(&l->crowd.rows[i].record, r))
+	for (i = 0; i < w->socks.count; i++)
+		if (w->blocks[i] &&
+		    is_same_socket(&w->socks.rows[i].record, r))
 			return true;
 	return false;
 }
 
-/* Who is named now was named before, and was not closed. */
-static bool leaves_others_only(const struct look *before,
-			       const struct look *after,
+/* Return true if each blocker was one before, and is not the closed socket. */
+static bool has_no_new_blocker(const struct why *before,
+			       const struct why *after,
 			       const struct ps_record *closed)
 {
 	size_t i;
 
-	for (i = 0; i < after->crowd.count; i++) {
-		const struct ps_record *r = &after->crowd.rows[i].record;
+	for (i = 0; i < after->socks.count; i++) {
+		const struct ps_record *r = &after->socks.rows[i].record;
 
 		if (after->blocks[i] &&
-		    (is_same(r, closed) || !was_named(before, r)))
+		    (is_same_socket(r, closed) || !is_blocker(before, r)))
 			return false;
 	}
 	return true;
 }
 
 /*
- * Closes one after the other of those that are named, in any order: while one is
- * left bind() fails, and then it works.
+ * Close all blockers one after the other, in random order: as long as one of
+ * them exists bind() fails, and then it succeeds.
  */
-static void close_blockers(u64 seed, struct situation *s, struct bind_request *b,
-			   struct look *l)
+static void close_blockers(u64 seed, struct situation *s, struct why *w)
 {
 	const char *real;
-	struct look next;
+	struct why next;
 	bool good = true;
 
-	while (l->verdict == VERDICT_IN_USE && good) {
-		const struct ps_record *r = pick(l);
+	while (w->verdict == VERDICT_IN_USE && good) {
+		const struct ps_record *r = random_blocker(w);
 
 		if (!(r->inode && situation_close(s, r->cookie)) &&
 		    world_destroy(r))
 			return;
-		look(&next, b);
-		real = really_do(b);
+		predict(&next, &w->bind);
+		real = real_result(&w->bind);
 		seen.closed++;
-		good = compare(seed, s, b, &next, real, " after closing");
-		if (good && !leaves_others_only(l, &next, r)) {
-			tell_difference(seed, s, b, &next, real,
-					" names a new one");
+		good = check_prediction(seed, s, &next, real, " after closing");
+		if (good && !has_no_new_blocker(w, &next, r)) {
+			print_difference(seed, s, &next, real,
+					 " has a new blocker");
 			seen.different++;
 		}
 		seen.freed += next.verdict == VERDICT_OK;
-		look_away(l);
-		*l = next;
+		free_prediction(w);
+		*w = next;
 	}
 }
 
-/* --- the reader itself */
+/* The reader itself */
 
-static char *answer_of_reader(const struct bind_request *b)
+static char *run_reader(const struct bind_request *b)
 {
-	static char answer[1 << 20];
+	static char output[1 << 20];
 	char address[64], command[512];
-	struct bind_request plain = *b;
+	struct bind_request without_dev = *b;
 	FILE *pipe;
 	size_t got;
 
-	plain.dev[0] = '\0';
-	bind_tell(&plain, command, sizeof(command));
+	without_dev.dev[0] = '\0';
+	request_format(&without_dev, command, sizeof(command));
 	sscanf(command, "%*s %63s", address);
 	snprintf(command, sizeof(command),
 		 "/portsock/portsock why --json --probe %s '%s%s%s:%u' --uid %u%s%s%s%s%s%s",
@@ -310,14 +263,14 @@ static char *answer_of_reader(const struct bind_request *b)
 		 b->dev[0] ? " --dev " : "", b->dev,
 		 b->listens ? "" : " --no-listen");
 	pipe = popen(command, "r");
-	got = pipe ? fread(answer, 1, sizeof(answer) - 1, pipe) : 0;
-	answer[got] = '\0';
+	got = pipe ? fread(output, 1, sizeof(output) - 1, pipe) : 0;
+	output[got] = '\0';
 	if (pipe)
 		pclose(pipe);
-	return answer;
+	return output;
 }
 
-static size_t count_of(const char *text, const char *word)
+static size_t count_words(const char *text, const char *word)
 {
 	size_t count = 0;
 
@@ -326,32 +279,31 @@ static size_t count_of(const char *text, const char *word)
 	return count;
 }
 
-static bool says(const char *answer, const char *key, const char *value)
+static bool has_member(const char *json, const char *key, const char *value)
 {
 	char text[64];
 
 	snprintf(text, sizeof(text), "\"%s\":\"%s\"", key, value);
-	return strstr(answer, text);
+	return strstr(json, text);
 }
 
-static void ask_reader(u64 seed, const struct situation *s,
-		       const struct bind_request *b, const struct look *l)
+/* The reader prints the same prediction, with the same number of blockers. */
+static void check_reader(u64 seed, const struct situation *s,
+			 const struct why *w)
 {
-	const char *answer = answer_of_reader(b), *real;
-	size_t named = l->verdict == VERDICT_IN_USE ? l->found : 0;
+	const char *output = run_reader(&w->bind), *real;
+	size_t blockers = w->verdict == VERDICT_IN_USE ? w->blockers : 0;
 
-	seen.asked++;
-	real = really_do(b);
-	if (says(answer, "verdict", verdict_name(l->verdict)) &&
-	    says(answer, "probe", real) &&
-	    count_of(answer, "\"cookie\":") == named)
+	seen.reader_runs++;
+	real = real_result(&w->bind);
+	if (has_member(output, "verdict", verdict_name(w->verdict)) &&
+	    has_member(output, "probe", real) &&
+	    count_words(output, "\"cookie\":") == blockers)
 		return;
 	seen.different++;
-	tell_difference(seed, s, b, l, real, " in the reader");
-	printf("  reader: %s", answer);
+	print_difference(seed, s, w, real, " in the reader");
+	printf("  reader: %s", output);
 }
-
-/* --- a seed */
 
 static void random_sysctls(u16 port)
 {
@@ -366,38 +318,37 @@ static void random_sysctls(u16 port)
 
 static void run_seed(u64 seed, bool with_reader)
 {
+	unsigned int guesses = seen.wrong_guesses[0] + seen.wrong_guesses[1];
+	unsigned int different = seen.different;
 	u16 port = FIRST_PORT + seed % PORTS;
 	struct situation s;
 	struct bind_request b;
-	struct look l;
+	struct why w;
 	u8 proto;
 
-	unsigned int before = seen.different;
-	unsigned int guesses = seen.wrong_guess[0] + seen.wrong_guess[1];
-
 	random_seed(seed);
-	bind_bias();
+	request_bias();
 	proto = chance(65) ? PORTSOCK_PROTO_TCP : PORTSOCK_PROTO_UDP;
 	situation_make(&s, port, proto);
 	random_sysctls(port);
-	bind_random(&b, port, proto);
+	request_random(&b, port, proto);
 	b.listens = chance(85);
-	look(&l, &b);
-	seen.verdicts[l.verdict]++;
+	predict(&w, &b);
+	seen.verdicts[w.verdict]++;
 	if (with_reader)
-		ask_reader(seed, &s, &b, &l);
-	if (compare(seed, &s, &b, &l, really_do(&b), ""))
-		close_blockers(seed, &s, &b, &l);
-	look_away(&l);
+		check_reader(seed, &s, &w);
+	if (check_prediction(seed, &s, &w, real_result(&b), ""))
+		close_blockers(seed, &s, &w);
+	free_prediction(&w);
 	situation_end(&s);
 	world_reset();
 	seen.seeds++;
-	seen.failed += seen.different > before;
-	seen.guessed += seen.different == before &&
-		seen.wrong_guess[0] + seen.wrong_guess[1] > guesses;
+	seen.failed += seen.different > different;
+	seen.guessed += seen.different == different &&
+		seen.wrong_guesses[0] + seen.wrong_guesses[1] > guesses;
 }
 
-static void tell_seen(void)
+static void print_counters(void)
 {
 	static const char *const rules[] = {
 		"elsewhere", "request", "device", "address", "reuseaddr",
@@ -410,11 +361,11 @@ static void tell_seen(void)
 		       seen.verdicts[i]);
 	for (i = 0; i <= RULE_CONFLICT; i++)
 		printf("count rule-%s %u\n", rules[i], seen.rules[i]);
-	printf("count binds %u\ncount closed %u\ncount then-free %u\ncount asked-the-reader %u\n",
-	       seen.tried, seen.closed, seen.freed, seen.asked);
+	printf("count binds %u\ncount closed %u\ncount then-free %u\ncount reader-runs %u\n",
+	       seen.tried, seen.closed, seen.freed, seen.reader_runs);
 	printf("count guess-tcp %u\ncount guess-tcp-wrong %u\ncount guess-udp %u\ncount guess-udp-wrong %u\n",
-	       seen.unsure[0], seen.wrong_guess[0], seen.unsure[1],
-	       seen.wrong_guess[1]);
+	       seen.guesses[0], seen.wrong_guesses[0], seen.guesses[1],
+	       seen.wrong_guesses[1]);
 	printf("count passed %u\ncount failed %u\ncount skipped %u\n",
 	       seen.seeds - seen.failed - seen.guessed, seen.failed,
 	       seen.guessed);
@@ -435,6 +386,6 @@ int main(int argc, char **argv)
 	world_autobind(0, false);
 	for (seed = strtoull(argv[1], NULL, 10); seed <= last; seed++)
 		run_seed(seed, every && !(seed % every));
-	tell_seen();
+	print_counters();
 	return 0;
 }

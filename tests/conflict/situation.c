@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sockets at random at one port: listeners, connections in each state, UDP. */
+/* Random sockets at one port: listeners, connections in each state, UDP. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -10,15 +10,15 @@
 
 #include "situation.h"
 
-static void tell(struct situation *s, const char *what,
-		 const struct bind_request *b)
+static void log_step(struct situation *s, const char *step,
+		     const struct bind_request *b)
 {
-	size_t used = strlen(s->told);
+	size_t used = strlen(s->log);
 	char text[160] = "";
 
 	if (b)
-		bind_tell(b, text, sizeof(text));
-	snprintf(s->told + used, sizeof(s->told) - used, "    %s%s%s\n", what,
+		request_format(b, text, sizeof(text));
+	snprintf(s->log + used, sizeof(s->log) - used, "    %s%s%s\n", step,
 		 b ? " " : "", text);
 }
 
@@ -31,17 +31,17 @@ static u64 cookie_of(int fd)
 	return cookie;
 }
 
-static int keep(struct situation *s, int fd)
+static int own_socket(struct situation *s, int fd)
 {
 	if (fd < 0)
 		return fd;
-	if (s->count == THINGS_MAX)
+	if (s->count == SOCKETS_MAX)
 		die("too many sockets");
-	s->things[s->count++] = (struct thing){ fd, cookie_of(fd) };
+	s->socks[s->count++] = (struct owned_socket){ fd, cookie_of(fd) };
 	return fd;
 }
 
-static void reset(int fd)
+static void reset_socket(int fd)
 {
 	struct linger now = { 1, 0 };
 
@@ -49,22 +49,22 @@ static void reset(int fd)
 	close(fd);
 }
 
-static void forget(struct situation *s, int fd)
+static void disown_socket(struct situation *s, int fd)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++)
-		if (s->things[i].fd == fd)
-			s->things[i] = s->things[--s->count];
+		if (s->socks[i].fd == fd)
+			s->socks[i] = s->socks[--s->count];
 }
 
-/* --- what becomes of a connection, seen from our port */
+/* How a connection ends, seen from the port of the situation. */
 
 enum fate {
 	FATE_OPEN,
 	FATE_CLOSE_WAIT,
-	FATE_ORPHAN,		/* FIN_WAIT2 that is a TIME_WAIT to the kernel */
-	FATE_LONG_ORPHAN,	/* FIN_WAIT2 that is still a socket            */
+	FATE_ORPHAN,		/* a TIME_WAIT socket in FIN_WAIT2 */
+	FATE_LONG_ORPHAN,	/* a struct sock in FIN_WAIT2      */
 	FATE_TIME_WAIT,
 	FATE_HALF_CLOSED,
 	FATE_RESET,
@@ -77,13 +77,13 @@ static const char *const fate_names[] = {
 	"half closed", "reset", "time_wait and its socket",
 };
 
-/* @mine and @peer are kept; what is closed here is kept no more. */
-static void meet_fate(struct situation *s, int mine, int peer)
+/* @mine and @peer are owned; a socket closed here is not any more. */
+static void end_connection(struct situation *s, int mine, int peer)
 {
 	enum fate fate = random_below(FATES);
 	int seconds = 100;
 
-	tell(s, fate_names[fate], NULL);
+	log_step(s, fate_names[fate], NULL);
 	switch (fate) {
 	case FATE_CLOSE_WAIT:
 		shutdown(peer, SHUT_WR);
@@ -94,10 +94,10 @@ static void meet_fate(struct situation *s, int mine, int peer)
 		/* fall through */
 	case FATE_ORPHAN:
 	case FATE_TIME_WAIT:
-		forget(s, mine);
+		disown_socket(s, mine);
 		close(mine);
 		if (fate == FATE_TIME_WAIT) {
-			forget(s, peer);
+			disown_socket(s, peer);
 			close(peer);
 		}
 		break;
@@ -105,8 +105,8 @@ static void meet_fate(struct situation *s, int mine, int peer)
 		shutdown(mine, SHUT_WR);
 		break;
 	case FATE_RESET:
-		forget(s, peer);
-		reset(peer);
+		disown_socket(s, peer);
+		reset_socket(peer);
 		break;
 	case FATE_TIME_WAIT_HELD:
 		shutdown(mine, SHUT_WR);
@@ -117,10 +117,11 @@ static void meet_fate(struct situation *s, int mine, int peer)
 	}
 }
 
-/* --- TCP */
+/* TCP */
 
-/* To whom a client of a listener connects. */
-static socklen_t door_of(int listener, bool mapped, struct sockaddr_storage *a)
+/* The address to which a client of a listener connects. */
+static socklen_t listener_sockaddr(int listener, bool mapped,
+				   struct sockaddr_storage *a)
 {
 	struct sockaddr_in6 *in6 = (void *)a;
 	struct sockaddr_in *in = (void *)a;
@@ -144,7 +145,7 @@ static socklen_t door_of(int listener, bool mapped, struct sockaddr_storage *a)
 	return sizeof(*in);
 }
 
-static int connect_soon(int fd, const struct sockaddr_storage *a,
+static int connect_timeout(int fd, const struct sockaddr_storage *a,
 			socklen_t len)
 {
 	struct timeval soon = { 0, 200000 };
@@ -156,22 +157,22 @@ static int connect_soon(int fd, const struct sockaddr_storage *a,
 static void connect_client(struct situation *s, int listener)
 {
 	struct sockaddr_storage a;
-	socklen_t len = door_of(listener, chance(40), &a);
+	socklen_t len = listener_sockaddr(listener, chance(40), &a);
 	int client = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int child;
 
-	if (connect_soon(client, &a, len)) {
+	if (connect_timeout(client, &a, len)) {
 		close(client);
 		return;
 	}
-	keep(s, client);
+	own_socket(s, client);
 	if (chance(30)) {
-		tell(s, "not accepted", NULL);
+		log_step(s, "not accepted", NULL);
 		return;
 	}
 	child = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (child >= 0)
-		meet_fate(s, keep(s, child), client);
+		end_connection(s, own_socket(s, child), client);
 }
 
 static void make_clients(struct situation *s, int listener)
@@ -182,14 +183,14 @@ static void make_clients(struct situation *s, int listener)
 	if (n && chance(10)) {
 		setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &later,
 			   sizeof(later));
-		tell(s, "deferred", NULL);
+		log_step(s, "deferred", NULL);
 	}
 	fcntl(listener, F_SETFL, O_NONBLOCK);
 	while (n--)
 		connect_client(s, listener);
 	if (chance(25)) {
-		tell(s, "listener closed", NULL);
-		forget(s, listener);
+		log_step(s, "listener closed", NULL);
+		disown_socket(s, listener);
 		close(listener);
 	}
 }
@@ -197,10 +198,10 @@ static void make_clients(struct situation *s, int listener)
 static void make_listener(struct situation *s, int fd)
 {
 	if (listen(fd, 16)) {
-		tell(s, "listen failed", NULL);
+		log_step(s, "listen failed", NULL);
 		return;
 	}
-	tell(s, "listens", NULL);
+	log_step(s, "listens", NULL);
 	make_clients(s, fd);
 }
 
@@ -222,18 +223,19 @@ static void make_connection(struct situation *s, const struct bind_request *b,
 		memset(in6->sin6_addr.s6_addr + 10, 0xff, 2);
 		memcpy(in6->sin6_addr.s6_addr + 12, &in.sin_addr, 4);
 	}
-	if (connect_soon(fd, &a, sizeof(a))) {
-		tell(s, "connect failed", NULL);
+	if (connect_timeout(fd, &a, sizeof(a))) {
+		log_step(s, "connect failed", NULL);
 		return;
 	}
-	tell(s, "connects", NULL);
-	peer = keep(s, world_accept(family));
+	log_step(s, "connects", NULL);
+	peer = own_socket(s, world_accept(family));
 	if (peer >= 0)
-		meet_fate(s, fd, peer);
+		end_connection(s, fd, peer);
 }
 
-/* Nobody answers. */
-static void make_syn_sent(struct situation *s, const struct bind_request *b, int fd)
+/* No host has the address: the SYN is not answered. */
+static void make_syn_sent(struct situation *s, const struct bind_request *b,
+			  int fd)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET, .sin_port = htons(99),
@@ -242,7 +244,7 @@ static void make_syn_sent(struct situation *s, const struct bind_request *b, int
 
 	if (b->local.form != PS_FORM_INET)
 		return;
-	tell(s, "connects to nobody", NULL);
+	log_step(s, "connects without reply", NULL);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	connect(fd, (struct sockaddr *)&a, sizeof(a));
 }
@@ -264,7 +266,7 @@ static void make_tcp(struct situation *s, const struct bind_request *b, int fd)
 	}
 }
 
-/* --- UDP */
+/* UDP */
 
 static void make_udp(struct situation *s, const struct bind_request *b, int fd)
 {
@@ -274,20 +276,20 @@ static void make_udp(struct situation *s, const struct bind_request *b, int fd)
 		return;
 	world_helper(b->local.form == PS_FORM_INET ? AF_INET : AF_INET6, &a);
 	if (!connect(fd, (struct sockaddr *)&a, sizeof(a)))
-		tell(s, "connected", NULL);
+		log_step(s, "connected", NULL);
 }
 
-/* --- all of it */
+/* All sockets */
 
-/* Without bind(): the kernel chooses the port, and has only this one. */
+/* Without bind() the kernel assigns the port; only this one is available. */
 static void make_automatic(struct situation *s, const struct bind_request *b)
 {
-	int fd = bind_open(b);
+	int fd = request_open(b);
 
 	if (fd < 0)
 		return;
-	keep(s, fd);
-	tell(s, "automatic", b);
+	own_socket(s, fd);
+	log_step(s, "automatic", b);
 	world_autobind(s->port, true);
 	if (b->proto == PORTSOCK_PROTO_TCP)
 		make_connection(s, b, fd);
@@ -296,8 +298,8 @@ static void make_automatic(struct situation *s, const struct bind_request *b)
 	world_autobind(s->port, false);
 }
 
-/* Nobody's, but for a message that nobody has read. */
-static void send_away(struct situation *s, int fd)
+/* In flight: the only reference is in a message that is not received. */
+static void send_in_message(struct situation *s, int fd)
 {
 	char control[CMSG_SPACE(sizeof(fd))] = { 0 };
 	struct iovec io = { "x", 1 };
@@ -319,45 +321,42 @@ static void send_away(struct situation *s, int fd)
 	close(pair[0]);
 	close(fd);
 	for (i = 0; i < s->count; i++)
-		if (s->things[i].fd == fd)
-			s->things[i].fd = pair[1];
-	tell(s, "sent away", NULL);
+		if (s->socks[i].fd == fd)
+			s->socks[i].fd = pair[1];
+	log_step(s, "in flight", NULL);
 }
 
-/*
- * Too late for bind(), but not for those that come after it - though what was
- * taken back is remembered.
- */
+/* After bind() an option affects later sockets, not the fastreuse state. */
 static void set_late(struct situation *s, int fd)
 {
 	int option = chance(50) ? SO_REUSEADDR : SO_REUSEPORT;
 	int on = chance(50);
 
 	setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on));
-	tell(s, on ? "late" : "no more", NULL);
-	tell(s, option == SO_REUSEADDR ? "reuseaddr" : "reuseport", NULL);
+	log_step(s, on ? "late" : "no more", NULL);
+	log_step(s, option == SO_REUSEADDR ? "reuseaddr" : "reuseport", NULL);
 }
 
 static void make_bound(struct situation *s, const struct bind_request *b)
 {
-	int fd = bind_open(b);
+	int fd = request_open(b);
 
 	if (fd < 0)
 		return;
-	if (bind_try(b, fd)) {
+	if (request_bind(b, fd)) {
 		close(fd);
 		return;
 	}
-	keep(s, fd);
-	tell(s, "bound", b);
+	own_socket(s, fd);
+	log_step(s, "bound", b);
 	if (chance(10))
 		set_late(s, fd);
 	if (b->proto == PORTSOCK_PROTO_TCP)
 		make_tcp(s, b, fd);
 	else
 		make_udp(s, b, fd);
-	if (chance(4) && s->count && s->things[s->count - 1].fd == fd)
-		send_away(s, fd);
+	if (chance(4) && s->count && s->socks[s->count - 1].fd == fd)
+		send_in_message(s, fd);
 }
 
 void situation_make(struct situation *s, u16 port, u8 proto)
@@ -369,32 +368,32 @@ void situation_make(struct situation *s, u16 port, u8 proto)
 
 	*s = (struct situation){ .port = port };
 	while (n--) {
-		bool away = chance(7);
+		bool elsewhere = chance(7);
 
-		bind_random(&b, port, chance(92) ? proto : second);
-		if (away && world_other(true))
+		request_random(&b, port, chance(92) ? proto : second);
+		if (elsewhere && world_other(true))
 			die("the other namespace");
-		if (away)
-			tell(s, "elsewhere:", NULL);
-		if (!away && chance(12))
+		if (elsewhere)
+			log_step(s, "elsewhere:", NULL);
+		if (!elsewhere && chance(12))
 			make_automatic(s, &b);
 		else
 			make_bound(s, &b);
-		if (away && world_other(false))
+		if (elsewhere && world_other(false))
 			die("our own namespace");
 	}
 }
 
-/* Closes a socket so that nothing is left of it; false: we do not hold it. */
+/* Reset a socket, so that no TIME_WAIT remains.  Return false if not owned. */
 bool situation_close(struct situation *s, u64 cookie)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
-		if (s->things[i].cookie != cookie)
+		if (s->socks[i].cookie != cookie)
 			continue;
-		reset(s->things[i].fd);
-		s->things[i] = s->things[--s->count];
+		reset_socket(s->socks[i].fd);
+		s->socks[i] = s->socks[--s->count];
 		return true;
 	}
 	return false;
@@ -403,5 +402,5 @@ bool situation_close(struct situation *s, u64 cookie)
 void situation_end(struct situation *s)
 {
 	while (s->count)
-		reset(s->things[--s->count].fd);
+		reset_socket(s->socks[--s->count].fd);
 }

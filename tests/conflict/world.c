@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Namespaces, interfaces, sysctls, and somebody to connect to. */
+/* Namespaces, interfaces, sysctls, and listeners to connect to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
@@ -69,7 +69,7 @@ void world_make(void)
 {
 	other = new_netns();
 	own = new_netns();
-	/* No time for duplicate address detection. */
+	/* Duplicate address detection would take seconds. */
 	write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
 	write_file("/proc/sys/net/ipv6/conf/all/accept_dad", "0");
 	if (system("ip link add dummy0 type dummy && ip link add dummy1 type dummy && "
@@ -84,7 +84,7 @@ void world_make(void)
 	helpers[1] = listen_at(AF_INET6);
 }
 
-/* What one seed in some has set, the next must not find. */
+/* Restore sysctls that a seed may have set. */
 void world_reset(void)
 {
 	write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "1024");
@@ -93,7 +93,7 @@ void world_reset(void)
 	write_file("/proc/sys/net/ipv6/bindv6only", "0");
 }
 
-/* Who asks for any port is given this one. */
+/* Make the kernel assign this port to sockets without bind(). */
 void world_autobind(u16 port, bool on)
 {
 	if (on)
@@ -127,7 +127,7 @@ int world_accept(int family)
 	return accept4(helpers[family == AF_INET6], NULL, NULL, SOCK_CLOEXEC);
 }
 
-/* ss -K, for what no process holds. */
+/* As ss -K does, for sockets without owner. */
 int world_destroy(const struct ps_record *r)
 {
 	struct {

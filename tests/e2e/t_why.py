@@ -69,7 +69,7 @@ def privileged():
 def address():
     told = why("192.0.2.1:80")
     equal("not ours", told["verdict"], "EADDRNOTAVAIL")
-    for word in ("not of this machine", "IP_FREEBIND", "ip_nonlocal_bind"):
+    for word in ("not local to this machine", "IP_FREEBIND", "ip_nonlocal_bind"):
         true(f"{word} in {told['advice']}", word in told["advice"])
     write("ipv4/ip_nonlocal_bind", "1")
     equal("not ours, allowed", why("192.0.2.1:80")["verdict"], "OK")
@@ -193,5 +193,5 @@ def kernel():
     run("ip", "link", "set", "wg0", "up")
     port = [line.split()[1] for line in open("/proc/net/udp", encoding="ascii")][1].split(":")[1]
     line = text("udp", str(int(port, 16))).splitlines()[0]
-    true(f"who: {line}", "the kernel itself [wireguard]" in line)
+    true(f"who: {line}", "the kernel [wireguard]" in line)
     equal("verdict", why("udp", str(int(port, 16)))["verdict"], "EADDRINUSE")

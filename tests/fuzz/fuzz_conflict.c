@@ -13,7 +13,7 @@ static const u32 kernels[] = {
 	KERNEL(5, 10), KERNEL(6, 1), KERNEL(6, 12), KERNEL_NEWEST,
 };
 
-/* The sockets that the reader passes to conflict_find(). */
+/* The reader only requests these. */
 static bool is_bindable(const struct ps_record *r)
 {
 	return (r->proto == PORTSOCK_PROTO_TCP ||
@@ -23,7 +23,7 @@ static bool is_bindable(const struct ps_record *r)
 }
 
 static void check_conflicts(const struct ps_record *to_bind,
-			    const struct ps_record *const *made, size_t count)
+			    const struct rowset *socks)
 {
 	struct bind_request b = {
 		.local = to_bind->local,
@@ -33,16 +33,17 @@ static void check_conflicts(const struct ps_record *to_bind,
 		.kernel = kernels[to_bind->inode % ARRAY_SIZE(kernels)],
 		.proto = to_bind->proto,
 	};
-	bool *blocks = calloc(count + 1, sizeof(*blocks)), unsure;
+	bool *blocks = calloc(socks->count + 1, sizeof(*blocks)), guess;
 	size_t i, found, blocking = 0;
 
 	memcpy(b.dev, to_bind->dev, sizeof(b.dev));
-	found = conflict_find(&b, made, count, blocks, &unsure);
-	for (i = 0; i < count; i++) {
+	found = bind_find_conflicts(&b, socks, blocks, &guess);
+	for (i = 0; i < socks->count; i++) {
 		blocking += blocks[i];
 		/* A socket of another port never conflicts. */
 		if (blocks[i])
-			REQUIRE(conflict_rule(&b, made[i]) != RULE_PLACE);
+			REQUIRE(bind_rule_for(&b, &socks->rows[i].record) !=
+				RULE_PLACE);
 	}
 	REQUIRE(found == blocking);
 	free(blocks);
@@ -50,22 +51,21 @@ static void check_conflicts(const struct ps_record *to_bind,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *rows = fuzz_line(data, size), *rest = rows, *line, *owners;
-	struct ps_record *r = malloc((MAX_SOCKETS + 1) * sizeof(*r));
-	const struct ps_record *made[MAX_SOCKETS];
+	char *lines = fuzz_line(data, size), *rest = lines, *line, *owners;
+	struct row *rows = calloc(MAX_SOCKETS + 1, sizeof(*rows));
 	struct layout layout;
-	size_t count = 0, i;
+	size_t count = 0;
 
 	REQUIRE(!layout_parse(LAYOUT, &layout));
 	while (count <= MAX_SOCKETS && (line = strsep(&rest, "\n")))
-		if (!row_parse(line, strlen(line), &layout, &r[count],
-				     &owners))
+		if (!row_parse(line, strlen(line), &layout,
+			       &rows[count].record, &owners))
 			count++;
-	for (i = 1; i < count; i++)
-		made[i - 1] = &r[i];
-	if (count && is_bindable(r))
-		check_conflicts(r, made, count - 1);
-	free(r);
+	if (count && is_bindable(&rows->record))
+		check_conflicts(&rows->record, &(struct rowset){
+			.rows = rows + 1, .count = count - 1,
+		});
 	free(rows);
+	free(lines);
 	return 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Would bind() work: a bind() and one socket to the rule that decides. */
+/* Bind conflicts: the rule for one socket, and effects of several. */
 #include "test.h"
 #include "../../userspace/why/bind_rules.h"
 
 #include <arpa/inet.h>
 
-/* A row says only what matters to it. */
+/* Each row of the table only has the members that matter. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define PORT	80
@@ -28,9 +28,9 @@ struct side {
 };
 
 struct expectation {
-	const char *what;
+	const char *name;
 	u8 proto;
-	struct side asked;
+	struct side request;
 	u8 state;
 	struct side there;
 	enum bind_rule rule;
@@ -48,9 +48,9 @@ static const struct expectation table[] = {
 	/* addresses */
 	{ "the same", TCP, { "0.0.0.0" }, LISTEN, { "0.0.0.0" },
 	  RULE_CONFLICT },
-	{ "a wildcard there", TCP, { "10.0.0.1" }, LISTEN, { "0.0.0.0" },
+	{ "wildcard in use", TCP, { "10.0.0.1" }, LISTEN, { "0.0.0.0" },
 	  RULE_CONFLICT },
-	{ "a wildcard asked for", TCP, { "0.0.0.0" }, LISTEN, { "10.0.0.1" },
+	{ "wildcard requested", TCP, { "0.0.0.0" }, LISTEN, { "10.0.0.1" },
 	  RULE_CONFLICT },
 	{ "two addresses", TCP, { "10.0.0.1" }, LISTEN, { "10.0.0.2" },
 	  RULE_ADDRESS },
@@ -60,15 +60,15 @@ static const struct expectation table[] = {
 	  RULE_CONFLICT },
 	{ "v6 wildcard covers a v4 address", TCP, { "10.0.0.1" }, LISTEN,
 	  { "::" }, RULE_CONFLICT },
-	{ "v6only does not", TCP, { "0.0.0.0" }, LISTEN, { "::", V },
-	  RULE_ADDRESS },
-	{ "v6only does not, of an address", TCP, { "10.0.0.1" }, LISTEN,
+	{ "v6only wildcard does not cover v4", TCP, { "0.0.0.0" }, LISTEN,
 	  { "::", V }, RULE_ADDRESS },
-	{ "v6only asked for", TCP, { "::", V }, LISTEN, { "0.0.0.0" },
+	{ "v6only wildcard does not cover a v4 address", TCP,
+	  { "10.0.0.1" }, LISTEN, { "::", V }, RULE_ADDRESS },
+	{ "v6only requested", TCP, { "::", V }, LISTEN, { "0.0.0.0" },
 	  RULE_ADDRESS },
-	{ "v6only asked for, v6 there", TCP, { "::", V }, LISTEN, { "::" },
+	{ "v6only requested, v6 in use", TCP, { "::", V }, LISTEN, { "::" },
 	  RULE_CONFLICT },
-	{ "v6 wildcard asked for, v4 there", TCP, { "::" }, LISTEN,
+	{ "v6 wildcard requested, v4 in use", TCP, { "::" }, LISTEN,
 	  { "127.0.0.1" }, RULE_CONFLICT },
 	{ "a v6 address and v4", TCP, { "::1" }, LISTEN, { "0.0.0.0" },
 	  RULE_ADDRESS },
@@ -84,7 +84,7 @@ static const struct expectation table[] = {
 	  { "10.0.0.1" }, RULE_ADDRESS },
 	{ "mapped and v6only", TCP, { "::ffff:10.0.0.1" }, LISTEN,
 	  { "::", V }, RULE_ADDRESS },
-	{ "mapped wildcard there", TCP, { "10.0.0.1" }, LISTEN,
+	{ "mapped wildcard in use", TCP, { "10.0.0.1" }, LISTEN,
 	  { "::ffff:0.0.0.0" }, RULE_CONFLICT },
 	{ "mapped wildcard and mapped address, 6.12", TCP,
 	  { "::ffff:10.0.0.1" }, LISTEN, { "::ffff:0.0.0.0" },
@@ -112,9 +112,9 @@ static const struct expectation table[] = {
 	  { "0.0.0.0", 0, 0, "eth1" }, RULE_DEVICE },
 	{ "one interface", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
 	  { "0.0.0.0", 0, 0, "eth0" }, RULE_CONFLICT },
-	{ "an interface and none", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
+	{ "an interface and no interface", TCP, { "0.0.0.0", 0, 0, "eth0" }, LISTEN,
 	  { "0.0.0.0" }, RULE_CONFLICT },
-	{ "none and an interface", UDP, { "0.0.0.0" }, UNCONN,
+	{ "no interface and one", UDP, { "0.0.0.0" }, UNCONN,
 	  { "0.0.0.0", 0, 0, "eth0" }, RULE_CONFLICT },
 
 	/* SO_REUSEADDR */
@@ -126,7 +126,7 @@ static const struct expectation table[] = {
 	  { "10.0.0.1", A }, RULE_REUSEADDR },
 	{ "reuseaddr and TIME_WAIT without", TCP, { "0.0.0.0", A }, TIME_WAIT,
 	  { "10.0.0.1" }, RULE_CONFLICT },
-	{ "TIME_WAIT with reuseaddr, asked without", TCP, { "0.0.0.0" },
+	{ "TIME_WAIT with reuseaddr, bind() without", TCP, { "0.0.0.0" },
 	  TIME_WAIT, { "10.0.0.1", A }, RULE_CONFLICT },
 	{ "other users share by reuseaddr", TCP, { "0.0.0.0", A, 1000 }, BOUND,
 	  { "0.0.0.0", A, 33 }, RULE_REUSEADDR },
@@ -142,25 +142,25 @@ static const struct expectation table[] = {
 	  { "0.0.0.0", P, 1000 }, RULE_CONFLICT },
 	{ "one reuseport", TCP, { "0.0.0.0", P, 33 }, LISTEN,
 	  { "0.0.0.0", 0, 33 }, RULE_CONFLICT },
-	{ "reuseport and a TIME_WAIT, which has no user", TCP,
+	{ "reuseport and TIME_WAIT, which has no uid", TCP,
 	  { "0.0.0.0", P, 33 }, TIME_WAIT, { "10.0.0.1", P },
 	  RULE_REUSEPORT },
-	{ "reuseport and who waits for accept(), who is root's", TCP,
+	{ "reuseport and a queued socket with the uid of root", TCP,
 	  { "0.0.0.0", P, 33 }, ESTABLISHED, { "10.0.0.1", P },
 	  RULE_CONFLICT },
-	{ "... or unknown, since 6.17", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
-	  { "10.0.0.1", P }, RULE_REUSEPORT, KERNEL(6, 17),
-	  PORTSOCK_HELD_ACCEPTQ },
-	{ "... or root's, before", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
+	{ "... with an unknown uid, since 6.17", TCP,
+	  { "0.0.0.0", P, 33 }, ESTABLISHED, { "10.0.0.1", P },
+	  RULE_REUSEPORT, KERNEL(6, 17), PORTSOCK_HELD_ACCEPTQ },
+	{ "... with the uid of root, before", TCP, { "0.0.0.0", P, 33 }, ESTABLISHED,
 	  { "10.0.0.1", P }, RULE_CONFLICT, KERNEL(6, 16),
 	  PORTSOCK_HELD_ACCEPTQ },
-	{ "both of both, a listener", TCP, { "0.0.0.0", ALL, 33 }, LISTEN,
+	{ "both have both, a listener", TCP, { "0.0.0.0", ALL, 33 }, LISTEN,
 	  { "0.0.0.0", ALL, 33 }, RULE_REUSEPORT },
 	{ "both reuseport, UDP", UDP, { "0.0.0.0", P, 33 }, UNCONN,
 	  { "0.0.0.0", P, 33 }, RULE_REUSEPORT },
 	{ "both reuseport, two users, UDP", UDP, { "0.0.0.0", P, 33 }, UNCONN,
 	  { "0.0.0.0", P, 0 }, RULE_CONFLICT },
-	{ "both of both, two users, UDP", UDP, { "0.0.0.0", ALL, 33 }, UNCONN,
+	{ "both have both, two users, UDP", UDP, { "0.0.0.0", ALL, 33 }, UNCONN,
 	  { "0.0.0.0", ALL, 0 }, RULE_REUSEADDR },
 };
 
@@ -172,7 +172,8 @@ static void set_end(struct ps_end *end, const char *address)
 				   AF_INET, address, end->ip), 1);
 }
 
-static struct bind_request bind_of(const struct side *side, u8 proto, u32 kernel)
+static struct bind_request bind_of(const struct side *side, u8 proto,
+				   u32 kernel)
 {
 	struct bind_request b = {
 		.netns = 1, .uid = side->uid, .flags = side->flags,
@@ -185,7 +186,6 @@ static struct bind_request bind_of(const struct side *side, u8 proto, u32 kernel
 	return b;
 }
 
-/* As the kernel has it: what is bound to one IPv6 address is v6only. */
 static struct ps_record record_of(const struct side *side, u8 proto, u8 state)
 {
 	struct ps_record r = {
@@ -207,15 +207,15 @@ static void test_table(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct expectation *e = &table[i];
-		struct bind_request b = bind_of(&e->asked, e->proto, e->kernel);
+		struct bind_request b = bind_of(&e->request, e->proto, e->kernel);
 		struct ps_record r = record_of(&e->there, e->proto, e->state);
 		enum bind_rule rule;
 
 		if (e->held)
 			r.held = e->held;
-		rule = conflict_rule(&b, &r);
+		rule = bind_rule_for(&b, &r);
 		if (rule != e->rule)
-			fail_msg("%s: rule %d, not %d", e->what, rule, e->rule);
+			fail_msg("%s: rule %d, not %d", e->name, rule, e->rule);
 	}
 }
 
@@ -225,230 +225,233 @@ static void test_elsewhere(void **state)
 	struct bind_request b = bind_of(&any, TCP, NEW);
 	struct ps_record r = record_of(&any, TCP, LISTEN), other = r;
 
-	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
+	assert_int_equal(bind_rule_for(&b, &r), RULE_CONFLICT);
 	other.port++;
-	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
+	assert_int_equal(bind_rule_for(&b, &other), RULE_PLACE);
 	other = r;
 	other.netns++;
-	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
+	assert_int_equal(bind_rule_for(&b, &other), RULE_PLACE);
 	other = r;
 	other.proto = UDP;
-	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
+	assert_int_equal(bind_rule_for(&b, &other), RULE_PLACE);
 	other = r;
 	other.has = 0;
-	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
+	assert_int_equal(bind_rule_for(&b, &other), RULE_PLACE);
 	other = r;
 	other.local.form = PS_FORM_ANY;
-	assert_int_equal(conflict_rule(&b, &other), RULE_PLACE);
+	assert_int_equal(bind_rule_for(&b, &other), RULE_PLACE);
 }
 
-/* A request is not in the bind table; the child that comes of it is. */
+/* A request socket is not in the bind table; its child is. */
 static void test_requests(void **state)
 {
 	const struct side any = { "0.0.0.0" };
 	struct bind_request b = bind_of(&any, TCP, NEW);
 	struct ps_record r = record_of(&any, TCP, PORTSOCK_SYN_RECV);
 
-	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
+	assert_int_equal(bind_rule_for(&b, &r), RULE_CONFLICT);
 	r.held = PORTSOCK_HELD_SYNRECV;
-	assert_int_equal(conflict_rule(&b, &r), RULE_REQUEST);
+	assert_int_equal(bind_rule_for(&b, &r), RULE_REQUEST);
 }
 
-/* FIN_WAIT2 of the kernel's small object is of no user, a socket's is root's. */
+/* A TIME_WAIT socket in FIN_WAIT2 has no uid, an orphan has that of root. */
 static void test_orphans(void **state)
 {
-	const struct side asked = { "0.0.0.0", P, 33 };
+	const struct side request = { "0.0.0.0", P, 33 };
 	const struct side left = { "10.0.0.1", P };
-	struct bind_request b = bind_of(&asked, TCP, KERNEL(6, 12));
+	struct bind_request b = bind_of(&request, TCP, KERNEL(6, 12));
 	struct ps_record r = record_of(&left, TCP, PORTSOCK_FIN_WAIT2);
 
 	r.inode = 0;
 	r.held = PORTSOCK_HELD_ORPHAN;
-	assert_int_equal(conflict_rule(&b, &r), RULE_CONFLICT);
+	assert_int_equal(bind_rule_for(&b, &r), RULE_CONFLICT);
 	r.has &= ~PS_HAS_CGROUP;
-	assert_int_equal(conflict_rule(&b, &r), RULE_REUSEPORT);
+	assert_int_equal(bind_rule_for(&b, &r), RULE_REUSEPORT);
 }
 
-/* Finds among two sockets, the older first; which of them are in the way. */
-static unsigned int find(const struct bind_request *b, const struct ps_record *older,
-			 const struct ps_record *newer, bool *unsure)
+/* Return a bit for each of two sockets, the older first, that conflicts. */
+static unsigned int find(const struct bind_request *b,
+			 const struct ps_record *older,
+			 const struct ps_record *newer, bool *guess)
 {
-	const struct ps_record *made[] = { older, newer };
+	struct row rows[] = { { .record = *older }, { .record = *newer } };
+	const struct rowset socks = { .rows = rows, .count = 2 };
 	bool blocks[2] = { true, true };
-	size_t found = conflict_find(b, made, 2, blocks, unsure);
+	size_t found = bind_find_conflicts(b, &socks, blocks, guess);
 
 	assert_int_equal(found, blocks[0] + blocks[1]);
 	return blocks[0] | blocks[1] << 1;
 }
 
-/* A group of one user lets its own in, whoever waits for accept(). */
-static void test_memory(void **state)
+/* A socket joins the group of its uid, whichever sockets are queued. */
+static void test_fastreuse(void **state)
 {
 	const struct side group = { "0.0.0.0", P, 33 };
-	const struct side waits = { "10.0.0.1", P, 0 };
-	struct ps_record child = record_of(&waits, TCP, ESTABLISHED);
+	const struct side queued = { "10.0.0.1", P, 0 };
+	struct ps_record child = record_of(&queued, TCP, ESTABLISHED);
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
 	struct bind_request b = bind_of(&group, TCP, NEW);
-	bool unsure;
+	bool guess;
 
 	child.inode = 0;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
-	assert_true(unsure);
+	assert_int_equal(find(&b, &child, &listener, &guess), 0);
+	assert_true(guess);
 	b.uid = 1000;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 3);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &child, &listener, &guess), 3);
+	assert_false(guess);
 	b.uid = 33;
 	b.flags = 0;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 3);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &child, &listener, &guess), 3);
+	assert_false(guess);
 }
 
-/* One that does not share makes the port forget. */
-static void test_memory_is_lost(void **state)
+/* A socket without SO_REUSEPORT resets the fastreuse state. */
+static void test_fastreuse_lost(void **state)
 {
 	const struct side group = { "127.0.0.1", P, 33 };
 	const struct side other = { "127.0.0.2", 0, 33, "lo" };
-	const struct side asked = { "0.0.0.0", P, 33 };
+	const struct side request = { "0.0.0.0", P, 33 };
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
 	struct ps_record alone = record_of(&other, TCP, LISTEN);
-	struct bind_request b = bind_of(&asked, TCP, NEW);
-	bool unsure;
+	struct bind_request b = bind_of(&request, TCP, NEW);
+	bool guess;
 
-	assert_int_equal(find(&b, &listener, &alone, &unsure), 2);
-	assert_true(unsure);
+	assert_int_equal(find(&b, &listener, &alone, &guess), 2);
+	assert_true(guess);
 	alone.dev[0] = '\0';
-	assert_int_equal(find(&b, &listener, &alone, &unsure), 2);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &listener, &alone, &guess), 2);
+	assert_false(guess);
 }
 
-/* What the port is told to remember counts, not who seems to have bound it. */
-static void test_memory_is_told(void **state)
+/* The state in a bind row counts, not the state guessed from the sockets. */
+static void test_fastreuse_row(void **state)
 {
 	const struct side group = { "127.0.0.1", P, 33 };
-	const struct side asked = { "0.0.0.0", P, 33 };
+	const struct side request = { "0.0.0.0", P, 33 };
 	struct ps_record child = record_of(&group, TCP, ESTABLISHED);
 	struct ps_record listener = record_of(&group, TCP, LISTEN);
 	struct ps_record port = { .flags = P, .has = PS_HAS_UID, .uid = 33 };
-	struct bind_request b = bind_of(&asked, TCP, NEW);
-	bool unsure;
+	struct bind_request b = bind_of(&request, TCP, NEW);
+	bool guess;
 
 	child.uid = 0;
 	child.inode = 0;
-	b.told = &port;
+	b.bind_rows = &port;
 	port.local.form = PS_FORM_ANY;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
-	assert_false(unsure);
-	port.local = listener.local;	/* not alone: its address counts */
-	assert_int_equal(find(&b, &child, &listener, &unsure), 1);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &child, &listener, &guess), 0);
+	assert_false(guess);
+	port.local = listener.local;	/* strict: the address counts */
+	assert_int_equal(find(&b, &child, &listener, &guess), 1);
+	assert_false(guess);
 	b.local = listener.local;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 0);
+	assert_int_equal(find(&b, &child, &listener, &guess), 0);
 	port.uid = 34;
-	assert_int_equal(find(&b, &child, &listener, &unsure), 1);
-	assert_false(unsure);
-	port.has = 0;			/* not told whose it was */
-	assert_int_equal(find(&b, &child, &child, &unsure), 0);
-	assert_true(unsure);
+	assert_int_equal(find(&b, &child, &listener, &guess), 1);
+	assert_false(guess);
+	port.has = 0;			/* the uid is hidden */
+	assert_int_equal(find(&b, &child, &child, &guess), 0);
+	assert_true(guess);
 	port.flags = 0;
-	assert_int_equal(find(&b, &child, &child, &unsure), 3);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &child, &child, &guess), 3);
+	assert_false(guess);
 }
 
-/* SO_REUSEADDR that was taken back: bind() does not see it, listen() does. */
-static void test_all_reused_it(void **state)
+/* SO_REUSEADDR cleared after bind(): only listen() notices. */
+static void test_fastreuse_addr(void **state)
 {
 	const struct side there = { "0.0.0.0", 0 };
-	const struct side asked = { "0.0.0.0", A };
+	const struct side request = { "0.0.0.0", A };
 	struct ps_record bound = record_of(&there, TCP, BOUND);
 	struct ps_record port = { .flags = A, .local.form = PS_FORM_ANY };
-	struct bind_request b = bind_of(&asked, TCP, NEW);
-	bool unsure;
+	struct bind_request b = bind_of(&request, TCP, NEW);
+	bool guess;
 
-	b.told = &port;
-	assert_int_equal(find(&b, &bound, &bound, &unsure), 0);
+	b.bind_rows = &port;
+	assert_int_equal(find(&b, &bound, &bound, &guess), 0);
 	b.listens = true;
-	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
+	assert_int_equal(find(&b, &bound, &bound, &guess), 3);
 	b.flags = A | P;
-	assert_int_equal(find(&b, &bound, &bound, &unsure), 0);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &bound, &bound, &guess), 0);
+	assert_false(guess);
 	port.flags = 0;
-	assert_int_equal(find(&b, &bound, &bound, &unsure), 3);
+	assert_int_equal(find(&b, &bound, &bound, &guess), 3);
 }
 
 static const struct side sharing = { "127.0.0.1", P, 33 };
 static const struct side alone = { "127.0.0.2", 0, 33 };
 static const struct side to_share = { "0.0.0.0", P, 33 };
 
-/* UDP: the newest is met first, and one that shares ends the walk. */
+/* UDP: the walk begins with the newest, and ends at one that shares. */
 static void test_udp_order(void **state)
 {
 	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
 	struct bind_request b = bind_of(&to_share, UDP, NEW);
-	bool unsure;
+	bool guess;
 
-	assert_int_equal(find(&b, &a, &s, &unsure), 0);
-	assert_true(unsure);
-	assert_int_equal(find(&b, &s, &a, &unsure), 2);
-	assert_true(unsure);
+	assert_int_equal(find(&b, &a, &s, &guess), 0);
+	assert_true(guess);
+	assert_int_equal(find(&b, &s, &a, &guess), 2);
+	assert_true(guess);
 	s.flags = 0;
-	assert_int_equal(find(&b, &s, &a, &unsure), 3);
-	assert_false(unsure);
+	assert_int_equal(find(&b, &s, &a, &guess), 3);
+	assert_false(guess);
 }
 
-/* A view that tells the order leaves nothing to be guessed. */
-static void test_udp_order_told(void **state)
+/* With bind rows the order is certain. */
+static void test_udp_order_rows(void **state)
 {
 	struct ps_record s = record_of(&sharing, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
 	struct bind_request b = bind_of(&to_share, UDP, NEW);
-	struct ps_record told[3];
-	bool unsure;
+	struct ps_record rows[3];
+	bool guess;
 
 	s.cookie = 5;
 	a.cookie = 6;
-	told[0] = told[1] = told[2] = s;
-	told[0].port++;			/* another port's: not of interest */
-	told[2].cookie = a.cookie;
-	conflict_add_bind_rows(&b, told, 3);
-	assert_int_equal(b.told_count, 2);
-	assert_int_equal(find(&b, &s, &a, &unsure), 0);
-	assert_false(unsure);
-	assert_int_equal(find(&b, &a, &s, &unsure), 0);
-	assert_false(unsure);
-	told[0].cookie = a.cookie;
-	told[1].cookie = s.cookie;
-	assert_int_equal(find(&b, &s, &a, &unsure), 2);
-	assert_false(unsure);
-	told[1].cookie = 7;		/* of another one: no use */
-	find(&b, &s, &a, &unsure);
-	assert_true(unsure);
-	conflict_add_bind_rows(&b, told, 1);	/* not of all: neither */
-	find(&b, &s, &a, &unsure);
-	assert_true(unsure);
+	rows[0] = rows[1] = rows[2] = s;
+	rows[0].port++;			/* another port: skipped */
+	rows[2].cookie = a.cookie;
+	bind_request_set_rows(&b, rows, 3);
+	assert_int_equal(b.bind_row_count, 2);
+	assert_int_equal(find(&b, &s, &a, &guess), 0);
+	assert_false(guess);
+	assert_int_equal(find(&b, &a, &s, &guess), 0);
+	assert_false(guess);
+	rows[0].cookie = a.cookie;
+	rows[1].cookie = s.cookie;
+	assert_int_equal(find(&b, &s, &a, &guess), 2);
+	assert_false(guess);
+	rows[1].cookie = 7;		/* of an unknown socket: rows are useless */
+	find(&b, &s, &a, &guess);
+	assert_true(guess);
+	bind_request_set_rows(&b, rows, 1);	/* incomplete: useless */
+	find(&b, &s, &a, &guess);
+	assert_true(guess);
 }
 
-/* IPv6 sockets with SO_REUSEPORT stand at the end, whenever they came. */
+/* IPv6 sockets with SO_REUSEPORT are at the tail, at any age. */
 static void test_udp_tail(void **state)
 {
 	const struct side shares = { "::1", P | V, 33 };
-	const struct side asked = { "::", P, 33 };
+	const struct side request = { "::", P, 33 };
 	struct ps_record s = record_of(&shares, UDP, UNCONN);
 	struct ps_record a = record_of(&alone, UDP, UNCONN);
-	struct bind_request b = bind_of(&asked, UDP, NEW);
-	bool unsure;
+	struct bind_request b = bind_of(&request, UDP, NEW);
+	bool guess;
 
-	assert_int_equal(find(&b, &a, &s, &unsure), 1);
-	assert_int_equal(find(&b, &s, &a, &unsure), 2);
+	assert_int_equal(find(&b, &a, &s, &guess), 1);
+	assert_int_equal(find(&b, &s, &a, &guess), 2);
 }
 
-/* Nobody there, and anything there. */
+/* No socket, and random sockets. */
 static void test_anything(void **state)
 {
 	char local[PS_RECORD_MAX], remote[PS_RECORD_MAX];
-	struct ps_record r[8];
-	const struct ps_record *made[8];
-	bool blocks[8], unsure;
+	struct ps_record bind_rows[8];
+	struct row rows[8] = {};
+	struct rowset socks = { .rows = rows };
+	bool blocks[8], guess;
 	struct bind_request b;
 	unsigned int i, n;
 
@@ -458,22 +461,24 @@ static void test_anything(void **state)
 		b.proto = random_below(2) ? TCP : UDP;
 		b.dev[PS_DEV_SIZE - 1] = '\0';
 		b.listens = random_below(2);
-		b.told_count = random_below(9);
-		b.told = b.told_count ? r : NULL;
 		for (i = 0; i < 8; i++) {
-			random_record(&r[i], local, remote);
-			made[i] = &r[i];
+			struct ps_record *r = &rows[i].record;
+
+			random_record(r, local, remote);
 			if (random_below(2)) {
-				r[i].proto = b.proto;
-				r[i].netns = b.netns;
-				r[i].port = b.local.num;
-				r[i].has |= PS_HAS_PORT;
-				r[i].local = b.local;
+				r->proto = b.proto;
+				r->netns = b.netns;
+				r->port = b.local.num;
+				r->has |= PS_HAS_PORT;
+				r->local = b.local;
 			}
+			bind_rows[i] = *r;
 		}
-		i = random_below(9);
-		assert_true(conflict_find(&b, made, i, blocks, &unsure) <=
-			    i);
+		b.bind_row_count = random_below(9);
+		b.bind_rows = b.bind_row_count ? bind_rows : NULL;
+		socks.count = random_below(9);
+		assert_true(bind_find_conflicts(&b, &socks, blocks, &guess) <=
+			    socks.count);
 	}
 }
 
@@ -484,12 +489,12 @@ int main(void)
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_orphans),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_memory_is_lost),
-		cmocka_unit_test(test_memory_is_told),
-		cmocka_unit_test(test_all_reused_it),
+		cmocka_unit_test(test_fastreuse),
+		cmocka_unit_test(test_fastreuse_lost),
+		cmocka_unit_test(test_fastreuse_row),
+		cmocka_unit_test(test_fastreuse_addr),
 		cmocka_unit_test(test_udp_order),
-		cmocka_unit_test(test_udp_order_told),
+		cmocka_unit_test(test_udp_order_rows),
 		cmocka_unit_test(test_udp_tail),
 		cmocka_unit_test(test_anything),
 	};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,12 +95,11 @@ void buf_u64(struct buf *t, u64 value)
 }
 
 /* Add formatted text of any length. */
-void buf_printf(struct buf *t, const char *format, ...)
+void buf_vprintf(struct buf *t, const char *format, va_list args)
 {
-	va_list args, again;
+	va_list again;
 	int len;
 
-	va_start(args, format);
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
 	if (len > 0) {
@@ -109,6 +107,15 @@ void buf_printf(struct buf *t, const char *format, ...)
 		t->len += len;
 	}
 	va_end(again);
+}
+
+/* The same with arguments. */
+void buf_printf(struct buf *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(t, format, args);
 	va_end(args);
 }
 

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_UTIL_BUF_H
 #define PORTSOCK_UTIL_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "../../module/format/base.h"
@@ -31,6 +32,8 @@ void buf_word(struct buf *t, const char *word);
 void buf_u64(struct buf *t, u64 value);
 void buf_printf(struct buf *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *t, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 int buf_flush(struct buf *t);
 int buf_finish(struct buf *t, int status);
 

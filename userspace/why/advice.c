@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What would help. */
+/* Explain the result of a bind(), and advise on a remedy. */
+#include <stdlib.h>
+
+#include "../util/error.h"
 #include "why.h"
-#include "../../module/format/names.h"
 
 #define PIDS_MAX	5
 
@@ -9,318 +11,280 @@
 #define REUSEPORT	PORTSOCK_FLAG(REUSEPORT)
 #define V6ONLY		PORTSOCK_FLAG(V6ONLY)
 
-static void say_foreign(struct buf *t, const struct host *m)
-{
-	switch (m->address) {
-	case ADDRESS_OTHER_DEV:
-		buf_printf(t, "the address is of another interface than the one asked for");
-		return;
-	case ADDRESS_TENTATIVE:
-		buf_printf(t, "the address is tentative: the kernel still finds out if somebody else has it");
-		return;
-	default:
-		buf_printf(t, "the address is not of this machine");
-	}
-}
-
 /**
- * put_refusal() - why bind() says what it says, if no socket is in the way
- * @t: where it goes, without a newline
- * @c: case
+ * advice_put_reason() - Append the cause of a result, if it is not a socket
+ * @t: text
+ * @w: case that was decided
  */
-void put_refusal(struct buf *t, const struct bind_case *c)
+void advice_put_reason(struct buf *t, const struct why *w)
 {
-	switch (c->answer.verdict) {
+	switch (w->verdict) {
 	case VERDICT_NO_INET6:
-		buf_printf(t, "this kernel has no IPv6");
-		return;
+		buf_word(t, "this kernel has no IPv6");
+		break;
 	case VERDICT_NO_DEV:
-		buf_printf(t, "there is no interface %s", c->bind.dev);
-		return;
+		buf_printf(t, "no such interface: %s", w->bind.dev);
+		break;
 	case VERDICT_STREAM_GROUP:
-		buf_printf(t, "a TCP socket cannot be at a multicast address");
-		return;
+		buf_word(t, "a TCP socket cannot use a multicast address");
+		break;
 	case VERDICT_MAPPED_ONLY6:
-		buf_printf(t, "an address of IPv4 contradicts IPV6_V6ONLY");
-		return;
+		buf_word(t, "an IPv4-mapped address contradicts IPV6_V6ONLY");
+		break;
 	case VERDICT_NO_SCOPE:
-		buf_printf(t, "a link-local address means nothing without its interface");
-		return;
+		buf_word(t, "a link-local address needs an interface");
+		break;
 	case VERDICT_PRIVILEGED:
-		buf_printf(t, "ports below %u are privileged, and uid %u has no CAP_NET_BIND_SERVICE here",
-		       c->machine.unprivileged, c->bind.uid);
-		return;
+		buf_printf(t, "ports below %u are privileged, and uid %u has "
+			   "no CAP_NET_BIND_SERVICE here",
+			   w->host.unprivileged, w->bind.uid);
+		break;
 	case VERDICT_FOREIGN:
-		say_foreign(t, &c->machine);
-		return;
+		buf_word(t, w->host.address == ADDRESS_OTHER_DEV ?
+			 "the address belongs to another interface" :
+			 w->host.address == ADDRESS_TENTATIVE ?
+			 "the address is tentative: duplicate address "
+			 "detection has not finished" :
+			 "the address is not local to this machine");
+		break;
 	default:
-		buf_printf(t, "%s would work",
-		       c->bind.listens && c->bind.proto == PORTSOCK_PROTO_TCP ?
-		       "bind() and listen()" : "bind()");
+		buf_printf(t, "%s would succeed",
+			   w->bind.listens &&
+			   w->bind.proto == PORTSOCK_PROTO_TCP ?
+			   "bind() and listen()" : "bind()");
 	}
 }
 
-/* A piece of advice, after those that were given before. */
-#define ADVISE(t, ...) (buf_printf(t, (t)->len ? "; " : ""), buf_printf(t, __VA_ARGS__))
-
-/* What could be set, the least first; it is tried before it is said. */
-static const struct remedy {
-	u32 flags;
-	const char *what;
-} remedies[] = {
-	{ REUSEADDR, "set SO_REUSEADDR (--reuseaddr), and it would work" },
-	{ REUSEPORT, "set SO_REUSEPORT (--reuseport), and it would work" },
-	{ V6ONLY, "set IPV6_V6ONLY (--v6only), and it would work" },
-	{ V6ONLY | REUSEADDR, "set IPV6_V6ONLY and SO_REUSEADDR, and it would work" },
-	{ V6ONLY | REUSEPORT, "set IPV6_V6ONLY and SO_REUSEPORT, and it would work" },
-};
-
-static void advise_option(struct buf *t, const struct bind_case *c)
+/* Append the first set of options with which bind() succeeds, if any. */
+static void advise_option(struct buf *t, const struct why *w)
 {
-	bool v6 = c->bind.local.form == PS_FORM_INET6 &&
-		!addr_is_mapped(&c->bind.local);
+	static const struct {
+		u32 flags;
+		const char *text;
+	} options[] = {
+		{ REUSEADDR, "set SO_REUSEADDR (--reuseaddr)" },
+		{ REUSEPORT, "set SO_REUSEPORT (--reuseport)" },
+		{ V6ONLY, "set IPV6_V6ONLY (--v6only)" },
+		{ V6ONLY | REUSEADDR, "set IPV6_V6ONLY and SO_REUSEADDR" },
+		{ V6ONLY | REUSEPORT, "set IPV6_V6ONLY and SO_REUSEPORT" },
+	};
+	struct why trial = *w;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(remedies); i++) {
-		u32 flags = remedies[i].flags;
+	trial.blocks = xrealloc(NULL, w->socks.count + 1);
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		u32 flags = options[i].flags;
 
-		if (!(flags & ~c->bind.flags) || (flags & V6ONLY && !v6) ||
-		    bind_case_with(c, flags) != VERDICT_OK)
+		if (!(flags & ~w->bind.flags) ||
+		    (flags & V6ONLY && addr_is_ip4(&w->bind.local)))
 			continue;
-		ADVISE(t, "%s", remedies[i].what);
-		return;
+		trial.bind.flags = w->bind.flags | flags;
+		verdict_decide(&trial);
+		if (trial.verdict == VERDICT_OK) {
+			print_clause(t, "%s: bind() would then succeed",
+				     options[i].text);
+			break;
+		}
 	}
+	free(trial.blocks);
 }
 
-/* Milliseconds until the last of them is gone, -1 if one of them stays. */
-static s32 wait_for_all(const struct bind_case *c)
+/* Append how long to wait, if all sockets that conflict end by themselves. */
+static void advise_waiting(struct buf *t, const struct why *w)
 {
-	s32 longest = -1;
+	s32 longest = 0;
 	size_t i;
 
-	for (i = 0; i < c->crowd.count; i++) {
-		const struct ps_record *r = c->made[i];
+	for (i = 0; i < w->socks.count; i++) {
+		s32 expires = w->socks.rows[i].record.expires;
 
-		if (!c->answer.blocks[i])
+		if (!w->blocks[i])
 			continue;
-		if (r->expires == PS_NO_EXPIRY)
-			return -1;
-		if (r->expires > longest)
-			longest = r->expires;
-	}
-	return longest;
-}
-
-static void advise_waiting(struct buf *t, const struct bind_case *c)
-{
-	s32 ms = wait_for_all(c);
-
-	if (ms >= 0)
-		ADVISE(t, "wait %d s (portsock wait free)", seconds_up(ms));
-}
-
-struct pids {
-	u32 pid[PIDS_MAX];
-	size_t count;
-	bool more;
-};
-
-static void add_pid(struct pids *p, u32 pid)
-{
-	size_t i;
-
-	for (i = 0; i < p->count; i++)
-		if (p->pid[i] == pid)
+		if (expires == PS_NO_EXPIRY)
 			return;
-	p->more |= p->count == PIDS_MAX;
-	if (!p->more)
-		p->pid[p->count++] = pid;
-}
-
-/* Processes that hold what is in the way, the listener of what waits too. */
-static void add_owners(struct pids *p, const struct bind_case *c,
-		       const struct row *row)
-{
-	const struct ps_record *r = &row->record;
-	size_t i;
-
-	if (r->held == PORTSOCK_HELD_ACCEPTQ && r->has & PS_HAS_PARENT)
-		row = rowset_find(&c->crowd, r->parent);
-	for (i = 0; row && i < row->count; i++)
-		add_pid(p, row->owners[i].pid);
-}
-
-static void advise_ending(struct buf *t, const struct bind_case *c)
-{
-	struct pids p = { .count = 0 };
-	size_t i;
-
-	for (i = 0; i < c->crowd.count; i++)
-		if (c->answer.blocks[i])
-			add_owners(&p, c, &c->crowd.rows[i]);
-	if (!p.count)
-		return;
-	ADVISE(t, "end what holds it (kill");
-	for (i = 0; i < p.count; i++)
-		buf_printf(t, " %u", p.pid[i]);
-	buf_printf(t, p.more ? " ...)" : ")");
-}
-
-static bool is_blocked_by(const struct bind_case *c, enum portsock_held held)
-{
-	size_t i;
-
-	for (i = 0; i < c->crowd.count; i++)
-		if (c->answer.blocks[i] && c->made[i]->held == held)
-			return true;
-	return false;
-}
-
-static void advise_about_holders(struct buf *t, const struct bind_case *c)
-{
-	if (is_blocked_by(c, PORTSOCK_HELD_KERNEL))
-		ADVISE(t, "take down what the kernel has it for: an interface (ip -d link), an export, a mount");
-	if (is_blocked_by(c, PORTSOCK_HELD_HIDDEN))
-		ADVISE(t, "root sees who it is (sudo portsock why)");
-}
-
-/**
- * is_listener() - whether somebody may come in by a socket
- * @r: at a port
- *
- * Return: false for a connection, or what is left of one.
- */
-bool is_listener(const struct ps_record *r)
-{
-	return r->state == PORTSOCK_LISTEN || r->state == PORTSOCK_BOUND ||
-		r->state == PORTSOCK_UNCONN;
-}
-
-/* A process' connection without a door at its port is a client's. */
-static bool is_ephemeral_clash(const struct bind_case *c)
-{
-	bool found = false;
-	size_t i;
-
-	for (i = 0; i < c->crowd.count; i++) {
-		if (is_listener(c->made[i]))
-			return false;
-		found |= c->answer.blocks[i] &&
-			c->made[i]->held == PORTSOCK_HELD_PROCESS;
+		if (expires > longest)
+			longest = expires;
 	}
-	return found;
+	print_clause(t, "wait %d s (portsock wait free ", why_seconds(longest));
+	print_end(t, &w->bind.local, w->bind.dev);
+	buf_char(t, ')');
 }
 
-static bool is_ephemeral(const struct bind_case *c)
+/*
+ * Append the owners of all sockets that conflict.  The owner of a socket in an
+ * accept queue is that of the listener.
+ */
+static void advise_stopping(struct buf *t, const struct why *w)
 {
-	const struct host *m = &c->machine;
+	u32 pids[PIDS_MAX + 1];
+	size_t i, j, k, count = 0;
 
-	return m->here && c->bind.local.num >= m->low &&
-		c->bind.local.num <= m->high && !m->reserved;
+	for (i = 0; i < w->socks.count && count <= PIDS_MAX; i++) {
+		const struct row *row = &w->socks.rows[i];
+		const struct ps_record *r = &row->record;
+
+		if (!w->blocks[i])
+			continue;
+		if (r->held == PORTSOCK_HELD_ACCEPTQ && r->has & PS_HAS_PARENT)
+			row = rowset_find(&w->socks, r->parent);
+		for (j = 0; row && j < row->count && count <= PIDS_MAX; j++) {
+			pids[count] = row->owners[j].pid;
+			for (k = 0; pids[k] != pids[count];)
+				k++;
+			count += k == count;
+		}
+	}
+	if (!count)
+		return;
+	print_clause(t, "stop the owner%s (kill", count > 1 ? "s" : "");
+	for (i = 0; i < count && i < PIDS_MAX; i++)
+		buf_printf(t, " %u", pids[i]);
+	buf_word(t, count > PIDS_MAX ? " ...)" : ")");
 }
 
-static void advise_reserving(struct buf *t, const struct bind_case *c)
-{
-	const struct host *m = &c->machine;
-	bool ephemeral = is_ephemeral(c);
-
-	if ((ephemeral || !m->here) && is_ephemeral_clash(c))
-		ADVISE(t, "an ephemeral clash, most likely: a client's connection was given this port");
-	if (ephemeral)
-		ADVISE(t, "port %u lies in ip_local_port_range (%u-%u), where any client may be given it: choose another, or reserve it with sysctl -w net.ipv4.ip_local_reserved_ports=%u (beside what is there already)",
-		       c->bind.local.num, m->low, m->high, c->bind.local.num);
-}
-
-static bool is_bound_beside(const struct bind_case *c)
+static bool is_blocked_by(const struct why *w, enum portsock_held held)
 {
 	size_t i;
 
-	for (i = 0; i < c->crowd.count; i++)
-		if (c->made[i]->state == PORTSOCK_BOUND &&
-		    conflict_rule(&c->bind, c->made[i]) ==
-		    RULE_REUSEADDR)
+	for (i = 0; i < w->socks.count; i++)
+		if (w->blocks[i] && w->socks.rows[i].record.held == held)
 			return true;
 	return false;
 }
 
-/**
- * put_notes() - what is not known
- * @t: empty; stays empty if all is known
- * @c: case
+/*
+ * Return true if a process' connection conflicts, and the port has no listener:
+ * it is a client's.
  */
-void put_notes(struct buf *t, const struct bind_case *c)
+static bool is_ephemeral_clash(const struct why *w)
 {
-	if (c->answer.unsure && c->bind.proto == PORTSOCK_PROTO_TCP)
-		ADVISE(t, "that is a guess: the kernel remembers who bound the port with SO_REUSEPORT, which this view does not tell (--probe tries)");
-	else if (c->answer.unsure)
-		ADVISE(t, "that is a guess: it depends on the order in which the others were bound, which this view does not tell (--probe tries)");
-	if (c->machine.vrf)
-		ADVISE(t, "%s is of a VRF, which has ports of its own: not known here",
-		       c->bind.dev);
-	if (!c->machine.here)
-		ADVISE(t, "a saved view does not tell if the address is local, the port privileged or ephemeral");
+	size_t i;
+
+	for (i = 0; i < w->socks.count; i++)
+		if (!why_is_connection(&w->socks.rows[i].record))
+			return false;
+	return is_blocked_by(w, PORTSOCK_HELD_PROCESS);
 }
 
-static void advise_in_use(struct buf *t, const struct bind_case *c)
+static void advise_reserving(struct buf *t, const struct why *w)
 {
-	advise_option(t, c);
-	advise_waiting(t, c);
-	advise_ending(t, c);
-	advise_about_holders(t, c);
-	if (!t->len)
-		ADVISE(t, "take another port or address");
-	advise_reserving(t, c);
+	const struct host *m = &w->host;
+	u32 port = w->bind.local.num;
+	bool ephemeral = m->queried && !m->reserved &&
+		port >= m->port_low && port <= m->port_high;
+
+	if ((ephemeral || !m->queried) && is_ephemeral_clash(w))
+		print_clause(t, "probably an ephemeral clash: the kernel "
+			     "assigned this port to a client's connection");
+	if (ephemeral)
+		print_clause(t, "port %u is in ip_local_port_range (%u-%u), so "
+			     "the kernel may assign it to any client: use "
+			     "another port, or reserve it (sysctl -w "
+			     "net.ipv4.ip_local_reserved_ports=%u, added to "
+			     "the ports that are listed there)",
+			     port, m->port_low, m->port_high, port);
 }
 
-/* Not in the way yet, for bind() does not get so far. */
-static void advise_about_others(struct buf *t, const struct bind_case *c)
+static bool shares_with_bound_socket(const struct why *w)
 {
-	size_t i, others = 0;
+	size_t i;
 
-	for (i = 0; i < c->crowd.count; i++)
-		others += c->answer.blocks[i];
-	if (others)
-		ADVISE(t, "%zu sockets would be in the way then (--uid 0 names them)",
-		       others);
+	for (i = 0; i < w->socks.count; i++) {
+		const struct ps_record *r = &w->socks.rows[i].record;
+
+		if (r->state == PORTSOCK_BOUND &&
+		    bind_rule_for(&w->bind, r) == RULE_REUSEADDR)
+			return true;
+	}
+	return false;
 }
 
 /**
- * put_advice() - what would help
- * @t: empty; stays empty if there is nothing to say
- * @c: case
+ * advice_put() - Append remedies
+ * @t: text; stays empty if there are none
+ * @w: case that was decided
  */
-void put_advice(struct buf *t, const struct bind_case *c)
+void advice_put(struct buf *t, const struct why *w)
 {
-	u32 port = c->bind.local.num;
+	u32 port = w->bind.local.num;
 
-	switch (c->answer.verdict) {
+	switch (w->verdict) {
 	case VERDICT_IN_USE:
-		advise_in_use(t, c);
+		advise_option(t, w);
+		advise_waiting(t, w);
+		advise_stopping(t, w);
+		if (is_blocked_by(w, PORTSOCK_HELD_KERNEL))
+			print_clause(t, "end the kernel's use of the port: "
+				     "remove the interface (ip -d link), the "
+				     "NFS export or the mount");
+		if (is_blocked_by(w, PORTSOCK_HELD_HIDDEN))
+			print_clause(t, "run as root to list hidden owners "
+				     "(sudo portsock why)");
+		if (!t->len)
+			print_clause(t, "use another port or address");
+		advise_reserving(t, w);
 		break;
 	case VERDICT_PRIVILEGED:
-		ADVISE(t, "run it as root, give the program the capability (setcap cap_net_bind_service=+ep PROGRAM; AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit), or free the port for all with sysctl -w net.ipv4.ip_unprivileged_port_start=%u",
-		       port);
-		advise_about_others(t, c);
+		print_clause(t, "run the server as root, grant it the "
+			     "capability (setcap cap_net_bind_service=+ep "
+			     "PROGRAM, or AmbientCapabilities="
+			     "CAP_NET_BIND_SERVICE in a systemd unit), or "
+			     "allow the port to all users (sysctl -w "
+			     "net.ipv4.ip_unprivileged_port_start=%u)", port);
+		/* bind() fails before it checks for conflicts. */
+		if (w->blockers)
+			print_clause(t, "%zu socket%s at the port would "
+				     "conflict as well (--uid 0 lists %s)",
+				     w->blockers, w->blockers > 1 ? "s" : "",
+				     w->blockers > 1 ? "them" : "it");
 		break;
 	case VERDICT_FOREIGN:
-		ADVISE(t, "take an address that 'ip address' shows, or set IP_FREEBIND (for all: sysctl -w net.%s.ip_nonlocal_bind=1)",
-		       c->bind.local.form == PS_FORM_INET6 ? "ipv6" : "ipv4");
+		print_clause(t, "use an address that 'ip address' lists, or "
+			     "set IP_FREEBIND (for all sockets: sysctl -w "
+			     "net.%s.ip_nonlocal_bind=1)",
+			     w->bind.local.form == PS_FORM_INET6 ?
+			     "ipv6" : "ipv4");
 		break;
 	case VERDICT_NO_SCOPE:
-		ADVISE(t, "write it as [ADDRESS%%INTERFACE]:%u, or give --dev", port);
+		print_clause(t, "write [ADDRESS%%INTERFACE]:%u, or add --dev",
+			     port);
 		break;
 	case VERDICT_NO_DEV:
-		ADVISE(t, "'ip link' lists the interfaces");
+		print_clause(t, "'ip link' lists the interfaces");
 		break;
 	case VERDICT_OK:
-		if (is_bound_beside(c) && c->bind.listens)
-			ADVISE(t, "another socket is bound there too: only one of them can listen");
-		advise_reserving(t, c);
+		if (w->bind.listens && shares_with_bound_socket(w))
+			print_clause(t, "another socket is bound to this "
+				     "address: only one of them can listen");
+		advise_reserving(t, w);
 		break;
 	case VERDICT_MAPPED_ONLY6:
-		ADVISE(t, "leave IPV6_V6ONLY out, or take an address of IPv6");
+		print_clause(t, "omit IPV6_V6ONLY, or use an IPv6 address");
 		break;
 	default:
-		ADVISE(t, "take another address");
+		print_clause(t, "use another address");
 	}
+}
+
+/**
+ * advice_put_notes() - Append facts that the result does not take into account
+ * @t: text; stays empty if there are none
+ * @w: case that was decided
+ */
+void advice_put_notes(struct buf *t, const struct why *w)
+{
+	if (w->guess)
+		print_clause(t, "the result is a guess: it depends on %s, "
+			     "which this view does not contain%s",
+			     w->bind.proto == PORTSOCK_PROTO_TCP ?
+			     "the uid that bound the port with SO_REUSEPORT" :
+			     "the order in which the sockets were bound",
+			     w->host.queried ? " (--probe tries it)" : "");
+	if (w->host.vrf)
+		print_clause(t, "%s belongs to a VRF, and the ports of a VRF "
+			     "are not checked", w->bind.dev);
+	if (!w->host.queried)
+		print_clause(t, "not checked in a saved view: whether the "
+			     "address is local, and whether the port is "
+			     "privileged or ephemeral");
 }

@@ -7,22 +7,23 @@
 #include "bind_rules.h"
 
 /**
- * conflict_add_bind_rows() - Attach rows of bind=yes to a bind()
- * @b: the bind(); refers to @told from now on
- * @told: rows of bind=yes; the rows that concern @b are moved to the front
+ * bind_request_set_rows() - Attach rows of bind=yes to a bind()
+ * @b: the bind(); refers to @rows from now on
+ * @rows: rows of bind=yes; the rows that concern @b are moved to the front
  * @count: number of rows
  *
  * Rows with an interface are skipped: they are ports of a VRF.
  */
-void conflict_add_bind_rows(struct bind_request *b, struct ps_record *told, size_t count)
+void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,
+			   size_t count)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < count; i++)
-		if (conflict_is_at_port(b, &told[i]) && !told[i].dev[0])
-			told[kept++] = told[i];
-	b->told = kept ? told : NULL;
-	b->told_count = kept;
+		if (bind_same_port(b, &rows[i]) && !rows[i].dev[0])
+			rows[kept++] = rows[i];
+	b->bind_rows = kept ? rows : NULL;
+	b->bind_row_count = kept;
 }
 
 /* TCP: the fastreuse state of the port */
@@ -38,30 +39,17 @@ struct fastreuse {
 	bool strict;
 };
 
-/* sk_reuseport_match() */
+/* sk_reuseport_match(): the wildcard of @address is not a wildcard. */
 static bool sk_reuseport_match(const struct fastreuse *state, u32 uid,
-			       const struct bind_address *asked)
+			       struct bind_address address)
 {
 	struct bind_address there;
 
 	if (!state->sk || state->sk->uid != uid)
 		return false;
-	there = conflict_there(state->sk);
-	there.wild = true;
-	return !state->strict || rcv_saddr_equal(&there, asked);
-}
-
-/* inet_csk_update_fastreuse() */
-static void fastreuse_update(struct fastreuse *state,
-			     const struct ps_record *r, bool first)
-{
-	struct bind_address asked = conflict_there(r);
-
-	asked.wild = false;
-	if (!(r->flags & PORTSOCK_FLAG(REUSEPORT)))
-		state->sk = NULL;
-	else if (first || !sk_reuseport_match(state, r->uid, &asked))
-		*state = (struct fastreuse){ r, !first };
+	there = bind_socket_address(state->sk);
+	address.wild = false;
+	return !state->strict || rcv_saddr_equal(&there, &address);
 }
 
 /* Other sockets got the port by accept() or connect(). */
@@ -76,71 +64,59 @@ static bool has_called_bind(const struct ps_record *r)
  * another interface.
  *
  * Without rows of bind=yes the state is guessed from the bound sockets that
- * still exist.  If none is left, they were most likely equal to the socket of
- * this bind(): a server is restarted.
+ * still exist, updated by each as inet_csk_update_fastreuse() does.  If none is
+ * left, they were most likely equal to the socket of this bind(): a server is
+ * restarted.
  */
 static bool tcp_guess_fastreuse(const struct bind_request *b,
-				const struct ps_record *const *made,
-				size_t count)
+				const struct rowset *socks)
 {
-	struct bind_address asked = conflict_requested(b);
 	bool first = true, shared = true;
 	struct fastreuse state = { NULL, false };
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		const struct ps_record *r = made[i];
+	for (i = 0; i < socks->count; i++) {
+		const struct ps_record *r = &socks->rows[i].record;
 
-		if (conflict_rule(b, r) <= RULE_REQUEST)
+		if (bind_rule_for(b, r) <= RULE_REQUEST)
 			continue;
 		shared &= r->flags & PORTSOCK_FLAG(REUSEPORT) &&
 			(!r->inode || r->uid == b->uid);
 		if (!has_called_bind(r))
 			continue;
-		fastreuse_update(&state, r, first);
+		if (!(r->flags & PORTSOCK_FLAG(REUSEPORT)))
+			state.sk = NULL;
+		else if (first || !sk_reuseport_match(&state, r->uid,
+						      bind_socket_address(r)))
+			state = (struct fastreuse){ r, !first };
 		first = false;
 	}
-	asked.wild = false;
-	return first ? shared : sk_reuseport_match(&state, b->uid, &asked);
-}
-
-/* The uid matters only with SO_REUSEPORT, and may be hidden. */
-static bool fastreuse_is_known(const struct bind_request *b)
-{
-	return b->told && (b->told->has & PS_HAS_UID ||
-			   !(b->told->flags & PORTSOCK_FLAG(REUSEPORT)));
-}
-
-/* sk_reuseport_match() for the fastreuse state in a row of bind=yes. */
-static bool tcp_reuseport_match(const struct bind_request *b)
-{
-	struct bind_address asked = conflict_requested(b);
-	struct fastreuse state = {
-		b->told, b->told->local.form != PS_FORM_ANY
-	};
-
-	asked.wild = false;
-	return b->told->flags & PORTSOCK_FLAG(REUSEPORT) &&
-		b->told->has & PS_HAS_UID &&
-		sk_reuseport_match(&state, b->uid, &asked);
+	return first ? shared :
+		sk_reuseport_match(&state, b->uid, bind_request_address(b));
 }
 
 /*
+ * Return true if the fastreuse state in the row of bind=yes lets @b in.
+ *
  * tb->fastreuse: when bound, all sockets had SO_REUSEADDR and did not listen,
  * so bind() does not check any.  listen() does, unless bind() has updated the
  * SO_REUSEPORT state to that of this socket.
  */
-static bool tcp_reuseaddr_match(const struct bind_request *b)
-{
-	return b->flags & b->told->flags & PORTSOCK_FLAG(REUSEADDR) &&
-		(!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT));
-}
-
 static bool tcp_fastreuse_match(const struct bind_request *b)
 {
-	return b->told && (tcp_reuseaddr_match(b) ||
-			   (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
-			    tcp_reuseport_match(b)));
+	const struct ps_record *row = b->bind_rows;
+	struct fastreuse state;
+	u32 both;
+
+	if (!row)
+		return false;
+	both = b->flags & row->flags;
+	if (both & PORTSOCK_FLAG(REUSEADDR) &&
+	    (!b->listens || b->flags & PORTSOCK_FLAG(REUSEPORT)))
+		return true;
+	state = (struct fastreuse){ row, row->local.form != PS_FORM_ANY };
+	return both & PORTSOCK_FLAG(REUSEPORT) && row->has & PS_HAS_UID &&
+		sk_reuseport_match(&state, b->uid, bind_request_address(b));
 }
 
 /*
@@ -168,29 +144,34 @@ static bool rules_out_fastreuse(const struct bind_request *b,
 		 is_dual_stack(&r->local, r->flags));
 }
 
-static size_t tcp_find(const struct bind_request *b,
-		       const struct ps_record *const *made, size_t count,
-		       bool *blocks, bool *unsure)
+static size_t tcp_find_conflicts(const struct bind_request *b,
+				 const struct rowset *socks, bool *blocks,
+				 bool *guess)
 {
-	bool certain = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) ||
-		fastreuse_is_known(b);
+	const struct ps_record *row = b->bind_rows;
 	bool matches = tcp_fastreuse_match(b);
 	size_t i, found = 0;
+	bool certain;
 
-	for (i = 0; i < count; i++) {
-		enum bind_rule rule = conflict_rule(b, made[i]);
+	/* The uid of the row, which may be hidden, matters with SO_REUSEPORT. */
+	certain = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) ||
+		(row && (row->has & PS_HAS_UID ||
+			 !(row->flags & PORTSOCK_FLAG(REUSEPORT))));
+	for (i = 0; i < socks->count; i++) {
+		const struct ps_record *r = &socks->rows[i].record;
+		enum bind_rule rule = bind_rule_for(b, r);
 
 		blocks[i] = rule == RULE_CONFLICT && !matches;
 		found += blocks[i];
-		certain |= blocks[i] && rules_out_fastreuse(b, made[i]);
-		*unsure |= rule == RULE_REUSEPORT && !matches &&
-			!conflict_knows_uid(b, made[i]);
+		certain |= blocks[i] && rules_out_fastreuse(b, r);
+		*guess |= rule == RULE_REUSEPORT && !matches &&
+			!bind_uid_is_known(b, r);
 	}
 	if (found)
-		*unsure = !certain;
-	if (!found || certain || !tcp_guess_fastreuse(b, made, count))
+		*guess = !certain;
+	if (!found || certain || !tcp_guess_fastreuse(b, socks))
 		return found;
-	memset(blocks, 0, count * sizeof(*blocks));
+	memset(blocks, 0, socks->count * sizeof(*blocks));
 	return 0;
 }
 
@@ -206,6 +187,7 @@ static bool is_added_at_tail(const struct ps_record *r)
 /**
  * struct udp_walk - A walk over the sockets of a port as udp_lib_lport_inuse()
  * @b: the bind()
+ * @socks: existing sockets
  * @blocks: of each socket, whether it conflicts
  * @found: number of sockets that conflict
  * @shares: a socket shares the port, at which the kernel ends its walk
@@ -213,16 +195,16 @@ static bool is_added_at_tail(const struct ps_record *r)
  */
 struct udp_walk {
 	const struct bind_request *b;
+	const struct rowset *socks;
 	bool *blocks;
 	size_t found;
 	bool shares;
 	size_t passed;
 };
 
-static void udp_walk_socket(struct udp_walk *w, const struct ps_record *r,
-			    size_t i)
+static void udp_walk_socket(struct udp_walk *w, size_t i)
 {
-	enum bind_rule rule = conflict_rule(w->b, r);
+	enum bind_rule rule = bind_rule_for(w->b, &w->socks->rows[i].record);
 
 	w->blocks[i] = rule == RULE_CONFLICT && !w->shares;
 	w->found += w->blocks[i];
@@ -231,50 +213,43 @@ static void udp_walk_socket(struct udp_walk *w, const struct ps_record *r,
 }
 
 /* Walk in the order of the slot, if sockets were bound in order of creation. */
-static void udp_walk_by_age(struct udp_walk *w,
-			    const struct ps_record *const *made, size_t count)
+static void udp_walk_by_age(struct udp_walk *w)
 {
-	size_t i;
+	const struct row *rows = w->socks->rows;
+	size_t i, count = w->socks->count;
 
 	for (i = count; i-- > 0;)
-		if (!is_added_at_tail(made[i]))
-			udp_walk_socket(w, made[i], i);
+		if (!is_added_at_tail(&rows[i].record))
+			udp_walk_socket(w, i);
 	for (i = 0; i < count; i++)
-		if (is_added_at_tail(made[i]))
-			udp_walk_socket(w, made[i], i);
-}
-
-static size_t count_at_port(const struct bind_request *b,
-			    const struct ps_record *const *made, size_t count)
-{
-	size_t i, there = 0;
-
-	for (i = 0; i < count; i++)
-		there += conflict_is_at_port(b, made[i]);
-	return there;
+		if (is_added_at_tail(&rows[i].record))
+			udp_walk_socket(w, i);
 }
 
 /*
- * Walk in the order of the rows of bind=yes.  Return the number of sockets
- * walked: if rows are missing, the result is useless.
+ * Walk in the order of the rows of bind=yes.  Return false if rows are missing:
+ * the result is useless then.
  */
-static size_t udp_walk_by_rows(struct udp_walk *w,
-			       const struct ps_record *const *made,
-			       size_t count)
+static bool udp_walk_by_rows(struct udp_walk *w)
 {
 	const struct bind_request *b = w->b;
-	size_t i, next, walked = 0;
+	size_t i, next, walked = 0, there = 0;
 
-	if (b->told_count > PS_UDP_SLOT_WALK_MAX)	/* not from a kernel */
-		return 0;
-	for (next = 0; next < b->told_count; next++)
-		for (i = 0; i < count; i++)
-			if (made[i]->cookie == b->told[next].cookie &&
-			    conflict_is_at_port(b, made[i])) {
-				udp_walk_socket(w, made[i], i);
+	if (b->bind_row_count > PS_UDP_SLOT_WALK_MAX)	/* not from a kernel */
+		return false;
+	for (i = 0; i < w->socks->count; i++)
+		there += bind_same_port(b, &w->socks->rows[i].record);
+	for (next = 0; next < b->bind_row_count; next++)
+		for (i = 0; i < w->socks->count; i++) {
+			const struct ps_record *r = &w->socks->rows[i].record;
+
+			if (r->cookie == b->bind_rows[next].cookie &&
+			    bind_same_port(b, r)) {
+				udp_walk_socket(w, i);
 				walked++;
 			}
-	return walked;
+		}
+	return walked == there;
 }
 
 /*
@@ -283,44 +258,42 @@ static size_t udp_walk_by_rows(struct udp_walk *w,
  * PS_UDP_SLOT_WALK_MAX sockets in a slot the kernel walks the sockets of the
  * address first.  Only the order differs then, and bind=yes does not report it.
  */
-static size_t udp_find(const struct bind_request *b,
-		       const struct ps_record *const *made, size_t count,
-		       bool *blocks, bool *unsure)
+static size_t udp_find_conflicts(const struct bind_request *b,
+				 const struct rowset *socks, bool *blocks,
+				 bool *guess)
 {
-	struct udp_walk by_rows = { .b = b, .blocks = blocks };
-	struct udp_walk by_age = { .b = b, .blocks = blocks };
+	struct udp_walk by_rows = { .b = b, .socks = socks, .blocks = blocks };
+	struct udp_walk by_age = by_rows;
 
-	memset(blocks, 0, count * sizeof(*blocks));
-	if (udp_walk_by_rows(&by_rows, made, count) ==
-	    count_at_port(b, made, count))
+	memset(blocks, 0, socks->count * sizeof(*blocks));
+	if (udp_walk_by_rows(&by_rows))
 		return by_rows.found;
-	udp_walk_by_age(&by_age, made, count);
-	*unsure = by_age.shares && (by_age.found || by_age.passed);
+	udp_walk_by_age(&by_age);
+	*guess = by_age.shares && (by_age.found || by_age.passed);
 	return by_age.found;
 }
 
 /**
- * conflict_find() - Find the sockets that conflict with a bind()
+ * bind_find_conflicts() - Find the sockets that conflict with a bind()
  * @b: the bind()
- * @made: existing sockets in the order in which they were bound, or created
+ * @socks: existing sockets in the order in which they were bound, or created
  *	(the inode number is close to that order); sockets of other ports are
  *	skipped
- * @count: number of sockets
  * @blocks: result: of each socket, whether it conflicts
- * @unsure: result: true if bind() depends on facts that the view lacks: the
+ * @guess: result: true if bind() depends on facts that the view lacks: the
  *	order of the walk, or earlier sockets of the port
  *
  * Each socket found conflicts by itself: bind() would still fail if all the
- * others were closed.  Time is linear in @count.
+ * others were closed.  Time is linear in the number of sockets.
  *
  * Return: Number of sockets that conflict.
  */
-size_t conflict_find(const struct bind_request *b,
-			const struct ps_record *const *made, size_t count,
-			bool *blocks, bool *unsure)
+size_t bind_find_conflicts(const struct bind_request *b,
+			   const struct rowset *socks, bool *blocks,
+			   bool *guess)
 {
-	*unsure = false;
+	*guess = false;
 	if (b->proto == PORTSOCK_PROTO_TCP)
-		return tcp_find(b, made, count, blocks, unsure);
-	return udp_find(b, made, count, blocks, unsure);
+		return tcp_find_conflicts(b, socks, blocks, guess);
+	return udp_find_conflicts(b, socks, blocks, guess);
 }

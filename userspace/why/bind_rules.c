@@ -19,13 +19,13 @@
 #define COMPARES_SK_UID		KERNEL(6, 17)	/* was sock_i_uid() */
 
 /**
- * conflict_requested() - Return the operand of the address match for a bind()
+ * bind_request_address() - Return the operand of the address match for a bind()
  * @b: the bind()
  *
  * __inet6_bind() sets ipv6only on a socket bound to an IPv6 address without an
  * IPv4 equivalent.
  */
-struct bind_address conflict_requested(const struct bind_request *b)
+struct bind_address bind_request_address(const struct bind_request *b)
 {
 	bool other = !addr_is_ip4(&b->local) && !addr_is_inet6_any(&b->local);
 
@@ -37,7 +37,7 @@ struct bind_address conflict_requested(const struct bind_request *b)
 }
 
 /* Return the operand of the address match for an existing socket. */
-struct bind_address conflict_there(const struct ps_record *r)
+struct bind_address bind_socket_address(const struct ps_record *r)
 {
 	return (struct bind_address){
 		.end = &r->local,
@@ -46,98 +46,53 @@ struct bind_address conflict_there(const struct ps_record *r)
 	};
 }
 
-/* inet_bind2_bucket_match_addr_any(): @r is bound to a matching wildcard. */
-static bool bind2_match_addr_any(const struct bind_request *b,
-				 const struct ps_record *r)
-{
-	if (addr_is_inet6_any(&r->local))
-		return true;
-	if (!addr_is_ip4(&r->local) || !addr_is_any(&r->local) ||
-	    !addr_is_ip4(&b->local))
-		return false;
-	/* Else both are IPv6: [::ffff:0.0.0.0] and [::ffff:a.b.c.d]. */
-	return b->kernel >= BHASH2_MAPS_IP4 ||
-		b->local.form == PS_FORM_INET || r->local.form == PS_FORM_INET;
-}
-
-/* inet_bind2_bucket_addr_match() */
-static bool bind2_addr_match(const struct bind_request *b, const struct ps_record *r)
-{
-	if (addr_is_ip4(&b->local) && addr_is_ip4(&r->local))
-		return addr_same_ip4(&b->local, &r->local);
-	return addr_same_ip6(&b->local, &r->local);
-}
-
 /*
- * inet_use_hash2_on_bind(): from 6.1 on, a TCP bind() to one address is only
- * compared with sockets at a wildcard and at the same address
- * (__inet_bhash2_conflict()).
+ * Address match by __inet_bhash2_conflict(), which compares a bind() to one
+ * address with sockets at a wildcard and at the same address only.
  */
-static bool uses_bhash2(const struct bind_request *b)
-{
-	return b->proto == PORTSOCK_PROTO_TCP &&
-		b->kernel >= HAS_BHASH2 && !addr_is_any(&b->local);
-}
-
 static bool bhash2_addr_match(const struct bind_request *b,
 			      const struct ps_record *r)
 {
+	const struct ps_end *end = &r->local;
+	bool both_ip4 = addr_is_ip4(&b->local) && addr_is_ip4(end);
+
 	if (r->flags & PORTSOCK_FLAG(V6ONLY) && addr_is_ip4(&b->local))
 		return false;
-	return bind2_match_addr_any(b, r) || bind2_addr_match(b, r);
+	/*
+	 * inet_bind2_bucket_match_addr_any().  Before BHASH2_MAPS_IP4 it does
+	 * not match [::ffff:0.0.0.0] and [::ffff:a.b.c.d].
+	 */
+	if (addr_is_inet6_any(end))
+		return true;
+	if (both_ip4 && addr_is_any(end) &&
+	    (b->kernel >= BHASH2_MAPS_IP4 ||
+	     b->local.form == PS_FORM_INET || end->form == PS_FORM_INET))
+		return true;
+	/* inet_bind2_bucket_addr_match() */
+	return both_ip4 ? addr_same_ip4(&b->local, end) :
+		addr_same_ip6(&b->local, end);
+}
+
+/* inet_use_hash2_on_bind() decides which of the two address matches counts. */
+static bool addr_match(const struct bind_request *b, const struct ps_record *r)
+{
+	struct bind_address request = bind_request_address(b);
+	struct bind_address there = bind_socket_address(r);
+
+	if (b->proto == PORTSOCK_PROTO_TCP && b->kernel >= HAS_BHASH2 &&
+	    !addr_is_any(&b->local))
+		return bhash2_addr_match(b, r);
+	return rcv_saddr_equal(&request, &there);
 }
 
 /*
  * Return true if @r, a socket or a row of bind=yes, has the port of @b in its
  * protocol and network namespace.
  */
-bool conflict_is_at_port(const struct bind_request *b, const struct ps_record *r)
+bool bind_same_port(const struct bind_request *b, const struct ps_record *r)
 {
 	return r->proto == b->proto && r->has & PS_HAS_PORT &&
 		r->port == b->local.num && r->netns == b->netns;
-}
-
-static bool is_elsewhere(const struct bind_request *b, const struct ps_record *r)
-{
-	return !conflict_is_at_port(b, r) ||
-		(r->local.form != PS_FORM_INET &&
-		 r->local.form != PS_FORM_INET6);
-}
-
-/* A request socket is not in the bind table; its child will be. */
-static bool is_request(const struct bind_request *b, const struct ps_record *r)
-{
-	(void)b;
-	return r->state == PORTSOCK_SYN_RECV &&
-		r->held == PORTSOCK_HELD_SYNRECV;
-}
-
-static bool is_on_other_device(const struct bind_request *b,
-			       const struct ps_record *r)
-{
-	return b->dev[0] && r->dev[0] && strcmp(b->dev, r->dev);
-}
-
-static bool is_at_other_address(const struct bind_request *b,
-				const struct ps_record *r)
-{
-	struct bind_address asked = conflict_requested(b);
-	struct bind_address there = conflict_there(r);
-
-	if (uses_bhash2(b))
-		return !bhash2_addr_match(b, r);
-	return !rcv_saddr_equal(&asked, &there);
-}
-
-static bool both_reuse_address(const struct bind_request *b,
-			       const struct ps_record *r)
-{
-	return b->flags & r->flags & PORTSOCK_FLAG(REUSEADDR);
-}
-
-static bool both_reuse_port(const struct bind_request *b, const struct ps_record *r)
-{
-	return b->flags & r->flags & PORTSOCK_FLAG(REUSEPORT);
 }
 
 /* A TIME_WAIT socket in substate FIN_WAIT2 has no cgroup. */
@@ -149,7 +104,7 @@ static bool is_timewait(const struct ps_record *r)
 }
 
 /**
- * conflict_knows_uid() - Return true if UID is the uid bind() compares with
+ * bind_uid_is_known() - Return true if UID is the uid bind() compares with
  * @b: the bind()
  * @r: existing socket
  *
@@ -157,76 +112,48 @@ static bool is_timewait(const struct ps_record *r)
  * sock_i_uid() and the view report root.  Since 6.17 bind() compares sk_uid,
  * which such a socket inherits from its listener or keeps.
  */
-bool conflict_knows_uid(const struct bind_request *b, const struct ps_record *r)
+bool bind_uid_is_known(const struct bind_request *b, const struct ps_record *r)
 {
 	return b->kernel < COMPARES_SK_UID || is_timewait(r) ||
 		(r->held != PORTSOCK_HELD_ACCEPTQ &&
 		 r->held != PORTSOCK_HELD_ORPHAN);
 }
 
-/* If the uid is unknown, most likely a server is restarted: assume equal. */
-static bool is_same_uid(const struct bind_request *b, const struct ps_record *r)
-{
-	return r->uid == b->uid || !conflict_knows_uid(b, r);
-}
-
-/* inet_bind_conflict(): SO_REUSEADDR does not help beside a listener. */
-static bool tcp_reuses_address(const struct bind_request *b,
-			       const struct ps_record *r)
-{
-	return both_reuse_address(b, r) && r->state != PORTSOCK_LISTEN;
-}
-
-/* inet_bind_conflict(): the uid is not compared for TIME_WAIT sockets. */
-static bool tcp_reuses_port(const struct bind_request *b, const struct ps_record *r)
-{
-	return both_reuse_port(b, r) &&
-		(is_timewait(r) || is_same_uid(b, r));
-}
-
-/* udp_lib_lport_inuse() */
-static bool udp_reuses_port(const struct bind_request *b, const struct ps_record *r)
-{
-	return both_reuse_port(b, r) && is_same_uid(b, r);
-}
-
 /**
- * struct rule - A reason why a socket does not conflict
- * @rule: name of the rule
- * @tcp: return true if the rule applies to a TCP socket
- * @udp: return true if the rule applies to a UDP socket
- */
-struct rule {
-	enum bind_rule rule;
-	bool (*tcp)(const struct bind_request *b, const struct ps_record *r);
-	bool (*udp)(const struct bind_request *b, const struct ps_record *r);
-};
-
-/* The first rule that applies decides; without one, the socket conflicts. */
-static const struct rule rules[] = {
-	{ RULE_PLACE, is_elsewhere, is_elsewhere },
-	{ RULE_REQUEST, is_request, is_request },
-	{ RULE_DEVICE, is_on_other_device, is_on_other_device },
-	{ RULE_ADDRESS, is_at_other_address, is_at_other_address },
-	{ RULE_REUSEADDR, tcp_reuses_address, both_reuse_address },
-	{ RULE_REUSEPORT, tcp_reuses_port, udp_reuses_port },
-};
-
-/**
- * conflict_rule() - Return the rule that decides about one socket
+ * bind_rule_for() - Return the rule that decides about one socket
  * @b: the bind()
  * @r: existing socket
  *
- * Return: The rule, RULE_CONFLICT if the socket conflicts.
+ * Return: The first rule that applies, RULE_CONFLICT if the socket conflicts.
  */
-enum bind_rule conflict_rule(const struct bind_request *b,
-			      const struct ps_record *r)
+enum bind_rule bind_rule_for(const struct bind_request *b,
+			     const struct ps_record *r)
 {
 	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
-	size_t i;
+	u32 both = b->flags & r->flags;
 
-	for (i = 0; i < ARRAY_SIZE(rules); i++)
-		if (tcp ? rules[i].tcp(b, r) : rules[i].udp(b, r))
-			return rules[i].rule;
+	if (!bind_same_port(b, r) || (r->local.form != PS_FORM_INET &&
+				      r->local.form != PS_FORM_INET6))
+		return RULE_PLACE;
+	/* A request socket is not in the bind table; its child will be. */
+	if (r->state == PORTSOCK_SYN_RECV && r->held == PORTSOCK_HELD_SYNRECV)
+		return RULE_REQUEST;
+	if (b->dev[0] && r->dev[0] && strcmp(b->dev, r->dev))
+		return RULE_DEVICE;
+	if (!addr_match(b, r))
+		return RULE_ADDRESS;
+	/* inet_bind_conflict() ignores SO_REUSEADDR beside a listener. */
+	if (both & PORTSOCK_FLAG(REUSEADDR) &&
+	    (!tcp || r->state != PORTSOCK_LISTEN))
+		return RULE_REUSEADDR;
+	/*
+	 * inet_bind_conflict() does not compare the uid for TIME_WAIT sockets,
+	 * udp_lib_lport_inuse() always does.  If the uid is unknown, most
+	 * likely a server is restarted: assume equal.
+	 */
+	if (both & PORTSOCK_FLAG(REUSEPORT) &&
+	    ((tcp && is_timewait(r)) || r->uid == b->uid ||
+	     !bind_uid_is_known(b, r)))
+		return RULE_REUSEPORT;
 	return RULE_CONFLICT;
 }

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_WHY_BIND_RULES_H
 #define PORTSOCK_WHY_BIND_RULES_H
 
+#include "../view/rowset.h"
 #include "rcv_saddr.h"
 
 /* A kernel is identified by the first two numbers of its release. */
@@ -19,9 +20,9 @@
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
  * @listens: listen() follows and checks for conflicts again
  * @dev: interface the socket is bound to, NUL-terminated, empty if none
- * @told: rows of bind=yes: for TCP the fastreuse state of the port, for UDP the
- *	sockets in the order of the walk; NULL if unknown
- * @told_count: number of rows in @told
+ * @bind_rows: rows of bind=yes: for TCP the fastreuse state of the port, for
+ *	UDP the sockets in the order of the walk; NULL if unknown
+ * @bind_row_count: number of rows in @bind_rows
  */
 struct bind_request {
 	struct ps_end local;
@@ -32,31 +33,34 @@ struct bind_request {
 	u8 proto;
 	bool listens;
 	char dev[PS_DEV_SIZE];
-	const struct ps_record *told;
-	size_t told_count;
+	const struct ps_record *bind_rows;
+	size_t bind_row_count;
 };
 
 /* Rules that decide about a bind() and one socket, in order of precedence. */
 enum bind_rule {
 	RULE_PLACE,		/* another port, protocol or namespace     */
-	RULE_REQUEST,	/* a request socket; its listener counts   */
+	RULE_REQUEST,		/* a request socket; its listener counts   */
 	RULE_DEVICE,		/* bound to different interfaces           */
-	RULE_ADDRESS,	/* addresses that do not match             */
-	RULE_REUSEADDR,	/* shared: both have SO_REUSEADDR          */
-	RULE_REUSEPORT,	/* shared: both have SO_REUSEPORT          */
-	RULE_CONFLICT,	/* the socket conflicts                    */
+	RULE_ADDRESS,		/* addresses that do not match             */
+	RULE_REUSEADDR,		/* shared: both have SO_REUSEADDR          */
+	RULE_REUSEPORT,		/* shared: both have SO_REUSEPORT          */
+	RULE_CONFLICT,		/* the socket conflicts                    */
 };
 
-void conflict_add_bind_rows(struct bind_request *b, struct ps_record *told, size_t count);
-bool conflict_is_at_port(const struct bind_request *b,
-			    const struct ps_record *r);
-enum bind_rule conflict_rule(const struct bind_request *b,
-			      const struct ps_record *r);
-size_t conflict_find(const struct bind_request *b,
-			const struct ps_record *const *made, size_t count,
-			bool *blocks, bool *unsure);
-bool conflict_knows_uid(const struct bind_request *b, const struct ps_record *r);
-struct bind_address conflict_requested(const struct bind_request *b);
-struct bind_address conflict_there(const struct ps_record *r);
+/* bind_rules.c */
+bool bind_same_port(const struct bind_request *b, const struct ps_record *r);
+bool bind_uid_is_known(const struct bind_request *b, const struct ps_record *r);
+enum bind_rule bind_rule_for(const struct bind_request *b,
+			     const struct ps_record *r);
+struct bind_address bind_request_address(const struct bind_request *b);
+struct bind_address bind_socket_address(const struct ps_record *r);
+
+/* bind_conflicts.c */
+void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,
+			   size_t count);
+size_t bind_find_conflicts(const struct bind_request *b,
+			   const struct rowset *socks, bool *blocks,
+			   bool *guess);
 
 #endif /* PORTSOCK_WHY_BIND_RULES_H */

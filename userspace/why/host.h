@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What this machine says about a bind(), apart from the sockets that are there. */
-#ifndef PORTSOCK_MACHINE_H
-#define PORTSOCK_MACHINE_H
+/* Facts of this machine that decide about a bind(), apart from its sockets. */
+#ifndef PORTSOCK_WHY_HOST_H
+#define PORTSOCK_WHY_HOST_H
 
 #include "bind_rules.h"
 
-/* What an address is here. */
+/* Type of an address on this machine. */
 enum address_kind {
-	ADDRESS_UNKNOWN,	/* a saved view does not tell           */
+	ADDRESS_UNKNOWN,	/* a saved view does not contain it     */
 	ADDRESS_ANY,
 	ADDRESS_LOCAL,
 	ADDRESS_MULTICAST,
 	ADDRESS_BROADCAST,
-	ADDRESS_FOREIGN,	/* of no interface here                 */
-	ADDRESS_OTHER_DEV,	/* of another interface than asked for  */
-	ADDRESS_TENTATIVE,	/* not yet known to be nobody else's    */
-	ADDRESS_NO_SCOPE,	/* means something on an interface only */
+	ADDRESS_FOREIGN,	/* of no interface of this machine      */
+	ADDRESS_OTHER_DEV,	/* of another interface than requested  */
+	ADDRESS_TENTATIVE,	/* duplicate address detection runs     */
+	ADDRESS_NO_SCOPE,	/* link-local, without an interface     */
 };
 
 /**
- * struct host - what this machine says about a bind()
- * @here: it was asked; otherwise nothing below is known but @kernel
+ * struct host - Facts of the network namespace this process is in
+ * @queried: the facts were read; if not, only @kernel is set
  * @kernel: KERNEL()
- * @address: what the address is
+ * @address: type of the requested address
  * @nonlocal: ip_nonlocal_bind of its family
- * @v6only: bindv6only, what an IPv6 socket begins with
- * @no_inet6: there is no IPv6
- * @no_dev: the interface is not there
- * @vrf: the interface is of a VRF, which has ports of its own
+ * @v6only: bindv6only, the initial IPV6_V6ONLY of a socket
+ * @no_inet6: IPv6 is missing
+ * @no_dev: the requested interface does not exist
+ * @vrf: the requested interface belongs to a VRF, which has its own ports
  * @unprivileged: ip_unprivileged_port_start
  * @capable: CAP_NET_BIND_SERVICE in the namespace's user namespace
- * @low: ip_local_port_range
- * @high: its other end
- * @reserved: the port is one of ip_local_reserved_ports
+ * @port_low: first port of ip_local_port_range
+ * @port_high: last port of it
+ * @reserved: the port is in ip_local_reserved_ports
  */
 struct host {
-	bool here;
+	bool queried;
 	u32 kernel;
 	enum address_kind address;
 	bool nonlocal;
@@ -45,13 +45,11 @@ struct host {
 	bool vrf;
 	u32 unprivileged;
 	bool capable;
-	u32 low;
-	u32 high;
+	u32 port_low;
+	u32 port_high;
 	bool reserved;
 };
 
 void host_query(struct host *m, const struct bind_request *b);
-void host_unknown(struct host *m);
-u32 host_netns(void);
 
-#endif /* PORTSOCK_MACHINE_H */
+#endif /* PORTSOCK_WHY_HOST_H */

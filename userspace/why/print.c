@@ -1,192 +1,308 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What comes of a bind(): for people, and as JSON. */
+/* Print the result of a bind(), as text and as JSON. */
 #include <string.h>
 #include <unistd.h>
 
-#include "../util/error.h"
-#include "why.h"
 #include "../output/json.h"
+#include "../util/error.h"
+#include "../util/text.h"
+#include "why.h"
+#include "../../module/format/names.h"
 
-#define SHOWN_MAX	10	/* sockets that a person wants to read of */
-#define ALL_COLUMNS	((1U << PORTSOCK_NCOLUMNS) - 1)
+#define SOCKETS_MAX	10	/* lines of text */
+#define OWNERS_MAX	3	/* in one line   */
 
-static void say_place(struct buf *t, const struct bind_case *c)
+/**
+ * print_clause() - Append formatted text, after a semicolon unless it is first
+ * @t: text
+ * @format: as for printf()
+ */
+void print_clause(struct buf *t, const char *format, ...)
 {
-	struct ps_record r = {
-		.proto = c->bind.proto, .local = c->bind.local,
-		.expires = PS_NO_EXPIRY,
-	};
+	va_list args;
 
-	strcpy(r.dev, c->bind.dev);
-	put_end_column(t, &r, PORTSOCK_COL_LOCAL);
-	buf_printf(t, "/%s", ps_proto_names[r.proto].text);
+	if (t->len)
+		buf_word(t, "; ");
+	va_start(args, format);
+	buf_vprintf(t, format, args);
+	va_end(args);
 }
 
-static void say_verdict(struct buf *t, const struct bind_case *c)
+static void put_name(struct buf *t, const char *name, size_t size)
 {
-	buf_printf(t, "%s: ", verdict_name(c->answer.verdict));
-	say_place(t, c);
-	buf_printf(t, " - ");
-}
+	size_t len = strnlen(name, size);
 
-/* Those that stand at the door, or those that came through it. */
-static size_t say_some(struct buf *t, const struct bind_case *c, bool doors,
-		       size_t said)
-{
-	size_t i;
-
-	for (i = 0; i < c->crowd.count && said < SHOWN_MAX; i++) {
-		if (!c->answer.blocks[i] || is_listener(c->made[i]) != doors)
-			continue;
-		say_verdict(t, c);
-		put_socket(t, c, &c->crowd.rows[i]);
-		buf_char(t, '\n');
-		said++;
-	}
-	return said;
-}
-
-static void say_blockers(struct buf *t, const struct bind_case *c)
-{
-	size_t said = say_some(t, c, false, say_some(t, c, true, 0));
-
-	if (said < c->answer.found)
-		buf_printf(t, "... and %zu more (--json names all)\n",
-		       c->answer.found - said);
-}
-
-static void say_probe(struct buf *t, const struct bind_case *c,
-		      const char *probed)
-{
-	bool same = !strcmp(probed, verdict_name(c->answer.verdict));
-
-	buf_printf(t, "probe: %s, %s\n", probed, same ? "as said" :
-	       "which differs from what was said");
-}
-
-static void say_line(struct buf *t, const char *word,
-		     const struct buf *line)
-{
-	if (!line->len)
-		return;
-	buf_printf(t, "%s: ", word);
-	buf_put(t, line->data, line->len);
-	buf_char(t, '\n');
+	buf_done(t, text_put(buf_room(t, len * TEXT_ROOM), name, len));
 }
 
 /**
- * struct words - what is said besides the verdict
- * @advice: what would help
- * @doubts: what is not known
- * @probed: what came of the real bind(), NULL if it was not tried
+ * print_end() - Append an address and its port as in the view
+ * @t: text
+ * @end: of the form PS_FORM_INET or PS_FORM_INET6
+ * @dev: interface, shown as the scope of a link-local address
  */
-struct words {
-	struct buf advice;
-	struct buf doubts;
-	const char *probed;
-};
-
-static void say_text(struct buf *t, const struct bind_case *c,
-		     const struct words *w)
+void print_end(struct buf *t, const struct ps_end *end, const char *dev)
 {
-	if (c->answer.verdict == VERDICT_IN_USE) {
-		say_blockers(t, c);
+	if (end->form == PS_FORM_INET6) {
+		buf_char(t, '[');
+		buf_done(t, ps_put_ip6(buf_room(t, PS_IP6_ROOM), end->ip));
+		if (*dev && ps_ip6_needs_scope(end->ip)) {
+			buf_char(t, '%');
+			put_name(t, dev, PS_DEV_SIZE);
+		}
+		buf_char(t, ']');
 	} else {
-		say_verdict(t, c);
-		put_refusal(t, c);
-		buf_char(t, '\n');
+		buf_done(t, ps_put_ip4(buf_room(t, PS_IP4_ROOM), end->ip));
 	}
-	say_line(t, "advice", &w->advice);
-	say_line(t, "note", &w->doubts);
-	if (w->probed)
-		say_probe(t, c, w->probed);
+	buf_char(t, ':');
+	buf_u64(t, end->num);
 }
 
-static void put_some(struct json *j, const struct bind_case *c, bool doors)
+static void put_owners(struct buf *t, const struct row *row)
 {
 	size_t i;
 
-	for (i = 0; i < c->crowd.count && c->answer.found; i++)
-		if (c->answer.blocks[i] && is_listener(c->made[i]) == doors)
-			json_socket(j, &c->crowd.rows[i], ALL_COLUMNS, NULL);
+	for (i = 0; i < row->count && i < OWNERS_MAX; i++) {
+		const struct ps_owner *o = &row->owners[i];
+
+		if (i)
+			buf_word(t, ", ");
+		put_name(t, o->comm, sizeof(o->comm));
+		buf_printf(t, " (pid %u, fd %u)", o->pid, o->fd);
+	}
+	if (i < row->count)
+		buf_printf(t, " and %zu more", row->count - i);
 }
 
-static void put_blockers(struct json *j, const struct bind_case *c)
+/* Append the owners of a socket, or the reason why it has none. */
+static void put_subject(struct buf *t, const struct why *w,
+			const struct row *row)
 {
-	json_key(j, "blockers");
-	json_open(j, '[');
-	put_some(j, c, true);
-	put_some(j, c, false);
-	json_close(j, ']');
+	const struct ps_record *r = &row->record;
+	const struct row *listener;
+
+	switch (r->held) {
+	case PORTSOCK_HELD_PROCESS:
+		put_owners(t, row);
+		break;
+	case PORTSOCK_HELD_KERNEL:
+		buf_word(t, "the kernel");
+		if (row->holder) {
+			buf_word(t, " [");
+			put_name(t, row->holder, row->holder_len);
+			buf_char(t, ']');
+		}
+		break;
+	case PORTSOCK_HELD_TIMEWAIT:
+		buf_word(t, "a closed connection");
+		break;
+	case PORTSOCK_HELD_ACCEPTQ:
+		buf_word(t, "a connection in the accept queue");
+		listener = r->has & PS_HAS_PARENT ?
+			rowset_find(&w->socks, r->parent) : NULL;
+		if (listener && listener->count) {
+			buf_word(t, " of ");
+			put_owners(t, listener);
+		}
+		break;
+	case PORTSOCK_HELD_ORPHAN:
+		buf_word(t, "a connection closed by its process");
+		break;
+	case PORTSOCK_HELD_HIDDEN:
+		buf_printf(t, "a hidden process (socket of uid %u)", r->uid);
+		break;
+	default:
+		buf_word(t, "a socket without owner (in flight in a unix "
+			 "socket's message or in io_uring)");
+	}
 }
 
-static void add(struct buf *t, const struct buf *more)
+/* Return why two different addresses match, or "". */
+static const char *match_reason(const struct bind_request *b,
+				const struct ps_record *r)
 {
-	if (t->len && more->len)
-		buf_printf(t, "; ");
-	if (more->len)
-		buf_put(t, more->data, more->len);
+	bool sock6 = !addr_is_ip4(&r->local), bind6 = !addr_is_ip4(&b->local);
+
+	if (sock6 && !bind6)
+		return addr_is_any(&r->local) ?
+			" (without IPV6_V6ONLY, so it covers IPv4)" :
+			" (without IPV6_V6ONLY, so the IPv4 wildcard covers it)";
+	if (bind6 && !sock6)
+		return " (which [::] without IPV6_V6ONLY covers)";
+	if (addr_is_any(&r->local) && !addr_is_any(&b->local))
+		return " (every address)";
+	if (addr_is_any(&b->local) && !addr_is_any(&r->local))
+		return " (which the wildcard covers)";
+	return "";
 }
 
-/* The advice is all that the text says besides the verdict. */
-static void put_json_advice(struct json *j, const struct bind_case *c,
-		       const struct words *w)
+/* Append the line of a socket that conflicts. */
+static void put_blocker(struct buf *t, const struct why *w,
+			const struct row *row)
 {
-	struct buf all;
+	const struct bind_request *b = &w->bind;
+	const struct ps_record *r = &row->record;
+	u32 flag = PORTSOCK_FLAG(REUSEADDR);
 
-	buf_init(&all, -1);
-	if (c->answer.verdict != VERDICT_IN_USE)
-		put_refusal(&all, c);
-	add(&all, &w->advice);
-	add(&all, &w->doubts);
-	json_key(j, "advice");
-	json_bytes(j, all.data, all.len);
-	buf_free(&all);
+	put_subject(t, w, row);
+	buf_printf(t, " %s in %s on ", row->count > 1 ? "are" : "is",
+		   ps_state_names[r->state].text);
+	print_end(t, &r->local, r->dev);
+	if (r->dev[0]) {
+		buf_word(t, " of ");
+		put_name(t, r->dev, sizeof(r->dev));
+	}
+	buf_word(t, match_reason(b, r));
+	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
+		buf_word(t, " to ");
+		print_end(t, &r->remote, r->dev);
+	}
+	/*
+	 * The option that both sockets need: SO_REUSEPORT beside a listener,
+	 * and SO_REUSEADDR beside others, unless one has SO_REUSEPORT.
+	 */
+	if (r->state == PORTSOCK_LISTEN ||
+	    (b->flags | r->flags) & PORTSOCK_FLAG(REUSEPORT))
+		flag = PORTSOCK_FLAG(REUSEPORT);
+	buf_printf(t, " %s %s", r->flags & flag ? "with" : "without",
+		   flag == PORTSOCK_FLAG(REUSEPORT) ? "SO_REUSEPORT" :
+		   "SO_REUSEADDR");
+	if (b->flags & r->flags & flag)
+		buf_printf(t, ", but its uid is %u, not %u", r->uid, b->uid);
+	else if (r->flags & flag)
+		buf_word(t, ", which the new socket lacks");
+	if (r->expires != PS_NO_EXPIRY)
+		buf_printf(t, ", ends in %d s", why_seconds(r->expires));
 }
 
-static void say_json(struct buf *t, const struct bind_case *c,
-		     const struct words *w)
+/* Append the start of a line: "EADDRINUSE: 0.0.0.0:80/tcp - ". */
+static void put_verdict(struct buf *t, const struct why *w)
 {
-	const char *name = verdict_name(c->answer.verdict);
+	buf_printf(t, "%s: ", verdict_name(w->verdict));
+	print_end(t, &w->bind.local, w->bind.dev);
+	buf_printf(t, "/%s - ", ps_proto_names[w->bind.proto].text);
+}
+
+/* Return the next socket that conflicts after row @i - 1, NULL at the end. */
+static const struct row *next_blocker(const struct why *w, size_t *i,
+				      bool connections)
+{
+	while (*i < w->socks.count) {
+		const struct row *row = &w->socks.rows[*i];
+
+		if (w->blocks[(*i)++] &&
+		    why_is_connection(&row->record) == connections)
+			return row;
+	}
+	return NULL;
+}
+
+/* Append a line of advice or notes, if there are any. */
+static void put_line(struct buf *t, const char *name, const struct why *w,
+		     void (*put)(struct buf *t, const struct why *w))
+{
+	struct buf line;
+
+	buf_init(&line, -1);
+	put(&line, w);
+	if (line.len) {
+		buf_printf(t, "%s: ", name);
+		buf_put(t, line.data, line.len);
+		buf_char(t, '\n');
+	}
+	buf_free(&line);
+}
+
+static void put_result_text(struct buf *t, const struct why *w,
+			    const char *probed)
+{
+	size_t i, lines = 0;
+	const struct row *row;
+	int pass;
+
+	/* Listeners and bound sockets first, then connections. */
+	for (pass = 0; w->verdict == VERDICT_IN_USE && pass < 2; pass++) {
+		i = 0;
+		while (lines < SOCKETS_MAX &&
+		       (row = next_blocker(w, &i, pass))) {
+			put_verdict(t, w);
+			put_blocker(t, w, row);
+			buf_char(t, '\n');
+			lines++;
+		}
+	}
+	if (w->verdict != VERDICT_IN_USE) {
+		put_verdict(t, w);
+		advice_put_reason(t, w);
+		buf_char(t, '\n');
+	} else if (lines < w->blockers) {
+		buf_printf(t, "... and %zu more (--json lists all)\n",
+			   w->blockers - lines);
+	}
+	put_line(t, "advice", w, advice_put);
+	put_line(t, "note", w, advice_put_notes);
+	if (probed)
+		buf_printf(t, "probe: %s, %s\n", probed,
+			   strcmp(probed, verdict_name(w->verdict)) ?
+			   "not as predicted" : "as predicted");
+}
+
+static void put_result_json(struct buf *t, const struct why *w,
+			    const char *probed)
+{
+	const char *name = verdict_name(w->verdict);
 	struct json j = { .text = t };
+	const struct row *row;
+	struct buf advice;
+	size_t i;
+	int pass;
 
 	json_open(&j, '{');
 	json_key(&j, "verdict");
 	json_word(&j, name, strlen(name));
-	put_blockers(&j, c);
-	put_json_advice(&j, c, w);
-	if (w->probed) {
+	json_key(&j, "blockers");
+	json_open(&j, '[');
+	for (pass = 0; w->verdict == VERDICT_IN_USE && pass < 2; pass++) {
+		i = 0;
+		while ((row = next_blocker(w, &i, pass)))
+			json_socket(&j, row, (1U << PORTSOCK_NCOLUMNS) - 1,
+				    NULL);
+	}
+	json_close(&j, ']');
+	/* All that the text contains besides the verdict and the sockets. */
+	buf_init(&advice, -1);
+	if (w->verdict != VERDICT_IN_USE)
+		advice_put_reason(&advice, w);
+	advice_put(&advice, w);
+	advice_put_notes(&advice, w);
+	json_key(&j, "advice");
+	json_bytes(&j, advice.data, advice.len);
+	buf_free(&advice);
+	if (probed) {
 		json_key(&j, "probe");
-		json_word(&j, w->probed, strlen(w->probed));
+		json_word(&j, probed, strlen(probed));
 	}
 	json_close(&j, '}');
 	buf_char(t, '\n');
 }
 
 /**
- * print_result() - say what would come of a bind()
- * @c: case that was decided
- * @json: for programs
- * @probed: what came of the real one, NULL if it was not tried
+ * print_result() - Print the result of a bind()
+ * @w: case that was decided
+ * @json: as JSON
+ * @probed: result of the real bind(), NULL if it was not tried
  *
- * Return: exit status: whether bind() would work.
+ * Return: Exit status.
  */
-int print_result(const struct bind_case *c, bool json, const char *probed)
+int print_result(const struct why *w, bool json, const char *probed)
 {
-	struct words w = { .probed = probed };
 	struct buf t;
 
 	buf_init(&t, STDOUT_FILENO);
-	buf_init(&w.advice, -1);
-	buf_init(&w.doubts, -1);
-	put_advice(&w.advice, c);
-	put_notes(&w.doubts, c);
 	if (json)
-		say_json(&t, c, &w);
+		put_result_json(&t, w, probed);
 	else
-		say_text(&t, c, &w);
-	buf_free(&w.advice);
-	buf_free(&w.doubts);
-	return buf_finish(&t, c->answer.verdict == VERDICT_OK ?
-			      STATUS_MATCH : STATUS_NOTHING);
+		put_result_text(&t, w, probed);
+	return buf_finish(&t, w->verdict == VERDICT_OK ?
+			  STATUS_MATCH : STATUS_NOTHING);
 }

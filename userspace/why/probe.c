@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Really try: the same bind(), and listen(), by a child as that user. */
+/* Call the real bind() and listen(), in a child process with the given uid. */
 #include <errno.h>
 #include <netinet/in.h>
-#include <net/if.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,42 +12,11 @@
 #include "../util/error.h"
 #include "why.h"
 
-#define CANNOT_TRY	255	/* no errno: those end below 134 */
+#define EXIT_SETUID	255	/* greater than any errno               */
 #define DEADLINE	5000	/* milliseconds for bind() and listen() */
-#define AFTER_KILL	500	/* ... and until the child is gone */
-#define PAUSE		1
+#define AFTER_KILL	500	/* ... and until the child is gone      */
 
-/*
- * A child is another thread of control for the C library, so its setresuid()
- * is nobody else's.  Capabilities go with root.
- */
-static int become(u32 uid)
-{
-	if (uid == geteuid())
-		return 0;
-	return setresgid(uid, uid, uid) || setresuid(uid, uid, uid) ? -1 : 0;
-}
-
-static socklen_t make_address(const struct bind_request *b,
-			      struct sockaddr_storage *address)
-{
-	struct sockaddr_in6 *in6 = (void *)address;
-	struct sockaddr_in *in = (void *)address;
-
-	memset(address, 0, sizeof(*address));
-	if (b->local.form == PS_FORM_INET) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(b->local.num);
-		memcpy(&in->sin_addr, b->local.ip, 4);
-		return sizeof(*in);
-	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(b->local.num);
-	memcpy(&in6->sin6_addr, b->local.ip, 16);
-	return sizeof(*in6);
-}
-
-static int set(int fd, int level, int option, int value)
+static int set_int(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
@@ -56,30 +24,42 @@ static int set(int fd, int level, int option, int value)
 static int set_options(int fd, const struct bind_request *b)
 {
 	if (b->flags & PORTSOCK_FLAG(REUSEADDR) &&
-	    set(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+	    set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1))
 		return -1;
 	if (b->flags & PORTSOCK_FLAG(REUSEPORT) &&
-	    set(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+	    set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1))
 		return -1;
 	if (b->local.form == PS_FORM_INET6 &&
-	    set(fd, IPPROTO_IPV6, IPV6_V6ONLY,
-		!!(b->flags & PORTSOCK_FLAG(V6ONLY))))
+	    set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		    !!(b->flags & PORTSOCK_FLAG(V6ONLY))))
 		return -1;
 	return b->dev[0] ? setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, b->dev,
 				      strlen(b->dev)) : 0;
 }
 
-/* 0, or the errno of what failed. */
-static int try(const struct bind_request *b)
+/* Return 0, or the errno of the call that failed. */
+static int try_bind(const struct bind_request *b)
 {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} addr = { .in6.sin6_family = AF_INET6 };
 	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
-	struct sockaddr_storage address;
-	socklen_t len = make_address(b, &address);
 	int fd;
 
-	fd = socket(address.ss_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+	if (b->local.form == PS_FORM_INET) {
+		addr.in.sin_family = AF_INET;
+		addr.in.sin_port = htons(b->local.num);
+		memcpy(&addr.in.sin_addr, b->local.ip, 4);
+	} else {
+		addr.in6.sin6_port = htons(b->local.num);
+		memcpy(&addr.in6.sin6_addr, b->local.ip, 16);
+	}
+	fd = socket(addr.sa.sa_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
 	if (fd < 0 || set_options(fd, b) ||
-	    bind(fd, (struct sockaddr *)&address, len) ||
+	    bind(fd, &addr.sa, b->local.form == PS_FORM_INET ?
+		 sizeof(addr.in) : sizeof(addr.in6)) ||
 	    (tcp && b->listens && listen(fd, 1)))
 		return errno;
 	return 0;
@@ -87,7 +67,7 @@ static int try(const struct bind_request *b)
 
 static bool ends_within(pid_t child, int *status, int milliseconds)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE * 1000000 };
+	const struct timespec pause = { .tv_nsec = 1000000 };
 	int64_t end = clock_ms() + milliseconds;
 
 	while (waitpid(child, status, WNOHANG) != child) {
@@ -98,58 +78,74 @@ static bool ends_within(pid_t child, int *status, int milliseconds)
 	return true;
 }
 
-/* That user can stop the child.  SIGKILL ends a stopped process, too. */
-static bool wait_for(pid_t child, int *status)
+/* strerrorname_np() is missing in musl and in glibc before 2.32. */
+static const char *errno_name(int err)
 {
-	if (ends_within(child, status, DEADLINE))
-		return true;
-	kill(child, SIGKILL);
-	ends_within(child, status, AFTER_KILL);
-	return false;
-}
+	static const struct {
+		int err;
+		const char *name;
+	} names[] = {
+#define E(name) { name, #name }
+		E(EACCES), E(EADDRINUSE), E(EADDRNOTAVAIL), E(EAFNOSUPPORT),
+		E(EINVAL), E(EMFILE), E(ENFILE), E(ENOBUFS), E(ENODEV),
+		E(ENOMEM), E(ENOPROTOOPT), E(EOPNOTSUPP), E(EPERM),
+		E(EPROTONOSUPPORT),
+#undef E
+	};
+	size_t i;
 
-static const char *name_of(int err)
-{
-	return err ? strerrorname_np(err) : "OK";
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].err == err)
+			return names[i].name;
+	return err ? strerror(err) : "OK";
 }
 
 /**
- * probe_bind() - really try what is asked about
- * @c: case
+ * probe_bind() - Try the bind() of a case
+ * @w: case
  *
- * Return: what came of it: "OK" or the name of an errno.  NULL when it cannot
- * be tried; that has been said then.
+ * The C library changes the uid of all threads of a process, so a child does
+ * it.  Its capabilities are dropped with uid 0.
+ *
+ * Return: "OK" or the name of an errno; NULL after an error message.
  */
-const char *probe_bind(const struct bind_case *c)
+const char *probe_bind(const struct why *w)
 {
+	uid_t uid = w->bind.uid;
 	int status;
 	pid_t child;
 
-	if (c->bind.uid != geteuid() && geteuid()) {
-		error_print("--probe: only root can try as another user: leave "
-			 "--uid out, or run it as root");
+	if (uid != geteuid() && geteuid()) {
+		error_print("--probe: no permission to bind as uid %u: omit "
+			    "--uid, or run as root (sudo portsock)", uid);
 		return NULL;
 	}
 	child = fork();
-	if (!child)
-		_exit(become(c->bind.uid) ? CANNOT_TRY :
-		      try(&c->bind));
+	if (!child) {
+		if (uid != geteuid() && (setresgid(uid, uid, uid) ||
+					 setresuid(uid, uid, uid)))
+			_exit(EXIT_SETUID);
+		_exit(try_bind(&w->bind));
+	}
 	if (child < 0) {
-		error_print("--probe: cannot try as user %u: %s", c->bind.uid,
-			 strerror(errno));
+		error_print("--probe: fork failed: %s", strerror(errno));
 		return NULL;
 	}
-	if (!wait_for(child, &status) || !WIFEXITED(status)) {
-		error_print("--probe: no answer from the probe: a process of user "
-			 "%u may have stopped or killed it; leave --probe out",
-			 c->bind.uid);
+	if (!ends_within(child, &status, DEADLINE)) {
+		/* The user may have stopped the child; SIGKILL ends it. */
+		kill(child, SIGKILL);
+		ends_within(child, &status, AFTER_KILL);
+		status = SIGKILL;
+	}
+	if (!WIFEXITED(status)) {
+		error_print("--probe: no result: a process of uid %u may have "
+			    "stopped or killed the probe; omit --probe", uid);
 		return NULL;
 	}
-	if (WEXITSTATUS(status) == CANNOT_TRY) {
-		error_print("--probe: cannot become user %u: run it as root "
-			 "(sudo portsock), outside of a user namespace",
-			 c->bind.uid);
+	if (WEXITSTATUS(status) == EXIT_SETUID) {
+		error_print("--probe: setuid failed: uid %u: run as root (sudo "
+			    "portsock), outside of a user namespace", uid);
 		return NULL;
 	}
-	return name_of(WEXITSTATUS(status));
+	return errno_name(WEXITSTATUS(status));
 }

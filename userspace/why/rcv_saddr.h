@@ -23,6 +23,7 @@ bool addr_is_ip4(const struct ps_end *end);
 bool addr_is_mapped(const struct ps_end *end);
 bool addr_same_ip4(const struct ps_end *a, const struct ps_end *b);
 bool addr_same_ip6(const struct ps_end *a, const struct ps_end *b);
-bool rcv_saddr_equal(const struct bind_address *a, const struct bind_address *b);
+bool rcv_saddr_equal(const struct bind_address *a,
+		     const struct bind_address *b);
 
 #endif /* PORTSOCK_WHY_RCV_SADDR_H */

@@ -1,107 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What bind() would say: the order of __inet_bind() in net/ipv4/af_inet.c and
- * __inet6_bind() in net/ipv6/af_inet6.c.
+ * Result of a bind(): the checks in the order of __inet_bind() in
+ * net/ipv4/af_inet.c and __inet6_bind() in net/ipv6/af_inet6.c.
  */
-#include "verdict.h"
+#include "why.h"
 
-static bool no_inet6(const struct bind_request *b, const struct host *m)
+/* Return the first check that fails; the last one is for conflicts. */
+static enum verdict run_checks(const struct why *w)
 {
-	(void)b;
-	return m->no_inet6;
-}
+	const struct bind_request *b = &w->bind;
+	const struct host *m = &w->host;
+	bool inet6 = b->local.form == PS_FORM_INET6;
+	bool foreign = !m->nonlocal && (m->address == ADDRESS_FOREIGN ||
+					m->address == ADDRESS_OTHER_DEV ||
+					m->address == ADDRESS_TENTATIVE);
 
-static bool no_dev(const struct bind_request *b, const struct host *m)
-{
-	(void)b;
-	return m->no_dev;
-}
-
-static bool stream_group(const struct bind_request *b, const struct host *m)
-{
-	(void)m;
-	return b->proto == PORTSOCK_PROTO_TCP &&
-		b->local.form == PS_FORM_INET6 && b->local.ip[0] == 0xff;
-}
-
-static bool privileged(const struct bind_request *b, const struct host *m)
-{
-	return m->here && b->local.num < m->unprivileged && !m->capable;
-}
-
-static bool mapped_only6(const struct bind_request *b, const struct host *m)
-{
-	(void)m;
-	return b->flags & PORTSOCK_FLAG(V6ONLY) &&
-		addr_is_mapped(&b->local);
-}
-
-static bool no_scope(const struct bind_request *b, const struct host *m)
-{
-	(void)b;
-	return m->address == ADDRESS_NO_SCOPE;
-}
-
-static bool foreign(const struct bind_request *b, const struct host *m)
-{
-	(void)b;
-	return !m->nonlocal && (m->address == ADDRESS_FOREIGN ||
-				m->address == ADDRESS_OTHER_DEV ||
-				m->address == ADDRESS_TENTATIVE);
+	if (m->no_inet6)
+		return VERDICT_NO_INET6;
+	if (m->no_dev)
+		return VERDICT_NO_DEV;
+	if (foreign && !inet6)
+		return VERDICT_FOREIGN;
+	if (inet6 && b->proto == PORTSOCK_PROTO_TCP && b->local.ip[0] == 0xff)
+		return VERDICT_STREAM_GROUP;
+	if (m->queried && b->local.num < m->unprivileged && !m->capable)
+		return VERDICT_PRIVILEGED;
+	if (b->flags & PORTSOCK_FLAG(V6ONLY) && addr_is_mapped(&b->local))
+		return VERDICT_MAPPED_ONLY6;
+	if (m->address == ADDRESS_NO_SCOPE)
+		return VERDICT_NO_SCOPE;
+	if (foreign)
+		return VERDICT_FOREIGN;
+	return w->blockers ? VERDICT_IN_USE : VERDICT_OK;
 }
 
 /**
- * struct step - a question that bind() asks before it looks at other sockets
- * @verdict: what it says
- * @holds: whether it says so
+ * verdict_decide() - Predict the result of a bind()
+ * @w: the bind() and all facts; @w->blocks has room for each socket
  */
-struct step {
-	enum verdict verdict;
-	bool (*holds)(const struct bind_request *b, const struct host *m);
-};
-
-static const struct step inet[] = {
-	{ VERDICT_NO_DEV, no_dev },
-	{ VERDICT_FOREIGN, foreign },
-	{ VERDICT_PRIVILEGED, privileged },
-};
-
-static const struct step inet6[] = {
-	{ VERDICT_NO_INET6, no_inet6 },
-	{ VERDICT_NO_DEV, no_dev },
-	{ VERDICT_STREAM_GROUP, stream_group },
-	{ VERDICT_PRIVILEGED, privileged },
-	{ VERDICT_MAPPED_ONLY6, mapped_only6 },
-	{ VERDICT_NO_SCOPE, no_scope },
-	{ VERDICT_FOREIGN, foreign },
-};
-
-/**
- * verdict_of() - what bind() would say
- * @b: the bind()
- * @m: what the machine says about it
- * @blockers: how many sockets are in its way
- *
- * Return: the verdict.
- */
-enum verdict verdict_of(const struct bind_request *b, const struct host *m,
-			 size_t blockers)
+void verdict_decide(struct why *w)
 {
-	bool v6 = b->local.form == PS_FORM_INET6;
-	size_t i, count = v6 ? ARRAY_SIZE(inet6) : ARRAY_SIZE(inet);
-	const struct step *steps = v6 ? inet6 : inet;
-
-	for (i = 0; i < count; i++)
-		if (steps[i].holds(b, m))
-			return steps[i].verdict;
-	return blockers ? VERDICT_IN_USE : VERDICT_OK;
+	w->blockers = bind_find_conflicts(&w->bind, &w->socks, w->blocks,
+					  &w->guess);
+	w->verdict = run_checks(w);
+	if (w->verdict != VERDICT_OK && w->verdict != VERDICT_IN_USE)
+		w->guess = false;
 }
 
 /**
- * verdict_name() - a verdict as errno has it
+ * verdict_name() - Return the name of a verdict
  * @verdict: verdict
  *
- * Return: its name, "OK" if bind() would work.
+ * Return: Symbolic name of an errno, "OK" if bind() succeeds.
  */
 const char *verdict_name(enum verdict verdict)
 {

@@ -1,55 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* portsock why: would bind() work, and if not, who is in the way. */
-#ifndef PORTSOCK_EXPLAIN_H
-#define PORTSOCK_EXPLAIN_H
+/* portsock why: report whether bind() would succeed, and if not, why. */
+#ifndef PORTSOCK_WHY_WHY_H
+#define PORTSOCK_WHY_WHY_H
 
-#include "rowset.h"
-#include "verdict.h"
 #include "../util/buf.h"
+#include "host.h"
+
+/* X(id, name): result of bind() with its cause. */
+#define VERDICTS(X)				\
+	X(OK,		"OK")			\
+	X(NO_INET6,	"EAFNOSUPPORT")		\
+	X(NO_DEV,	"ENODEV")		\
+	X(STREAM_GROUP,	"EINVAL")		\
+	X(MAPPED_ONLY6,	"EINVAL")		\
+	X(NO_SCOPE,	"EINVAL")		\
+	X(PRIVILEGED,	"EACCES")		\
+	X(FOREIGN,	"EADDRNOTAVAIL")	\
+	X(IN_USE,	"EADDRINUSE")
+
+enum verdict {
+#define X(id, text) VERDICT_##id,
+	VERDICTS(X)
+#undef X
+};
 
 /**
- * struct bind_result - what would come of a bind()
- * @verdict: what bind() says
- * @blocks: of each socket at the port, whether it is in the way
- * @found: how many are
- * @unsure: it depends on what no view tells
+ * struct why - A hypothetical bind(), facts that decide about it, the result
+ * @bind: the bind()
+ * @host: facts of the machine
+ * @socks: sockets at the port, oldest first
+ * @verdict: result of bind()
+ * @blocks: of each socket, whether it conflicts
+ * @blockers: number of sockets that conflict; bind() fails because of them if
+ *	@verdict is VERDICT_IN_USE
+ * @guess: the result depends on facts that the view lacks
  */
-struct bind_result {
+struct why {
+	struct bind_request bind;
+	struct host host;
+	struct rowset socks;
 	enum verdict verdict;
 	bool *blocks;
-	size_t found;
-	bool unsure;
+	size_t blockers;
+	bool guess;
 };
 
-/**
- * struct bind_case - a bind() that is asked about, and what is known of it
- * @bind: the bind()
- * @machine: what the machine says about it
- * @crowd: the sockets at the port
- * @made: their records
- * @told: what @bind refers to
- * @answer: what comes of it
- */
-struct bind_case {
-	struct bind_request bind;
-	struct host machine;
-	struct rowset crowd;
-	const struct ps_record **made;
-	struct ps_record *told;
-	struct bind_result answer;
-};
+/* Return true for a connection or the remains of one, not a server's socket. */
+static inline bool why_is_connection(const struct ps_record *r)
+{
+	return r->state != PORTSOCK_LISTEN && r->state != PORTSOCK_BOUND &&
+		r->state != PORTSOCK_UNCONN;
+}
+
+/* Return the seconds after which @ms milliseconds are over. */
+static inline int why_seconds(s32 ms)
+{
+	return ms / 1000 + (ms % 1000 > 0);
+}
 
 int why_main(int argc, char **argv);
-enum verdict bind_case_with(const struct bind_case *c, u32 flags);
-bool is_listener(const struct ps_record *r);
-void put_end_column(struct buf *t, const struct ps_record *r, u8 column);
-void put_socket(struct buf *t, const struct bind_case *c,
-		   const struct row *row);
-void put_refusal(struct buf *t, const struct bind_case *c);
-void put_advice(struct buf *t, const struct bind_case *c);
-void put_notes(struct buf *t, const struct bind_case *c);
-int seconds_up(s32 ms);
-const char *probe_bind(const struct bind_case *c);
-int print_result(const struct bind_case *c, bool json, const char *probed);
+void verdict_decide(struct why *w);
+const char *verdict_name(enum verdict verdict);
+const char *probe_bind(const struct why *w);
+void advice_put_reason(struct buf *t, const struct why *w);
+void advice_put(struct buf *t, const struct why *w);
+void advice_put_notes(struct buf *t, const struct why *w);
+int print_result(const struct why *w, bool json, const char *probed);
+void print_end(struct buf *t, const struct ps_end *end, const char *dev);
+void print_clause(struct buf *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-#endif /* PORTSOCK_EXPLAIN_H */
+#endif /* PORTSOCK_WHY_WHY_H */

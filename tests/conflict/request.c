@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A bind() at random, and really done. */
+/* A random bind(), and the system calls that do it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -11,7 +11,7 @@
 
 static u64 state;
 
-/* What most sockets of a situation are like, so that some of them can share. */
+/* Options that most sockets of a situation have, so that some can share. */
 static struct {
 	unsigned int reuseaddr;
 	unsigned int reuseport;
@@ -52,7 +52,7 @@ static u32 any_uid(void)
 	return uids[random_below(3)];
 }
 
-void bind_bias(void)
+void request_bias(void)
 {
 	static const unsigned int percents[] = { 0, 50, 90, 100 };
 
@@ -63,7 +63,7 @@ void bind_bias(void)
 	bias.uid = any_uid();
 }
 
-/* Those that are more likely to meet stand there more than once. */
+/* Addresses that are more likely to match are listed more than once. */
 static const char *const inet_addresses[] = {
 	"0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0", "127.0.0.1", "127.0.0.1",
 	"127.0.0.1", "127.0.0.2", "127.0.0.6", "10.9.0.1", "10.9.0.1",
@@ -90,12 +90,12 @@ static void random_address(struct bind_request *b)
 		  ARRAY_SIZE(inet6_addresses))], b->local.ip);
 	if (chance(30))
 		b->flags |= PORTSOCK_FLAG(V6ONLY);
-	/* A scope, which is a device; now and then the wrong one, or none. */
+	/* The scope is an interface; sometimes the wrong one, or none. */
 	if ((b->local.ip[0] == 0xfe || b->local.ip[0] == 0xff) && chance(90))
 		strcpy(b->dev, chance(90) ? "dummy0" : "lo");
 }
 
-void bind_random(struct bind_request *b, u16 port, u8 proto)
+void request_random(struct bind_request *b, u16 port, u8 proto)
 {
 	static const char *const devices[] = {
 		"lo", "dummy0", "dummy0", "dummy1", "dummy1", "nothere0",
@@ -114,7 +114,8 @@ void bind_random(struct bind_request *b, u16 port, u8 proto)
 		strcpy(b->dev, devices[random_below(6)]);
 }
 
-socklen_t bind_address(const struct bind_request *b, struct sockaddr_storage *a)
+socklen_t request_sockaddr(const struct bind_request *b,
+			   struct sockaddr_storage *a)
 {
 	struct sockaddr_in6 *in6 = (void *)a;
 	struct sockaddr_in *in = (void *)a;
@@ -133,7 +134,7 @@ socklen_t bind_address(const struct bind_request *b, struct sockaddr_storage *a)
 	return sizeof(*in6);
 }
 
-static void set(int fd, int level, int option, bool on)
+static void set_option(int fd, int level, int option, bool on)
 {
 	int value = on;
 
@@ -141,8 +142,8 @@ static void set(int fd, int level, int option, bool on)
 		die("setsockopt %d", option);
 }
 
-/* A socket of that user with those options; -1: the device is not there. */
-int bind_open(const struct bind_request *b)
+/* Return a socket with the uid and options, -1 if the interface is missing. */
+int request_open(const struct bind_request *b)
 {
 	bool v6 = b->local.form == PS_FORM_INET6;
 	int fd;
@@ -154,11 +155,13 @@ int bind_open(const struct bind_request *b)
 		     SOCK_DGRAM), 0);
 	if (seteuid(0) || fd < 0)
 		die("a socket");
-	set(fd, SOL_SOCKET, SO_REUSEADDR, b->flags & PORTSOCK_FLAG(REUSEADDR));
-	set(fd, SOL_SOCKET, SO_REUSEPORT, b->flags & PORTSOCK_FLAG(REUSEPORT));
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR,
+		   b->flags & PORTSOCK_FLAG(REUSEADDR));
+	set_option(fd, SOL_SOCKET, SO_REUSEPORT,
+		   b->flags & PORTSOCK_FLAG(REUSEPORT));
 	if (v6)
-		set(fd, IPPROTO_IPV6, IPV6_V6ONLY,
-		    b->flags & PORTSOCK_FLAG(V6ONLY));
+		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+			   b->flags & PORTSOCK_FLAG(V6ONLY));
 	if (b->dev[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, b->dev,
 				    strlen(b->dev))) {
 		close(fd);
@@ -167,11 +170,11 @@ int bind_open(const struct bind_request *b)
 	return fd;
 }
 
-/* 0 or errno */
-int bind_try(const struct bind_request *b, int fd)
+/* Call bind().  Return 0 or errno. */
+int request_bind(const struct bind_request *b, int fd)
 {
 	struct sockaddr_storage a;
-	socklen_t len = bind_address(b, &a);
+	socklen_t len = request_sockaddr(b, &a);
 	int err;
 
 	if (seteuid(b->uid))
@@ -182,7 +185,7 @@ int bind_try(const struct bind_request *b, int fd)
 	return err;
 }
 
-void bind_tell(const struct bind_request *b, char *text, size_t size)
+void request_format(const struct bind_request *b, char *text, size_t size)
 {
 	char address[INET6_ADDRSTRLEN];
 
