@@ -348,6 +348,7 @@ static void test_fastreuse_row(void **state)
 	port.uid = 34;
 	assert_int_equal(find(&b, &child, &listener, &guess), 1);
 	assert_false(guess);
+	port.uid = 33;
 	port.has = 0;			/* the uid is hidden */
 	assert_int_equal(find(&b, &child, &child, &guess), 0);
 	assert_true(guess);
@@ -375,6 +376,23 @@ static void test_fastreuse_addr(void **state)
 	assert_false(guess);
 	port.flags = 0;
 	assert_int_equal(find(&b, &bound, &bound, &guess), 3);
+}
+
+/* Beside an IPv4 listener the fastreuse state may be that of an IPv6 socket. */
+static void test_fastreuse_dual_stack(void **state)
+{
+	const struct side request = { "::", P, 33 };
+	const struct side inet = { "0.0.0.0", 0, 33 };
+	const struct side dual_stack = { "::", 0, 33 };
+	struct bind_request b = bind_of(&request, TCP, NEW);
+	struct ps_record r = record_of(&inet, TCP, LISTEN);
+	bool guess;
+
+	assert_int_equal(find(&b, &r, &r, &guess), 3);
+	assert_true(guess);
+	r = record_of(&dual_stack, TCP, LISTEN);
+	assert_int_equal(find(&b, &r, &r, &guess), 3);
+	assert_false(guess);
 }
 
 static const struct side sharing = { "127.0.0.1", P, 33 };
@@ -428,6 +446,9 @@ static void test_udp_order_rows(void **state)
 	bind_request_set_rows(&b, rows, 1);	/* incomplete: useless */
 	find(&b, &s, &a, &guess);
 	assert_true(guess);
+	strcpy(rows[0].dev, "vrf0");		/* a port of a VRF: skipped */
+	bind_request_set_rows(&b, rows, 1);
+	assert_null(b.bind_rows);
 }
 
 /* IPv6 sockets with SO_REUSEPORT are at the tail, at any age. */
@@ -442,6 +463,44 @@ static void test_udp_tail(void **state)
 
 	assert_int_equal(find(&b, &a, &s, &guess), 1);
 	assert_int_equal(find(&b, &s, &a, &guess), 2);
+}
+
+/* portsock wait: a listener has to cover the address, and not vice versa. */
+static void test_wildcards(void **state)
+{
+	static const struct {
+		const char *wanted, *used;
+		bool v6only, covers, conflicts;
+	} table[] = {
+		{ "127.0.0.1", "0.0.0.0", false, true, true },
+		{ "0.0.0.0", "127.0.0.1", false, false, true },
+		{ "127.0.0.1", "::", false, true, true },
+		{ "127.0.0.1", "::", true, false, false },
+		{ "::", "127.0.0.1", false, false, true },
+		{ "::", "0.0.0.0", false, false, true },
+		{ "::1", "::", true, true, true },
+		{ "::1", "0.0.0.0", false, false, false },
+		{ "::ffff:127.0.0.1", "0.0.0.0", false, true, true },
+		/* A connection of a dual-stack listener. */
+		{ "0.0.0.0", "::1", false, false, true },
+		{ "0.0.0.0", "::1", true, false, false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct ps_end wanted, used;
+		struct bind_address a = { .end = &wanted };
+		struct bind_address b = { .end = &used, .wild = true,
+					  .v6only = table[i].v6only };
+
+		set_end(&wanted, table[i].wanted);
+		set_end(&used, table[i].used);
+		if (rcv_saddr_equal(&a, &b) != table[i].covers)
+			fail_msg("%s covers %s", table[i].used, table[i].wanted);
+		a.wild = true;
+		if (rcv_saddr_equal(&a, &b) != table[i].conflicts)
+			fail_msg("%s and %s", table[i].wanted, table[i].used);
+	}
 }
 
 /* No socket, and random sockets. */
@@ -493,9 +552,11 @@ int main(void)
 		cmocka_unit_test(test_fastreuse_lost),
 		cmocka_unit_test(test_fastreuse_row),
 		cmocka_unit_test(test_fastreuse_addr),
+		cmocka_unit_test(test_fastreuse_dual_stack),
 		cmocka_unit_test(test_udp_order),
 		cmocka_unit_test(test_udp_order_rows),
 		cmocka_unit_test(test_udp_tail),
+		cmocka_unit_test(test_wildcards),
 		cmocka_unit_test(test_anything),
 	};
 
