@@ -4,7 +4,7 @@
 #include "../../userspace/watch/diff.h"
 
 /* Append a TCP socket; what it refers to is overwritten afterwards. */
-static void add_socket(struct row_list *list, u64 cookie, u32 port, u8 state,
+static void add_socket(struct rowset *list, u64 cookie, u32 port, u8 state,
 		       u32 fd, const char *name)
 {
 	struct ps_owner owner = { .pid = 7, .tid = 7, .fd = fd, .comm = "x" };
@@ -22,18 +22,18 @@ static void add_socket(struct row_list *list, u64 cookie, u32 port, u8 state,
 
 	strcpy(text, name);
 	row.record.local.text = text;
-	row_list_add(list, &row);
+	rowset_add(list, &row);
 	memset(text, '#', sizeof(text));
 	memset(module, '#', sizeof(module));
 	memset(&owner, '#', sizeof(owner));
 }
 
-static void check_row(const struct row_list *list, size_t i, u64 cookie,
+static void check_row(const struct rowset *list, size_t i, u64 cookie,
 		      u8 mark)
 {
 	assert_true(i < list->count);
-	assert_int_equal(list->rows[i]->record.cookie, cookie);
-	assert_int_equal(list->rows[i]->mark, mark);
+	assert_int_equal(list->rows[i].record.cookie, cookie);
+	assert_int_equal(list->rows[i].mark, mark);
 }
 
 static void check_changes(const struct row_changes *c, size_t added,
@@ -46,7 +46,7 @@ static void check_changes(const struct row_changes *c, size_t added,
 
 static void rows_are_copied(void **state)
 {
-	struct row_list list = {};
+	struct rowset list = {};
 	const struct row *row;
 	unsigned int i;
 
@@ -54,7 +54,7 @@ static void rows_are_copied(void **state)
 	for (i = 0; i < 100; i++)
 		add_socket(&list, i, 80, PORTSOCK_LISTEN, i, "/run/a");
 	for (i = 0; i < 100; i++) {
-		row = list.rows[i];
+		row = &list.rows[i];
 		assert_int_equal(row->record.cookie, i);
 		assert_memory_equal(row->record.local.text, "/run/a", 6);
 		assert_int_equal(row->owners->fd, i);
@@ -62,13 +62,13 @@ static void rows_are_copied(void **state)
 		assert_memory_equal(row->holder, "nfs", 3);
 		assert_null(row->line);
 	}
-	row_list_free(&list);
+	rowset_free(&list);
 	assert_int_equal(list.count, 0);
 }
 
 static void differences_are_marked(void **state)
 {
-	struct row_list a = {}, b = {}, c = {}, d = {};
+	struct rowset a = {}, b = {}, c = {}, d = {};
 	struct row_changes changes;
 
 	(void)state;
@@ -96,7 +96,7 @@ static void differences_are_marked(void **state)
 	check_row(&b, 5, 5, ROW_NEW);
 	check_row(&b, 6, 7, ROW_NEW);
 	check_row(&b, 7, 6, ROW_GONE);
-	row_list_free(&a);
+	rowset_free(&a);
 
 	/* Rows that are gone are shown once.  One of them comes back. */
 	add_socket(&c, 9, 22, PORTSOCK_LISTEN, 3, "same");
@@ -110,16 +110,16 @@ static void differences_are_marked(void **state)
 	assert_int_equal(c.count, 6);
 	check_row(&c, 1, 2, ROW_NEW);
 	check_row(&c, 5, 7, ROW_NONE);
-	row_list_free(&b);
+	rowset_free(&b);
 
 	diff_mark(&c, &d, &changes);
 	check_changes(&changes, 0, 0, 6);
-	row_list_free(&c);
+	rowset_free(&c);
 	diff_mark(&d, &c, &changes);
 	check_changes(&changes, 0, 0, 0);
 	assert_int_equal(c.count, 0);
-	row_list_free(&c);
-	row_list_free(&d);
+	rowset_free(&c);
+	rowset_free(&d);
 }
 
 int main(void)

@@ -4,29 +4,9 @@
 #define PORTSOCK_OUTPUT_COLUMNS_H
 
 #include "../util/buf.h"
+#include "../view/column_id.h"
 #include "../view/row.h"
 #include "../../module/format/names.h"
-
-/* Columns of the reader, after those of the view. */
-#define OWN_COLUMNS(X)	\
-	X(SERVICE)	\
-	X(USER)		\
-	X(CGPATH)	\
-	X(UNIT)		\
-	X(CONTAINER)	\
-	X(COMMAND)	\
-	X(NETNSNAME)	\
-	X(LEAK)
-
-enum column_id {
-	COL_FIRST = PORTSOCK_NCOLUMNS - 1,
-#define X(name) COL_##name,
-	OWN_COLUMNS(X)
-#undef X
-	NCOLUMNS
-};
-
-_Static_assert(NCOLUMNS <= 32, "a set of columns is a u32");
 
 /**
  * struct column - A column

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
-#include "json.h"
 #include "../util/utf8.h"
 #include "../../module/format/put.h"
+#include "json.h"
 
-/**
- * json_word() - a string that holds nothing to be escaped
- * @j: JSON
- * @text: a word of the format, an address
- * @len: of it, in bytes
- */
+/* Write a string without bytes to escape: a word of the format, an address. */
 void json_word(struct json *j, const char *text, size_t len)
 {
 	char *p;
@@ -23,28 +16,14 @@ void json_word(struct json *j, const char *text, size_t len)
 	buf_done(j->text, p + len + 2);
 }
 
-/**
- * json_u64() - a number, exact to its last digit
- * @j: JSON
- * @value: the number
- */
+/* Write a number, exact to its last digit. */
 void json_u64(struct json *j, u64 value)
 {
 	json_before(j);
 	buf_u64(j->text, value);
 }
 
-/**
- * json_null() - what is not there
- * @j: JSON
- */
-void json_null(struct json *j)
-{
-	json_before(j);
-	buf_put(j->text, "null", 4);
-}
-
-/* What a JSON string cannot hold as it is; @c is one of those. */
+/* Escape an ASCII character that a string may not contain. */
 static char *put_escape(char *p, unsigned char c)
 {
 	static const char hex[] = "0123456789ABCDEF";
@@ -62,58 +41,42 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
-/* Over bytes that ASCII does not have or not print. */
-static const char *skip_others(const char *bytes, const char *end)
-{
-	while (bytes < end && (unsigned char)*bytes >= 0x7f)
-		bytes++;
-	return bytes;
-}
-
-/* What JSON takes as it is, of what ASCII prints. */
-static bool is_plain(unsigned char c)
-{
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-}
-
 /**
- * json_put_bytes() - put the inside of a string, as ASCII
- * @p: room for JSON_MOST times @len bytes
- * @bytes: any; they come from the kernel
- * @len: of it, in bytes
+ * json_put_bytes() - Write the inside of a string, as ASCII
+ * @p: room for JSON_ROOM times @len bytes
+ * @bytes: any bytes
+ * @len: length of @bytes
  *
- * Return: the place behind it.
+ * Return: Pointer past the text.
  */
 char *json_put_bytes(char *p, const char *bytes, size_t len)
 {
-	const char *end = bytes + len, *others;
+	const char *end = bytes + len, *start;
 
 	while (bytes < end) {
-		if (is_plain(*bytes)) {
+		unsigned char c = *bytes;
+
+		if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
 			*p++ = *bytes++;
-		} else if ((unsigned char)*bytes < 0x7f) {
+		} else if (c < 0x7f) {
 			p = put_escape(p, *bytes++);
 		} else {
-			others = bytes;
-			bytes = skip_others(bytes, end);
-			p = utf8_escape(p, others, bytes - others);
+			for (start = bytes; bytes < end &&
+			     (unsigned char)*bytes >= 0x7f; bytes++)
+				;
+			p = utf8_escape(p, start, bytes - start);
 		}
 	}
 	return p;
 }
 
-/**
- * json_bytes() - put any bytes from the kernel as a string, as ASCII
- * @j: JSON
- * @bytes: any
- * @len: of it, in bytes
- */
+/* Write a string of any bytes. */
 void json_bytes(struct json *j, const char *bytes, size_t len)
 {
 	char *p;
 
 	json_before(j);
-	p = buf_room(j->text, JSON_MOST * len + 2);
+	p = buf_room(j->text, JSON_ROOM * len + 2);
 	*p++ = '"';
 	p = json_put_bytes(p, bytes, len);
 	*p++ = '"';

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "../output/columns.h"
+#include "../view/column_id.h"
 #include "../util/clock.h"
 #include "leak.h"
 #include "names.h"

@@ -3,19 +3,7 @@
 #ifndef PORTSOCK_WATCH_DIFF_H
 #define PORTSOCK_WATCH_DIFF_H
 
-#include "../view/row.h"
-
-/**
- * struct row_list - copied rows, in the order of the view
- * @rows: copies, one allocation each
- * @count: number of rows
- * @size: number of rows that @rows has room for
- */
-struct row_list {
-	struct row **rows;
-	size_t count;
-	size_t size;
-};
+#include "../view/rowset.h"
 
 /**
  * struct row_changes - numbers of different rows
@@ -29,9 +17,7 @@ struct row_changes {
 	size_t gone;
 };
 
-void row_list_add(struct row_list *list, const struct row *row);
-void row_list_free(struct row_list *list);
-void diff_mark(struct row_list *before, struct row_list *now,
+void diff_mark(struct rowset *before, struct rowset *now,
 	       struct row_changes *changes);
 
 #endif /* PORTSOCK_WATCH_DIFF_H */

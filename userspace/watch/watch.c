@@ -24,19 +24,19 @@ static void sleep_until(int64_t end)
 		nanosleep(&time, NULL);
 }
 
-static int read_rows(struct row_list *rows, struct view *view,
+static int read_rows(struct rowset *rows, struct view *view,
 		     struct names *names, const struct options *o)
 {
 	int got;
 
 	while ((got = view_next(view)) > 0)
 		if (show_wants(o, names, &view->row))
-			row_list_add(rows, &view->row);
+			rowset_add(rows, &view->row);
 	return got;
 }
 
 /* Format the rows in memory, and draw them below a line of numbers. */
-static int draw_rows(struct output *out, const struct row_list *rows,
+static int draw_rows(struct output *out, const struct rowset *rows,
 		     const struct row_changes *changes, double period)
 {
 	const struct {
@@ -56,7 +56,7 @@ static int draw_rows(struct output *out, const struct row_list *rows,
 	out->text.len = 0;
 	err = out->ops->begin(out);
 	for (i = 0; i < rows->count && !err; i++)
-		err = out->ops->row(out, rows->rows[i]);
+		err = out->ops->row(out, &rows->rows[i]);
 	if (!err)
 		err = output_end(out);
 	out->ops->release(out);
@@ -85,7 +85,7 @@ static int draw_rows(struct output *out, const struct row_list *rows,
 static void watch_screen(struct output *out, struct view *view,
 			 const struct options *o)
 {
-	struct row_list before = {}, now = {};
+	struct rowset before = {}, now = {};
 	struct row_changes changes = {};
 	bool first = true;
 	int64_t begin;
@@ -99,9 +99,9 @@ static void watch_screen(struct output *out, struct view *view,
 		first = false;
 		if (draw_rows(out, &now, &changes, o->watch))
 			break;
-		row_list_free(&before);
+		rowset_free(&before);
 		before = now;
-		now = (struct row_list){};
+		now = (struct rowset){};
 		names_renew(out->names);
 		if (view_wait(view, o->watch * 1000) < 0)
 			break;
@@ -109,8 +109,8 @@ static void watch_screen(struct output *out, struct view *view,
 		if (view_again(view))
 			break;
 	}
-	row_list_free(&before);
-	row_list_free(&now);
+	rowset_free(&before);
+	rowset_free(&now);
 }
 
 /* Elsewhere: one output after the other, with an empty line between tables. */

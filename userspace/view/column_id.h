@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Numbers of the columns: those of the view, then those of the reader. */
+#ifndef PORTSOCK_VIEW_COLUMN_ID_H
+#define PORTSOCK_VIEW_COLUMN_ID_H
+
+#include "../../module/uapi/portsock.h"
+
+/* Columns that the reader looks up. */
+#define OWN_COLUMNS(X)	\
+	X(SERVICE)	\
+	X(USER)		\
+	X(CGPATH)	\
+	X(UNIT)		\
+	X(CONTAINER)	\
+	X(COMMAND)	\
+	X(NETNSNAME)	\
+	X(LEAK)
+
+enum column_id {
+	COL_FIRST = PORTSOCK_NCOLUMNS - 1,
+#define X(name) COL_##name,
+	OWN_COLUMNS(X)
+#undef X
+	NCOLUMNS
+};
+
+_Static_assert(NCOLUMNS <= 32, "a set of columns is a u32");
+
+#endif /* PORTSOCK_VIEW_COLUMN_ID_H */
