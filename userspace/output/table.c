@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A table is made in two passes over the rows: the first measures the columns,
- * the second prints them.  Lines of the first pass are kept up to LINES_MAX
- * bytes, so most tables need no second pass; rows after these are read again.
+ * the second prints them.  Lines of the first pass are kept up to
+ * table_lines_max bytes, so most tables need no second pass; rows after these are read again.
  *
  * On a terminal the table is as wide as the terminal.  Columns without content
  * are left out, then the least important ones, then long texts are cut.  An
@@ -20,7 +20,6 @@
 #include "cell.h"
 #include "table.h"
 
-#define LINES_MAX	(8 * 1024 * 1024)
 #define CUT_MIN		8	/* columns; nothing is cut to less */
 #define USUAL_END	22	/* columns: IPv4 or a short IPv6 address, port */
 #define TERMINAL_SHARE	4	/* one cell in so many may be longer ... */
@@ -53,6 +52,8 @@ struct line_head {
 	u8 held;
 	u8 owners;
 };
+
+size_t table_lines_max = 8 * 1024 * 1024;
 
 static const char *const styles[] = {
 	[STYLE_NONE] = "",
@@ -274,7 +275,7 @@ void table_add(struct output *out, const struct row *row, enum style label)
 		print_line(out, &head, text, end);
 	if (!t->keeping) {
 		lines->len = t->line;
-	} else if (out->can_seek && lines->len > LINES_MAX) {
+	} else if (out->can_seek && lines->len > table_lines_max) {
 		lines->len = t->mark;
 		out->resume = true;
 		out->resume_at = t->mark_at;

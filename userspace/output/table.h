@@ -91,6 +91,9 @@ struct table {
 	bool empty;
 };
 
+/* Bytes of lines that the first pass keeps; tests change it. */
+extern size_t table_lines_max;
+
 int table_begin(struct output *out, const struct ps_name *labels);
 void table_mark(struct output *out);
 struct buf *table_line(struct output *out);

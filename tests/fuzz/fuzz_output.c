@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A view: any bytes, shown by each output.  The table and the tree contain every
+ * row once, whatever its PARENT.  They are the same if the lines of the first
+ * pass are kept, and if all rows are read a second time.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "../../userspace/output/table.h"
+#include "../../userspace/show.h"
+#include "../../userspace/util/error.h"
+
+#define FIRST_INODE	1000000000000ULL	/* larger than any fd */
+
+/* These replace functions of the reader. */
+void (*error_before)(void);
+
+int error_print(const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	return -1;
+}
+
+void out_of_memory(void)
+{
+	abort();
+}
+
+void *xrealloc(void *old, size_t size)
+{
+	void *memory = realloc(old, size);
+
+	REQUIRE(memory || !size);
+	return memory;
+}
+
+/* Number the rows by their inodes, which an output shows at the end of a line. */
+static const struct output_ops *numbered;
+static u64 rows;
+
+static int number_row(struct output *out, const struct row *row)
+{
+	struct row copy = *row;
+
+	copy.record.inode = FIRST_INODE + out->row_at.rows;
+	rows = out->row_at.rows + 1;
+	return numbered->row(out, &copy);
+}
+
+static int show_view(struct output *out, const char *path,
+		const struct output_ops *ops, size_t lines_max)
+{
+	static const struct column_list last = {
+		.count = 3, .asked = 1U << PORTSOCK_COL_INODE,
+		.id = { PORTSOCK_COL_LOCAL, PORTSOCK_COL_STATE,
+			PORTSOCK_COL_INODE },
+	};
+	bool people = ops == &output_table || ops == &output_tree;
+	struct output_ops numbering = *ops;
+	struct options options = { .out = ops };
+	struct names names;
+	struct view view;
+	int status = STATUS_ERROR;
+
+	numbered = ops;
+	numbering.row = number_row;
+	table_lines_max = lines_max;
+	rows = 0;
+	*out = (struct output){
+		.ops = people ? &numbering : ops,
+		.names = &names,
+		.columns = people ? &last : ops->columns,
+		.color = true,
+		.names_whole = true,
+	};
+	names_init(&names, false);
+	buf_init(&out->text, -1);
+	if (!view_open(&view, path) && !view_begin(&view)) {
+		out->header = &view.header;
+		status = show_rows(out, &view, &options);
+		out->ops->release(out);
+	}
+	view_close(&view);
+	names_free(&names);
+	return status;
+}
+
+/* Check that each number of a row ends one line. */
+static void check_rows(const struct buf *text)
+{
+	u8 *seen = calloc(rows + 1, 1);
+	const char *p = text->data, *end = p + text->len, *newline;
+	u64 number, count = 0;
+
+	for (; p < end; p = newline + 1) {
+		newline = memchr(p, '\n', end - p);
+		REQUIRE(newline);
+		for (p = newline; p > text->data && p[-1] >= '0' &&
+		     p[-1] <= '9'; p--)
+			;
+		number = strtoull(p, NULL, 10);
+		if (number < FIRST_INODE || number - FIRST_INODE >= rows)
+			continue;
+		REQUIRE(!seen[number - FIRST_INODE]);
+		seen[number - FIRST_INODE] = 1;
+		count++;
+	}
+	REQUIRE(count == rows);
+	free(seen);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct output_ops *const all[] = {
+		&output_table, &output_tree, &output_raw, &output_json,
+		&output_jsonl,
+	};
+	int fd = memfd_create("view", MFD_CLOEXEC), status;
+	struct output once, twice;
+	char path[40];
+	size_t i;
+
+	REQUIRE(write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		status = show_view(&once, path, all[i], SIZE_MAX);
+		if (i < 2 && status != STATUS_ERROR) {
+			check_rows(&once.text);
+			REQUIRE(show_view(&twice, path, all[i], 0) == status);
+			REQUIRE(once.text.len == twice.text.len);
+			REQUIRE(!once.text.len ||
+				!memcmp(once.text.data, twice.text.data,
+					once.text.len));
+			buf_free(&twice.text);
+		}
+		buf_free(&once.text);
+	}
+	close(fd);
+	return 0;
+}
