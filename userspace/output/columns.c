@@ -151,7 +151,7 @@ int columns_choose(struct column_list *list, const char *words)
 void columns_insert(struct column_list *list, u8 id)
 {
 	const u8 *held = memchr(list->id, PORTSOCK_COL_HELD, list->count);
-	unsigned int at = held ? held - list->id : list->count;
+	unsigned int at = held ? (unsigned int)(held - list->id) : list->count;
 
 	if (is_in(list, id) || list->count == COLUMNS_MAX)
 		return;
