@@ -33,6 +33,16 @@ typedef int32_t s32;
 #define S32_MAX		INT32_MAX
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define likely(x)	__builtin_expect(!!(x), 1)
+
+/* glibc defines the first of these, musl neither. */
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#endif
+#if __has_attribute(nonstring)	/* clang before 21 does not have it */
+#define __nonstring	__attribute__((nonstring))
+#else
+#define __nonstring
+#endif
 #endif
 
 #endif /* PORTSOCK_FORMAT_BASE_H */

@@ -19,7 +19,7 @@ const char ps_triples[PS_TRIPLES_SIZE] = {
 	HUNDRED(0), HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4),
 	HUNDRED(5), HUNDRED(6), HUNDRED(7), HUNDRED(8), HUNDRED(9),
 };
-static const char hex_digits[16] __attribute__((nonstring)) =
+static const char hex_digits[16] __nonstring =
 	"0123456789abcdef";
 
 #define DIGIT(a)	((a) < 10 ? '0' + (a) : 'a' - 10 + (a))
