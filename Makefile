@@ -21,6 +21,9 @@ module:
 reader userspace/portsock:
 	@$(MAKE) -C userspace portsock
 
+static: ## build userspace/portsock-static: the reader for an initramfs (with musl where there is musl-gcc)
+	@$(MAKE) -C userspace static
+
 mksock:
 	@$(MAKE) -s -C tests/helpers mksock
 
@@ -126,5 +129,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/rt; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock static mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
 	load unload install uninstall clean
