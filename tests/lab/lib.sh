@@ -87,7 +87,7 @@ cached_version() {
 	if version=$(cat "$resolved" 2>/dev/null) && [[ -e $1/$version && ! $apt_lists -nt $resolved ]]; then return; fi
 	if resolve && { [[ -e $1/$version ]] || fetch; }; then
 		:
-	elif version=$(find "$1" -mindepth 1 -maxdepth 1 -name "${2%.x}.*" -printf '%f\n' | sort -V | tail -n1) && [[ $version ]]; then
+	elif version=$(find -H "$1" -mindepth 1 -maxdepth 1 -name "${2%.x}.*" -printf '%f\n' | sort -V | tail -n1) && [[ $version ]]; then
 		say "$me: cannot fetch the newest; using the cached $version"
 		return
 	elif ! apt_update || ! resolve || ! fetch; then
