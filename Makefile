@@ -33,10 +33,10 @@ deps: ## install what building and testing need (Debian; sudo when not root)
 demo: deps ## who is at which port: the story, told by a real kernel in a small VM
 	@tests/demo/run
 
-lab: deps ## a shell in such a VM, portsock loaded (KERNEL=6.12; GDB=1: it waits for gdb, with symbols; MONITOR=SOCKET: for tests/lab/dump)
+lab: deps ## a shell in such a VM, portsock loaded, some servers to look at (KERNEL=6.12; GDB=1: it waits for gdb, with symbols; MONITOR=SOCKET: for tests/lab/dump)
 	@$(if $(GDB)$(MONITOR),tests/lab/deps lab)
-	@$(MAKE) -s reader mksock
-	@tests/lab/vm -v $(if $(KERNEL),--kernel $(KERNEL)) $(if $(GDB),--gdb 127.0.0.1:1234) $(if $(MONITOR),--monitor $(MONITOR)) --put userspace/portsock --put tests/helpers/mksock --shell
+	@$(MAKE) -s static mksock
+	@tests/lab/vm -v $(if $(KERNEL),--kernel $(KERNEL)) $(if $(GDB),--gdb 127.0.0.1:1234) $(if $(MONITOR),--monitor $(MONITOR)) --put userspace/portsock-static:/portsock/portsock --put tests/helpers/mksock --shell
 
 check: deps ## all tests; the last line counts them (or one group: check-lint -unit -reader -kunit -e2e -access -docs -oracle -conflict -rt -bench -cost)
 	@tests/check

@@ -9,6 +9,7 @@ import sys
 ELSEWHERE = [
     (r"tests/lab/dump |drgn |>>> |crash|trace-cmd |bpftrace |make lab MONITOR", "tests/vmcore/run types it"),
     (r"\(gdb\) |make lab GDB", "tests/lab/check-gdb types it"),
+    (r"make lab$", "tests/lab/check-terminal types it"),
     (r"portsock .*\| jq -r|cp portsock-metrics", "tests/fleet/run does it"),
     (r"make (demo|lab|matrix|pictures|check|check-packages|check-fleet|deb|deps)\b", "a verb that takes minutes, or a person"),
     (r"make (check-\w+|fuzz|bench|torture)\b", "is a group of tests by itself"),
