@@ -98,10 +98,10 @@ static int show_view(struct output *out, const char *path,
 static void check_rows(const struct buf *text)
 {
 	u8 *seen = calloc(rows + 1, 1);
-	const char *p = text->data, *end = p + text->len, *newline;
+	const char *p = text->data, *end = p ? p + text->len : p, *newline;
 	u64 number, count = 0;
 
-	for (; p < end; p = newline + 1) {
+	for (; p && p < end; p = newline + 1) {
 		newline = memchr(p, '\n', end - p);
 		REQUIRE(newline);
 		for (p = newline; p > text->data && p[-1] >= '0' &&

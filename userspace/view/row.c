@@ -12,8 +12,11 @@ static bool end_has_text(const struct ps_end *end)
 
 static const void *put_copy(char **p, const void *data, size_t size)
 {
-	const void *copy = size ? memcpy(*p, data, size) : *p;
+	const void *copy = *p;
 
+	if (!size)
+		return "";
+	memcpy(*p, data, size);
 	*p += size;
 	return copy;
 }
