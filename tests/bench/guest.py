@@ -32,13 +32,13 @@ OURS = {
     "portsock -a --raw": "run portsock -a --raw",
     "portsock -a -j": "run portsock -a -j",
     "portsock -a": "run portsock -a",
+    "portsock -a --tree": "run portsock -a --tree",
     "portsock": "run portsock",
 }
-TABLES = ("portsock -a", "portsock")
 # What takes an hour, and tells nothing new.
 ENDLESS = {"c": ("lsof -nP -iTCP:8080", "fuser 8080/tcp"),
            "d": ("netstat -tunap", "lsof -nP -iTCP:8080", "fuser 8080/tcp"),
-           "1m": ("ss -tunap", "netstat -tunap", "lsof -nP -i", "lsof -nP -iTCP:8080", "fuser 8080/tcp", "ss -tunap sport = :8080", "ss -tulnp") + TABLES}
+           "1m": ("ss -tunap", "netstat -tunap", "lsof -nP -i", "lsof -nP -iTCP:8080", "fuser 8080/tcp", "ss -tunap sport = :8080", "ss -tulnp")}
 # What is of interest where one thing alone is large; the rows that are asked for.
 EXTREMES = {"port": "port=8080", "process": "", "processes": "", "namespaces": "netns=all"}
 
@@ -129,7 +129,7 @@ def our_costs(name, cost):
     for tool, words in OURS.items():
         if tool in ENDLESS.get(name, ()):
             continue
-        got = ours(words, 5 if tool not in TABLES and not is_big(name) else 0 if tool in TABLES and is_big(name) else 1)
+        got = ours(words, 1 if is_big(name) else 5)
         if got:
             cost[tool] = got[0]
             print(f"{tool}: {got[0] / 1e6:.3f} M", file=sys.stderr, flush=True)
