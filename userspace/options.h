@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What was asked for on the command line. */
+/* The command line of show. */
 #ifndef PORTSOCK_OPTIONS_H
 #define PORTSOCK_OPTIONS_H
 
 #include "output/output.h"
 #include "view/selection.h"
 
-/* What is done. */
 enum action {
 	ACTION_SHOW,
 	ACTION_HELP,
+	ACTION_HELP_ALL,
 	ACTION_VERSION,
 	ACTION_COLUMNS,
 };
@@ -22,8 +22,10 @@ enum color_when {
 
 /**
  * struct options - the command line
- * @action: what is done
+ * @action: what to do
  * @select: which rows
+ * @words: words for ports, addresses and names, as typed
+ * @nwords: number of @words
  * @input: saved view, NULL: the kernel's
  * @out: kind of output
  * @columns: columns, those of @out unless they were chosen
@@ -32,13 +34,16 @@ enum color_when {
  * @extended: more columns in the table
  * @resolve: names instead of numbers
  * @wide: nothing is cut to the terminal's width
- * @leaked: only what is held by somebody else than who made it
- * @watch: seconds between snapshots, 0: one is enough
- * @states: 'a': any, 'l': listening and bound, 0: what suits the rest
+ * @leaked: only sockets with owners that did not create them
+ * @quiet: no remark on stderr that nothing matched
+ * @watch: seconds between snapshots, 0: one snapshot
+ * @states: 'a': any, 'l': listening and bound, 0: depends on @select
  */
 struct options {
 	enum action action;
 	struct selection select;
+	char **words;
+	int nwords;
 	const char *input;
 	const struct output_ops *out;
 	struct column_list columns;
@@ -48,6 +53,7 @@ struct options {
 	bool resolve;
 	bool wide;
 	bool leaked;
+	bool quiet;
 	double watch;
 	char states;
 };

@@ -16,9 +16,9 @@
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "resolve/spec.h"
 #include "view/view.h"
 #include "wait.h"
-#include "why/bind_spec.h"
 #include "why/rcv_saddr.h"
 
 #define SEE_HELP	" (see portsock wait --help)"
@@ -89,7 +89,9 @@ static bool socket_matches(const struct wait *w, const struct ps_record *r)
 	if (*spec->dev && *r->dev && strcmp(spec->dev, r->dev))
 		return false;
 	return spec->local.form == PS_FORM_ANY ||
-		address_matches(w, r, &spec->local);
+		address_matches(w, r, &spec->local) ||
+		(spec->other.form != PS_FORM_NONE &&
+		 address_matches(w, r, &spec->other));
 }
 
 /*

@@ -1,48 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "../util/error.h"
 #include "selection.h"
 #include "../../module/format/names.h"
 
+#define PORT_SET_SIZE	((U16_MAX + 1) / 8)
+
 /**
- * selection_ports() - ask for ports
+ * selection_local() - Select sockets that receive at an endpoint
  * @sel: selection
- * @first: first port
- * @last: last port
- * @protos: of these protocols, as bits; 0: of any
+ * @e: endpoint
  */
-void selection_ports(struct selection *sel, u16 first, u16 last, u64 protos)
+void selection_local(struct selection *sel, const struct endpoint *e)
 {
-	sel->ports = xrealloc(sel->ports,
-				(sel->nports + 1) * sizeof(*sel->ports));
-	sel->ports[sel->nports++] = (struct port_range){ first, last, protos };
+	struct endpoint simple = *e;
+	u32 port;
+
+	endpoint_simplify(&simple);
+	endpoints_append(&sel->local, &simple);
+	if (!sel->port_set) {
+		sel->port_set = xrealloc(NULL, PORT_SET_SIZE);
+		memset(sel->port_set, 0, PORT_SET_SIZE);
+	}
+	if (endpoint_is_name(e))
+		return;
+	for (port = e->first; port <= e->last && port <= U16_MAX; port++)
+		sel->port_set[port / 8] |= 1U << port % 8;
 }
 
 /**
- * selection_pid() - ask for what a process holds
+ * selection_remote() - Select sockets that are connected to an endpoint
  * @sel: selection
- * @pid: process
+ * @e: endpoint
  */
-void selection_pid(struct selection *sel, u32 pid)
+void selection_remote(struct selection *sel, const struct endpoint *e)
 {
-	sel->pids = xrealloc(sel->pids,
-			       (sel->npids + 1) * sizeof(*sel->pids));
-	sel->pids[sel->npids++] = pid;
+	struct endpoint simple = *e;
+
+	endpoint_simplify(&simple);
+	endpoints_append(&sel->remote, &simple);
 }
 
 /**
- * selection_free() - give back a selection's memory
+ * selection_ports() - Select sockets at local ports
+ * @sel: selection
+ * @first: lowest port
+ * @last: highest port
+ * @protos: protocols, as bits; 0: any
+ */
+void selection_ports(struct selection *sel, u32 first, u32 last, u64 protos)
+{
+	const struct endpoint e = {
+		.first = first, .last = last, .protos = protos,
+	};
+
+	selection_local(sel, &e);
+}
+
+/**
+ * selection_comm() - Select sockets of processes by the name of the process
+ * @sel: selection
+ * @name: name; the kernel keeps the first PS_COMM_SIZE - 1 bytes, and so does
+ *	the selection
+ * @len: bytes of @name
+ */
+void selection_comm(struct selection *sel, const char *name, size_t len)
+{
+	char *comm;
+
+	sel->comms = xrealloc(sel->comms,
+			      (sel->ncomms + 1) * sizeof(*sel->comms));
+	comm = sel->comms[sel->ncomms++];
+	if (len > PS_COMM_SIZE - 1)
+		len = PS_COMM_SIZE - 1;
+	memset(comm, 0, PS_COMM_SIZE);
+	memcpy(comm, name, len);
+}
+
+/**
+ * selection_number() - Add to one of a selection's lists of numbers
+ * @list: the list
+ * @count: its number of entries
+ * @number: what to add
+ */
+void selection_number(u64 **list, size_t *count, u64 number)
+{
+	*list = xrealloc(*list, (*count + 1) * sizeof(number));
+	(*list)[(*count)++] = number;
+}
+
+/**
+ * selection_free() - Free the memory of a selection
  * @sel: selection
  */
 void selection_free(struct selection *sel)
 {
-	free(sel->ports);
+	free(sel->local.list);
+	free(sel->remote.list);
+	free(sel->port_set);
 	free(sel->pids);
+	free(sel->comms);
+	free(sel->uids);
+	free(sel->inodes);
+	free(sel->cookies);
 }
 
 /**
- * selection_inet_protos() - the protocols that stand at IPv4 and IPv6 alike
+ * selection_inet_protos() - Return the protocols with IPv4 and IPv6 sockets
  *
  * Return: their bits.
  */
@@ -57,35 +123,35 @@ u64 selection_inet_protos(void)
 	return protos;
 }
 
-static bool match_form(const struct selection *sel, const struct ps_record *r)
-{
-	if (!sel->forms || ps_proto_families[r->proto].len)
-		return true;
-	return sel->forms & 1U << r->local.form;
-}
-
-static bool match_ports(const struct selection *sel, const struct ps_record *r)
+static bool match_local(const struct selection *sel, const struct ps_record *r)
 {
 	size_t i;
 
-	if (!sel->nports)
+	if (!sel->local.count)
 		return !sel->at_ports || r->has & PS_HAS_PORT;
-	if (!(r->has & PS_HAS_PORT))
+	if (r->has & PS_HAS_PORT && r->port <= U16_MAX &&
+	    !(sel->port_set[r->port / 8] & 1U << r->port % 8))
 		return false;
-	for (i = 0; i < sel->nports; i++) {
-		const struct port_range *p = &sel->ports[i];
-
-		if (r->port >= p->first && r->port <= p->last &&
-		    (!p->protos || p->protos & 1ULL << r->proto))
+	for (i = 0; i < sel->local.count; i++)
+		if (endpoint_has_local(&sel->local.list[i], r))
 			return true;
-	}
 	return false;
 }
 
+static bool match_remote(const struct selection *sel, const struct ps_record *r)
+{
+	size_t i;
+
+	for (i = 0; i < sel->remote.count; i++)
+		if (endpoint_has_remote(&sel->remote.list[i], r))
+			return true;
+	return !sel->remote.count;
+}
+
 /*
- * A door: somebody may come in here.  Of sockets without ports, those that are
- * bound to a name or a protocol are doors, but only who asks for their family
- * wants to see them beside the ports.
+ * Return true if others can connect or send to a socket.  Of sockets without a
+ * port, those are included that are bound to a name or a protocol, but unix and
+ * netlink sockets only if their family is selected.
  */
 static bool is_door(const struct selection *sel, const struct ps_record *r)
 {
@@ -102,61 +168,97 @@ static bool is_door(const struct selection *sel, const struct ps_record *r)
 	}
 }
 
-static bool is_asked_for(const struct selection *sel, u32 pid)
+static bool has_number(const u64 *list, size_t count, u64 number)
 {
 	size_t i;
 
-	for (i = 0; i < sel->npids; i++)
-		if (sel->pids[i] == pid)
+	for (i = 0; i < count; i++)
+		if (list[i] == number)
 			return true;
-	return false;
+	return !count;
 }
 
-static bool match_netns(const struct selection *sel, const struct ps_record *r)
+static bool has_comm(const struct selection *sel, const char *comm)
 {
-	return !sel->netns || sel->netns == NETNS_ALL ||
-		sel->netns == r->netns;
+	size_t i;
+
+	for (i = 0; i < sel->ncomms; i++)
+		if (!strcmp(sel->comms[i], comm))
+			return true;
+	return !sel->ncomms;
 }
 
-/* As the kernel's own filter has it: only those who are asked for stay. */
-static bool match_pids(const struct selection *sel, struct row *row)
+/* Remove the owners that are not selected, as the kernel does for pid=. */
+static bool match_owners(const struct selection *sel, struct row *row)
 {
 	size_t i, kept = 0;
 
-	if (!sel->npids)
+	if (!sel->npids && !sel->ncomms)
 		return true;
-	for (i = 0; i < row->count; i++)
-		if (is_asked_for(sel, row->owners[i].pid))
-			row->owners[kept++] = row->owners[i];
+	for (i = 0; i < row->count; i++) {
+		const struct ps_owner *o = &row->owners[i];
+
+		if (has_number(sel->pids, sel->npids, o->pid) &&
+		    has_comm(sel, o->comm))
+			row->owners[kept++] = *o;
+	}
+	if (kept < row->count)
+		row->line = NULL;	/* it has the other owners, too */
 	row->count = kept;
 	return kept;
 }
 
 /**
- * selection_is_all() - whether every row is asked for
+ * selection_is_precise() - Return true if single sockets are selected
  * @sel: selection
  *
- * Return: true if no row needs to be looked at.
+ * Sockets in any state are shown then.
+ */
+bool selection_is_precise(const struct selection *sel)
+{
+	return sel->local.count || sel->remote.count || sel->npids ||
+		sel->ncomms || sel->nuids || sel->ninodes || sel->ncookies ||
+		sel->states || sel->held;
+}
+
+/**
+ * selection_is_all() - Return true if every row is selected
+ * @sel: selection
  */
 bool selection_is_all(const struct selection *sel)
 {
 	return !sel->protos && !sel->forms && !sel->doors && !sel->at_ports &&
-		!sel->nports && !sel->npids && !sel->netns;
+		!sel->netns && !selection_is_precise(sel);
 }
 
 /**
- * selection_row() - whether a row is asked for
+ * selection_row() - Return true if a row is selected
  * @sel: selection
- * @row: row; if it is for its processes, the other owners are taken out
- *
- * Return: true if it is.
+ * @row: row; if owners are selected, the other owners are removed
  */
 bool selection_row(const struct selection *sel, struct row *row)
 {
 	const struct ps_record *r = &row->record;
 
-	return (!sel->protos || sel->protos & 1ULL << r->proto) &&
-		match_form(sel, r) && match_ports(sel, r) &&
-		match_netns(sel, r) &&
-		(!sel->doors || is_door(sel, r)) && match_pids(sel, row);
+	if (sel->protos && !(sel->protos & 1ULL << r->proto))
+		return false;
+	if (sel->states && !(sel->states & 1U << r->state))
+		return false;
+	if (sel->doors && !is_door(sel, r))
+		return false;
+	if (sel->forms && !(sel->forms & 1U << r->local.form) &&
+	    !ps_proto_families[r->proto].len)
+		return false;
+	if (sel->netns && sel->netns != NETNS_ALL && sel->netns != r->netns)
+		return false;
+	if (!match_local(sel, r) || !match_remote(sel, r))
+		return false;
+	if (sel->held && !(sel->held & 1U << r->held))
+		return false;
+	if (sel->nuids && !(r->has & PS_HAS_UID &&
+			    has_number(sel->uids, sel->nuids, r->uid)))
+		return false;
+	return has_number(sel->inodes, sel->ninodes, r->inode) &&
+		has_number(sel->cookies, sel->ncookies, r->cookie) &&
+		match_owners(sel, row);
 }

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "../resolve/netns.h"
+#include "../resolve/spec.h"
 #include "../util/error.h"
 #include "../view/select_filter.h"
-#include "bind_spec.h"
 #include "why.h"
 
 #define SEE_HELP	" (see portsock why --help)"
