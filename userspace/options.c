@@ -246,6 +246,7 @@ static int print_unknown(const struct options *o, const char *word, size_t len)
 	static u8 seen[(U16_MAX + 1) / 8];
 	struct buf ports;
 	unsigned int count = 0, sockets = 0;
+	const char *quote;
 	struct view view;
 	int got = 0;
 	u32 port;
@@ -295,10 +296,11 @@ static int print_unknown(const struct options *o, const char *word, size_t len)
 		buf_word(&ports, sockets == 1 ? " socket" : " sockets");
 	}
 	buf_char(&ports, '\0');
+	quote = strcspn(word, " \t'\"\\$&;|<>()*?[]#~`!") < len ? "'" : "";
 	error_print("no service '%.*s'; a process by that name holds %s%s: "
-		    "portsock -c %.*s", (int)len, word,
+		    "portsock -c %s%.*s%s", (int)len, word,
 		    !count ? "" : count == 1 ? "port " : "ports ", ports.data,
-		    (int)len, word);
+		    quote, (int)len, word, quote);
 	buf_free(&ports);
 	return -1;
 }
@@ -375,7 +377,7 @@ static int unknown_option(int c, char **argv)
 	if (optopt && strncmp(word, "--", 2))
 		return error_print("unknown option: -%c " SEE_HELP, optopt);
 	if (optopt)
-		return error_print("option without argument: %s " SEE_HELP,
+		return error_print("option takes no argument: %s " SEE_HELP,
 				   word);
 	return error_print("unknown or ambiguous option: %s " SEE_HELP, word);
 }

@@ -8,6 +8,8 @@
 #include "test.h"
 #include "../../userspace/resolve/lookup.h"
 #include "../../userspace/resolve/spec.h"
+#include "../../userspace/view/select_filter.h"
+#include "../../module/filter.h"
 
 u16 lookup_service(const char *name, enum portsock_proto proto)
 {
@@ -218,6 +220,8 @@ static void invalid_words(void **state)
 		{ "a\x1b:80", SPEC_ADDRESS }, { "http://", SPEC_ADDRESS },
 		{ "http:///x", SPEC_ADDRESS }, { "http://u@", SPEC_ADDRESS },
 		{ "tcp/udp:80", SPEC_HOST },
+		{ "tmux: server", SPEC_UNKNOWN }, { "nohost:nope", SPEC_UNKNOWN },
+		{ "nohost:", SPEC_NO_PORT }, { "nohost:0", SPEC_PORT },
 		{ "nohost.example:80", SPEC_HOST },
 		{ "http://nohost.example/", SPEC_HOST },
 		{ "@", SPEC_NAME }, { "unix:", SPEC_NAME }, { "unix:@", SPEC_NAME },
@@ -415,6 +419,81 @@ static void selected_by_remote(void **state)
 	}
 }
 
+static void select_at_random(struct selection *sel, const struct ps_record *r)
+{
+	static const char *const words[] = {
+		"80", "1-65535", "1-4294967295", "127.0.0.1:80", "10.0.0.1",
+		"70000", "65536-4294967295", "1-100/tipc", "*:*", "*:*/udp",
+		"[::1]:1-65535/tcp", "/run/x", "@x", "0.0.0.0:1-40000",
+	};
+	struct endpoints found = { .count = 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!random_below(12))
+			spec_parse(words[i], strlen(words[i]), 0, &found);
+	for (i = 0; i < found.count; i++)
+		if (random_below(3))
+			selection_local(sel, &found.list[i]);
+		else
+			selection_remote(sel, &found.list[i]);
+	free(found.list);
+	if (!random_below(2))
+		selection_ports(sel, r->port, r->port, random_below(2) ?
+				1ULL << r->proto : 0);
+	if (r->local.form == PS_FORM_PATH || r->local.form == PS_FORM_ABSTRACT) {
+		struct endpoint e = { .form = r->local.form };
+
+		e.len = r->local.len;
+		memcpy(e.name, r->local.text, e.len);
+		if (random_below(2))
+			selection_local(sel, &e);
+	}
+	if (!random_below(4))
+		sel->protos = 1ULL << r->proto | random_u64() % (1 << 30);
+	if (!random_below(4))
+		sel->states = 1U << r->state | random_u64() % (1 << 14);
+	if (!random_below(4) && r->held)
+		sel->held = 1U << r->held;
+	sel->states &= ~1U;
+	sel->doors = !random_below(4);
+	if (!random_below(6))
+		selection_number(&sel->uids, &sel->nuids, r->uid);
+	if (!random_below(6))
+		selection_number(&sel->inodes, &sel->ninodes, r->inode);
+	if (!random_below(6))
+		selection_number(&sel->cookies, &sel->ncookies, r->cookie);
+}
+
+/* Each row of the selection passes the filter that is written for it. */
+static void filters_select_no_less(void **state)
+{
+	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
+	unsigned int round, selected = 0;
+	static struct ps_filter f;
+
+	(void)state;
+	for (round = 0; round < 20000; round++) {
+		struct selection sel = { .protos = 0 };
+		struct row row = { .count = 0 };
+		struct buf t;
+
+		random_record(&row.record, local, remote);
+		select_at_random(&sel, &row.record);
+		buf_init(&t, -1);
+		selection_put_filter(&t, &sel, round % 2);
+		assert_int_equal(ps_filter_parse(&f, t.data, t.len - 1), 0);
+		if (selection_row(&sel, &row)) {
+			selected++;
+			if (!ps_filter_wants_row(&f, &row.record))
+				fail_msg("'%s'", t.data);
+		}
+		buf_free(&t);
+		selection_free(&sel);
+	}
+	assert_true(selected > 1000 && selected < 19000);
+}
+
 /* --- of why and wait */
 
 static void addresses_to_bind(void **state)
@@ -492,6 +571,7 @@ int main(void)
 		cmocka_unit_test(long_words),
 		cmocka_unit_test(selected_rows),
 		cmocka_unit_test(selected_by_remote),
+		cmocka_unit_test(filters_select_no_less),
 		cmocka_unit_test(addresses_to_bind),
 		cmocka_unit_test(no_address_to_bind),
 	};

@@ -186,9 +186,10 @@ static bool is_ip6_with_port(const char *text)
 	return !parse_ip(&e, PS_FORM_INET6, address);
 }
 
-static enum spec_fault parse_host(struct word *w, char *text)
+static enum spec_fault parse_host(struct word *w, char *text, const char *ports)
 {
 	struct endpoint e = { .form = PS_FORM_NONE };
+	enum spec_fault fault;
 	u64 proto;
 
 	if (!parse_ip(&e, PS_FORM_NONE, text) ||
@@ -205,6 +206,10 @@ static enum spec_fault parse_host(struct word *w, char *text)
 	/* getaddrinfo() would complete "127.0" as inet_aton() does. */
 	if (text[strspn(text, HOST_BYTES)] || !text[strspn(text, DIGITS ".")])
 		return SPEC_ADDRESS;
+	/* A name server is not queried for a word that is wrong anyway. */
+	fault = ports ? parse_ports(w, ports) : SPEC_OK;
+	if (fault)
+		return fault;
 	lookup_host(text, &w->hosts);
 	return w->hosts.count ? SPEC_OK : SPEC_HOST;
 }
@@ -243,7 +248,7 @@ static enum spec_fault parse_end(struct word *w, char *text, s32 port)
 	if (*text == '[') {
 		fault = parse_bracketed(w, text, &ports);
 	} else if (!colon && port != ANY_PORT) {
-		fault = parse_host(w, text);
+		fault = parse_host(w, text, NULL);
 	} else if (!colon) {
 		if (!strcmp(text, "localhost"))
 			lookup_host(text, &w->hosts);
@@ -256,7 +261,7 @@ static enum spec_fault parse_end(struct word *w, char *text, s32 port)
 	} else if (strchr(text, ':') == colon) {
 		*colon = '\0';
 		ports = colon + 1;
-		fault = parse_host(w, text);
+		fault = parse_host(w, text, ports);
 	} else {
 		if (is_ip6_with_port(text)) {
 			*colon = '\0';
@@ -522,8 +527,10 @@ int bind_spec_parse(struct bind_spec *place, const char *command, int argc,
 	snprintf(help, sizeof(help), "portsock %s --help", command);
 	memset(place, 0, sizeof(*place));
 	if (!argc || (argc == 1 && find_proto(argv[0], strlen(argv[0]))))
-		return error_print("port missing: portsock %s [tcp|udp] "
-				   "[ADDRESS:]PORT (see %s)", command, help);
+		return error_print("port missing: portsock %s%s [tcp|udp] "
+				   "[ADDRESS:]PORT (see %s)", command,
+				   strcmp(command, "wait") ? "" : " listen|free",
+				   help);
 	if (argc > 2 || (argc == 2 && !given))
 		return error_print("more than one port: '%s': one at a time "
 				   "(see %s)", argv[argc - 1], help);

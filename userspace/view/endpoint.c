@@ -110,15 +110,26 @@ static bool covers_all(const struct endpoint *e, const struct ps_end *end,
  *
  * LOCAL is the endpoint's address, or a wildcard that covers it.  An interface
  * matches sockets that are bound to it, and those that are not bound to any.
+ * The reference of a TIPC socket counts as its port if the endpoint is of TIPC,
+ * or if the reference is above 65535.
  */
 bool endpoint_has_local(const struct endpoint *e, const struct ps_record *r)
 {
+	u32 port;
+
 	if (e->protos && !(e->protos & 1ULL << r->proto))
 		return false;
 	if (endpoint_is_name(e))
 		return r->proto == PORTSOCK_PROTO_UNIX &&
 			same_name(e, &r->local);
-	if (!(r->has & PS_HAS_PORT) || r->port < e->first || r->port > e->last)
+	if (r->has & PS_HAS_PORT)
+		port = r->port;
+	else if (r->proto == PORTSOCK_PROTO_TIPC && (e->protos ||
+						     r->local.id > U16_MAX))
+		port = r->local.id;	/* there is no PORT */
+	else
+		return false;
+	if (port < e->first || port > e->last)
 		return false;
 	if (*e->dev && *r->dev && strcmp(e->dev, r->dev))
 		return false;

@@ -19,7 +19,7 @@
 #define IN_TABLES	(PROTO_BIT(TCP) | PROTO_BIT(UDP) | \
 			 PROTO_BIT(UDPLITE) | PROTO_BIT(DCCP))
 
-/* Only these have ports above 65535, which filters do not have. */
+/* These have ports above 65535 (TIPC: references), which filters do not have. */
 #define LARGE_PORTS	(PROTO_BIT(VSOCK) | PROTO_BIT(TIPC))
 
 /* Return the protocols of rows that @e can match, 0: any. */
@@ -104,7 +104,8 @@ static void put_ports(struct buf *t, const char *key, const struct endpoints *of
 	for (i = 0; i < of->count; i++) {
 		const struct endpoint *e = &of->list[i];
 
-		if (endpoint_is_name(e) || e->last > U16_MAX)
+		if (endpoint_is_name(e) || e->last > U16_MAX ||
+		    e->protos & PROTO_BIT(TIPC))
 			return;
 		if (e->first < first)
 			first = e->first;

@@ -24,6 +24,8 @@ void selection_local(struct selection *sel, const struct endpoint *e)
 		sel->port_set = xrealloc(NULL, PORT_SET_SIZE);
 		memset(sel->port_set, 0, PORT_SET_SIZE);
 	}
+	sel->not_only_ports |= simple.form != PS_FORM_NONE || simple.protos ||
+		*simple.dev;
 	if (endpoint_is_name(e))
 		return;
 	for (port = e->first; port <= e->last && port <= U16_MAX; port++)
@@ -129,23 +131,16 @@ static bool match_local(const struct selection *sel, const struct ps_record *r)
 
 	if (!sel->local.count)
 		return !sel->at_ports || r->has & PS_HAS_PORT;
-	if (r->has & PS_HAS_PORT && r->port <= U16_MAX &&
-	    !(sel->port_set[r->port / 8] & 1U << r->port % 8))
-		return false;
+	if (r->has & PS_HAS_PORT && r->port <= U16_MAX) {
+		bool in_set = sel->port_set[r->port / 8] & 1U << r->port % 8;
+
+		if (!in_set || !sel->not_only_ports)
+			return in_set;
+	}
 	for (i = 0; i < sel->local.count; i++)
 		if (endpoint_has_local(&sel->local.list[i], r))
 			return true;
 	return false;
-}
-
-static bool match_remote(const struct selection *sel, const struct ps_record *r)
-{
-	size_t i;
-
-	for (i = 0; i < sel->remote.count; i++)
-		if (endpoint_has_remote(&sel->remote.list[i], r))
-			return true;
-	return !sel->remote.count;
 }
 
 /*
@@ -193,8 +188,6 @@ static bool match_owners(const struct selection *sel, struct row *row)
 {
 	size_t i, kept = 0;
 
-	if (!sel->npids && !sel->ncomms)
-		return true;
 	for (i = 0; i < row->count; i++) {
 		const struct ps_owner *o = &row->owners[i];
 
@@ -206,6 +199,26 @@ static bool match_owners(const struct selection *sel, struct row *row)
 		row->line = NULL;	/* it has the other owners, too */
 	row->count = kept;
 	return kept;
+}
+
+static bool match_rest(const struct selection *sel, struct row *row)
+{
+	const struct ps_record *r = &row->record;
+	size_t i = 0;
+
+	if (sel->held && !(sel->held & 1U << r->held))
+		return false;
+	while (i < sel->remote.count &&
+	       !endpoint_has_remote(&sel->remote.list[i], r))
+		i++;
+	if (sel->remote.count && i == sel->remote.count)
+		return false;
+	if (sel->nuids && !(r->has & PS_HAS_UID &&
+			    has_number(sel->uids, sel->nuids, r->uid)))
+		return false;
+	return has_number(sel->inodes, sel->ninodes, r->inode) &&
+		has_number(sel->cookies, sel->ncookies, r->cookie) &&
+		(!(sel->npids | sel->ncomms) || match_owners(sel, row));
 }
 
 /**
@@ -251,14 +264,10 @@ bool selection_row(const struct selection *sel, struct row *row)
 		return false;
 	if (sel->netns && sel->netns != NETNS_ALL && sel->netns != r->netns)
 		return false;
-	if (!match_local(sel, r) || !match_remote(sel, r))
+	if (!match_local(sel, r))
 		return false;
-	if (sel->held && !(sel->held & 1U << r->held))
-		return false;
-	if (sel->nuids && !(r->has & PS_HAS_UID &&
-			    has_number(sel->uids, sel->nuids, r->uid)))
-		return false;
-	return has_number(sel->inodes, sel->ninodes, r->inode) &&
-		has_number(sel->cookies, sel->ncookies, r->cookie) &&
-		match_owners(sel, row);
+	/* One test for all that most selections do not have. */
+	return !(sel->held | sel->remote.count | sel->nuids | sel->ninodes |
+		 sel->ncookies | sel->npids | sel->ncomms) ||
+		match_rest(sel, row);
 }

@@ -26,6 +26,7 @@ _Static_assert(PORTSOCK_NPROTOS <= 64, "a set of protocols is a u64");
  * @remote: any of these remote endpoints; none: any
  * @port_set: one bit for each port below 65536 that an entry of @local may
  *	match; NULL while @local is empty
+ * @not_only_ports: an entry of @local has an address, a protocol or a name
  * @pids: owned by any of these processes; other owners are removed from rows
  * @npids: number of @pids; 0: any owner, or none
  * @comms: owned by any process with one of these names, NUL-padded; other
@@ -51,6 +52,7 @@ struct selection {
 	struct endpoints local;
 	struct endpoints remote;
 	u8 *port_set;
+	bool not_only_ports;
 	u64 *pids;
 	size_t npids;
 	char (*comms)[PS_COMM_SIZE];
