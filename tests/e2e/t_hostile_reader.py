@@ -376,7 +376,7 @@ def probe():
 # --- all at once, and every mode
 
 MODES = [[], ["-a"], ["-a", "-e"], ["-a", "-r"], ["-a", "-W", "-o", "+COMMAND,UNIT,CGPATH,CONTAINER,LEAK,NETNSNAME,USER,SERVICE"], ["--tree", "-a"], ["--raw", "-a"],
-         ["-J", "-a"], ["-j", "-a", "-o", "+COMMAND,UNIT,CGPATH,LEAK"], ["--leaked"], ["-p", "1"], ["-x"], ["8080"], ["metrics"], ["metrics", "-o", "/tmp/hostile.prom"],
+         ["-J", "-a"], ["-j", "-a", "-o", "+COMMAND,UNIT,CGPATH,LEAK"], ["--leaked"], ["--pid", "1"], ["-x"], ["8080"], ["metrics"], ["metrics", "-o", "/tmp/hostile.prom"],
          ["why", "8080"], ["why", "4444", "--json"], ["why", "8080", "--probe", "--uid", str(USER)], ["wait", "listen", "4444"],
          ["wait", "free", "4444", "--timeout", "0.5"]]
 STREAMS = [["--watch=0.2", "-a", "-o", "+COMMAND,LEAK"], ["--watch=0.2", "-j"]]

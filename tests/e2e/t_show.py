@@ -61,7 +61,9 @@ def same():
         with open("/tmp/whole", "w", encoding="ascii") as file:
             file.write(view.read().text)
         for words in ([], ["-a"], ["-t"], ["-tul"], ["8080"], ["8080/udp", "9090"], ["-4"], ["-6"], ["-x"], ["7000-9000"],
-                      ["-p", str(made.pid)], ["-a", "-u", "-p", str(made.pid)], ["9090/tcp", "8080/udp", "-l"]):
+                      ["-P", str(made.pid)], ["-a", "-u", "--pid", str(made.pid)], ["9090/tcp", "8080/udp", "-l"],
+                      ["127.0.0.1:8080"], ["*:9090", "--state", "listen,estab"], ["--remote", "127.0.0.1:9090"], ["--remote", "127.0.0.1"],
+                      ["--held", "process"], ["--uid", "0", "-t"], ["-t", "-P", str(made.pid), "--state", "bound"]):
             wanted = reader("--raw", "-o", "PROTO,PORT,STATE,LOCAL,REMOTE,COOKIE,OWNERS", "--input", "/tmp/whole", *words)
             got = reader("--raw", "-o", "PROTO,PORT,STATE,LOCAL,REMOTE,COOKIE,OWNERS", *words)
             ours = [line for line in got.stdout.decode().splitlines() if f"{made.pid}/" in line]
@@ -84,7 +86,7 @@ def many_ports():
     with Made("", commands=TWO_PORTS):
         words = [str(port) for port in range(20001, 21500)] + ["8080"]
         equal("8080 among 1500 ports", [(s["proto"], s["port"]) for s in sockets(*words)], [("tcp", 8080), ("udp", 8080)])
-        words = [word for pid in range(100000, 101000) for word in ("-p", str(pid))] + ["-p", str(os.getpid())]
+        words = [word for pid in range(100000, 101000) for word in ("--pid", str(pid))] + ["--pid", str(os.getpid())]
         with listener(8181):
             equal("what I hold, among 1000 others", [s["port"] for s in sockets("-t", *words)], [8181])
 

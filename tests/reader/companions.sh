@@ -87,7 +87,15 @@ test_bash_completion() {
 	same "bash: commands" "$(printf '%s\n' wait why)" "$(bash_offers portsock w)"
 	same "bash: ports" "$(printf '%s\n' 80 8080)" "$(bash_offers portsock -t 80)"
 	same "bash: pids" "$(printf '%s\n' 901 902 903 904)" \
-		"$(bash_offers portsock -p 90)"
+		"$(bash_offers portsock -P 90)"
+	same "bash: names of processes" "$(printf '%s\n' sshd systemd systemd-resolve)" \
+		"$(bash_offers portsock -c s)"
+	same "bash: states" "LISTEN,TIME_WAIT" \
+		"$(bash_offers portsock --state LISTEN,T)"
+	same "bash: HELD values" "$(printf '%s\n' hidden)" \
+		"$(bash_offers portsock --held h)"
+	same "bash: help" "$(printf '%s\n' wait why)" "$(bash_offers portsock help w)"
+	same "bash: unix sockets" "$PWD/cases" "$(bash_offers portsock "$PWD/cas")"
 	same "bash: columns" "+COOKIE" "$(bash_offers portsock -o +COO)"
 	same "bash: columns after others" "PORT,STATE" \
 		"$(bash_offers portsock -o PORT,STA)"
@@ -98,7 +106,7 @@ test_bash_completion() {
 		"$(bash_offers portsock wait listen 900)"
 	fake ""
 	same "bash: without the module" "" \
-		"$(bash_offers portsock 8; bash_offers portsock -p ''; bash_offers portsock -o P)"
+		"$(bash_offers portsock 8; bash_offers portsock -P ''; bash_offers portsock -o P)"
 	judge "bash: it is registered" "" bash --norc -c \
 		". $completions/portsock.bash && complete -p portsock >/dev/null"
 }
@@ -119,7 +127,11 @@ test_fish_completion() {
 	done
 	same "fish: ports" "$(printf '%s\n' 80 8080)" "$(fish_offers 'portsock 80')"
 	same "fish: pids" "$(printf '%s\n' 901 902 903 904)" \
-		"$(fish_offers 'portsock -p 90')"
+		"$(fish_offers 'portsock -P 90')"
+	same "fish: names of processes" "$(printf '%s\n' sshd systemd systemd-resolve)" \
+		"$(fish_offers 'portsock -c s')"
+	same "fish: states" "LISTEN,TIME_WAIT" \
+		"$(fish_offers 'portsock --state LISTEN,T')"
 	same "fish: columns after others" "PORT,STATE" \
 		"$(fish_offers 'portsock -o PORT,STA')"
 	fake ""

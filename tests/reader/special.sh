@@ -324,7 +324,30 @@ test_filter() {
 	expect_asked "port=8080,53" 8080/tcp 53
 	expect_asked "proto=udp port=8080,53" -u 8080/tcp 53/udp
 	expect_asked "proto=udp $doors port=8000-8100" 8000-8100 -u -l
-	expect_asked "pid=1,2" -p 1 -p 2
+	expect_asked "port=1" -p 1
+	expect_asked "pid=1,2" --pid 1 -P 2
+	expect_asked "pid=1,2" --pid 1,2
+	expect_asked "" -c nginx
+	expect_asked "$doors" -c nginx -l
+	expect_asked "state=ESTABLISHED,TIME_WAIT" --state time-wait,estab
+	expect_asked "proto=tcp held=acceptq" -t --held acceptq -o PORT
+	expect_asked "port=80 rport=443,1-9" 80 --remote 443 --remote 10.0.0.1:1-9
+	expect_asked "" --remote 10.0.0.1
+	expect_asked "" --remote 443,10.0.0.1
+	expect_asked "uid=0,33" --user root --uid 33
+	expect_asked "inode=7 cookie=2b0" --inode 7 --cookie 0x2b0
+	expect_asked "port=8080" 127.0.0.1:8080
+	expect_asked "port=8080,53" '[::1]:8080' 10.0.0.1:53
+	expect_asked "" 127.0.0.1
+	expect_asked "proto=unix" /run/app.sock
+	expect_asked "" /run/app.sock 80
+	expect_asked "proto=tcp,unix" /run/app.sock 80/tcp
+	expect_asked "proto=tipc,vsock" 70000
+	expect_asked "proto=vsock" 70000/vsock
+	expect_asked "" 60000-70000
+	expect_asked "proto=tipc" 80/tipc
+	expect_asked "port=8080" -c nginx 8080 -o PORT
+	expect_asked "proto=tcp port=8080" -c nginx 8080/tcp -o PORT
 	expect_asked "netns=all" -N all -a
 	expect_asked "netns=4026539999 $doors" -N 4026539999
 	expect_asked "proto=tcp owners=no port=8080" 8080/tcp -o PORT,LOCAL
@@ -337,7 +360,7 @@ test_filter() {
 	# shellcheck disable=SC2086
 	expect_asked "port=20001-25001" $ports
 	# shellcheck disable=SC2086
-	expect_asked "" ${pids//1000/-p 1000}
+	expect_asked "" ${pids//1000/-P 1000}
 }
 
 # --watch on a terminal of so many rows and columns: /proc/portsock is one view,
@@ -462,21 +485,24 @@ test_help_fits() {
 	fi
 }
 
-# Every option that is taken is one that the help speaks of.
+# --help=all lists every option, in lines of 80 columns. --help has no other.
 test_help_is_complete() {
-	local option missing=""
+	local option missing="" all width
 
-	while read -r option; do
-		case $option in
-		tcp | udp | unix | dccp | sctp | mptcp | packet | ipv4 | ipv6)
-			continue ;;	# their letters are there
-		esac
-		portsock --help | grep -q -- "--$option" || missing="$missing $option"
-	done < <(grep -o '^	{ "[a-z0-9-]*' ../../userspace/options.c | cut -c 5-)
-	for option in a t u w x d S M 0 4 6 l n e r p N J j o H W h V; do
-		portsock --help | grep -q -- "-$option\b" || missing="$missing $option"
+	all=$(portsock --help=all)
+	for option in $(taken_long; taken_letters); do
+		grep -qE -- "(^|[ ,])$option\b" <<<"$all" ||
+			missing="$missing $option"
 	done
 	judge "help is complete" "$missing" [ -z "$missing" ]
+	width=$(wc -L <<<"$all")
+	judge "all of the help is 80 columns wide" "$width" [ "$width" -lt 80 ]
+	missing=""
+	for option in $(portsock --help | grep -oE -- '(^|[ ,])--[a-z]+' |
+			tr -d ' ,'); do
+		taken_long | grep -qxe "$option" || missing="$missing $option"
+	done
+	judge "help has no other options" "$missing" [ -z "$missing" ]
 }
 
 test_install() {

@@ -3,11 +3,24 @@
 # bash completion for portsock(8): ports, pids and columns come from the live
 # view; where there is none (the module is not loaded), quietly nothing does.
 
+_portsock_states=$'LISTEN\nBOUND\nUNBOUND\nUNCONN\nESTABLISHED\nSYN_SENT\nSYN_RECV
+FIN_WAIT1\nFIN_WAIT2\nTIME_WAIT\nCLOSE\nCLOSE_WAIT\nLAST_ACK\nCLOSING'
+_portsock_held=$'process\ntimewait\nsynrecv\nacceptq\norphan\nkernel\ninflight
+hidden'
+
 _portsock_view() { portsock -a -H --raw -o "$1" 2>/dev/null; }
 _portsock_ports() { _portsock_view PORT | grep -x '[0-9]*' | sort -nu; }
 _portsock_pids() {
 	_portsock_view OWNERS | tr ',' '\n' | sed -n 's|^\([0-9]*\)[:/].*|\1|p' |
 		sort -nu
+}
+# Names of owners, as -c takes them: \ooo is one byte.
+_portsock_comms() {
+	local comm
+
+	_portsock_view OWNERS | tr ',' '\n' |
+		sed -n 's|^[0-9]*\(:[0-9]*\)*/[0-9]*/||p' | sort -u |
+		while IFS= read -r comm; do printf '%b\n' "${comm//\\/\\0}"; done
 }
 _portsock_columns() {
 	portsock --list-columns 2>/dev/null | sed 's/[[:space:]].*//'
@@ -33,15 +46,15 @@ _portsock_offer() {
 	done <<<"$1"
 }
 
-# The last name of COL,COL or +COL; what stands before it stays.
-_portsock_offer_columns() {
+# The last word of WORD,WORD or +WORD; the text before it stays.
+_portsock_offer_list() {
 	local before="" i
 
-	case $1 in
-	*,*) before=${1%,*}, ;;
+	case $2 in
+	*,*) before=${2%,*}, ;;
 	+*) before=+ ;;
 	esac
-	_portsock_offer "$(_portsock_columns)" "${1#"$before"}"
+	_portsock_offer "$1" "${2#"$before"}"
 	for i in "${!COMPREPLY[@]}"; do
 		COMPREPLY[i]=$before${COMPREPLY[i]}
 	done
@@ -61,14 +74,16 @@ _portsock_options() {
 		;;
 	wait) printf '%s\n' --timeout -h --help ;;
 	metrics) printf '%s\n' -o --output --limit --input -h --help ;;
+	help) ;;
 	*)
 		printf '%s\n' -t --tcp -u --udp -w -x --unix -d --dccp -S --sctp \
 			-M --mptcp -0 --packet -4 --ipv4 -6 --ipv6 -a --all \
 			-l --listening -n --numeric -e --extended -r --resolve \
-			-N --netns --leaked -p --pid -J --json -j --jsonl \
-			--tree --raw --watch -o --output --list-columns -H \
-			--no-headings -W --wide --color --input -h --help -V \
-			--version
+			-p --processes -N --netns --leaked -P --pid -c --comm \
+			--state --remote --user --uid --inode --cookie --held \
+			-J --json -j --jsonl --tree --raw --watch -o --output \
+			--list-columns -H --no-headings -q --quiet -W --wide \
+			--color --input -h --help -V --version
 		;;
 	esac
 }
@@ -79,15 +94,21 @@ _portsock_argument() {
 
 	case $command:$option in
 	metrics:-o | metrics:--output | *:--input) _portsock_offer_files "$cur" ;;
-	show:-o | show:--output) _portsock_offer_columns "$cur" ;;
-	show:-p | show:--pid) _portsock_offer "$(_portsock_pids)" "$cur" ;;
+	show:-o | show:--output) _portsock_offer_list "$(_portsock_columns)" "$cur" ;;
+	show:-P | show:--pid) _portsock_offer "$(_portsock_pids)" "$cur" ;;
+	show:-c | show:--comm) _portsock_offer "$(_portsock_comms)" "$cur" ;;
+	show:--state) _portsock_offer_list "$_portsock_states" "$cur" ;;
+	show:--held) _portsock_offer_list "$_portsock_held" "$cur" ;;
+	show:--user | show:--uid) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
+	show:--help) _portsock_offer all "$cur" ;;
 	show:-N | show:--netns | why:-N | why:--netns)
 		_portsock_offer "$(_portsock_netns)" "$cur" ;;
 	show:--color) _portsock_offer $'auto\nalways\nnever' "$cur" ;;
 	why:--dev)
 		_portsock_offer "$(cd /sys/class/net && printf '%s\n' *)" "$cur" ;;
 	why:--uid) _portsock_offer "$(id -u)" "$cur" ;;
-	wait:--timeout | metrics:--limit | show:--watch) ;;
+	wait:--timeout | metrics:--limit | show:--watch | show:--remote | \
+		show:--inode | show:--cookie) ;;
 	*) return 1 ;;
 	esac
 }
@@ -97,7 +118,8 @@ _portsock_words() {
 	why) printf '%s\n' tcp udp ;;
 	wait) printf '%s\n' listen free tcp udp ;;
 	metrics) return ;;
-	show) if [[ $2 == 1 ]]; then printf '%s\n' why wait metrics; fi ;;
+	help) printf '%s\n' all why wait metrics; return ;;
+	show) if [[ $2 == 1 ]]; then printf '%s\n' why wait metrics help; fi ;;
 	esac
 	_portsock_ports
 }
@@ -108,7 +130,7 @@ _portsock() {
 
 	COMPREPLY=()
 	case ${COMP_WORDS[1]} in
-	why | wait | metrics)
+	why | wait | metrics | help)
 		if [[ $COMP_CWORD -gt 1 ]]; then command=${COMP_WORDS[1]}; fi ;;
 	esac
 	# --color=al is three words to bash: --color, = and al.
@@ -116,13 +138,15 @@ _portsock() {
 		cur=
 	elif [[ $prev == = ]]; then
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
-	elif [[ $prev == --color || $prev == --watch ]]; then
-		prev=	# theirs stands behind a = only
+	elif [[ $prev == --color || $prev == --watch || $prev == --help ]]; then
+		prev=	# their argument follows a = only
 	fi
 	if [[ $prev == -* ]] && _portsock_argument "$command" "$prev" "$cur"; then
 		return
 	fi
-	if [[ $cur == -* ]]; then
+	if [[ $cur == [/.]* && $command == show ]]; then
+		_portsock_offer_files "$cur"
+	elif [[ $cur == -* ]]; then
 		_portsock_offer "$(_portsock_options "$command")" "$cur"
 	else
 		_portsock_offer "$(_portsock_words "$command" "$COMP_CWORD")" "$cur"

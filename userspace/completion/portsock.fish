@@ -15,6 +15,17 @@ function __portsock_pids
         string replace -r '^(\d+)(:\d+)?/\d+/(.*)$' '$1\t$3' | sort -nu
 end
 
+function __portsock_comms
+    __portsock_view OWNERS | string split , | string replace -rf '^\d+(:\d+)?/\d+/' '' |
+        sort -u | string unescape --style=script
+end
+
+# Words of a list with commas between them: the last, with the text before it.
+function __portsock_list
+    set -l before (commandline -ct | string replace -r '^--[a-z]+=' '' | string match -r '^.*,')
+    string replace -r '^' "$before" $argv
+end
+
 function __portsock_netns
     echo all
     command ls /run/netns 2>/dev/null
@@ -30,7 +41,7 @@ end
 function __portsock_is
     set -l words (commandline -opc)
     set -l is show
-    contains -- "$words[2]" why wait metrics; and set is $words[2]
+    contains -- "$words[2]" why wait metrics help; and set is $words[2]
     contains -- $is $argv
 end
 
@@ -42,6 +53,9 @@ complete -c portsock -f
 complete -c portsock -n __portsock_is_first -a why -d 'would bind() work there, and who is in the way'
 complete -c portsock -n __portsock_is_first -a wait -d 'until something listens, or a port is free'
 complete -c portsock -n __portsock_is_first -a metrics -d 'OpenMetrics, for monitoring'
+complete -c portsock -n __portsock_is_first -a help -d 'options of a command'
+complete -c portsock -n '__portsock_is help' -a 'all why wait metrics'
+complete -c portsock -n '__portsock_is show; and string match -qr "^[/.]" -- (commandline -ct)' -F
 complete -c portsock -n '__portsock_is show why wait' -a '(__portsock_ports)' -d port
 complete -c portsock -n '__portsock_is why wait' -a 'tcp udp'
 complete -c portsock -n '__portsock_is wait' -a 'listen free'
@@ -63,8 +77,17 @@ complete -c portsock -n '__portsock_is show' -s n -l numeric -d 'numbers, no nam
 complete -c portsock -n '__portsock_is show' -s e -l extended -d 'more columns'
 complete -c portsock -n '__portsock_is show' -s r -l resolve -d 'names instead of numbers'
 complete -c portsock -n '__portsock_is show why' -s N -l netns -xa '(__portsock_netns)' -d 'network namespace'
-complete -c portsock -n '__portsock_is show' -l leaked -d 'listeners held by who did not make them'
-complete -c portsock -n '__portsock_is show' -s p -l pid -xa '(__portsock_pids)' -d 'only what this process holds'
+complete -c portsock -n '__portsock_is show' -l leaked -d 'listeners with owners that did not create them'
+complete -c portsock -n '__portsock_is show' -s p -l processes -d 'ignored: owners are always shown'
+complete -c portsock -n '__portsock_is show' -s P -l pid -xa '(__portsock_pids)' -d 'owned by this process'
+complete -c portsock -n '__portsock_is show' -s c -l comm -xa '(__portsock_comms)' -d 'owned by processes of this name'
+complete -c portsock -n '__portsock_is show' -l state -xa '(__portsock_list LISTEN BOUND UNBOUND UNCONN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK CLOSING)' -d 'in these states'
+complete -c portsock -n '__portsock_is show' -l remote -x -d 'connected to this port or address'
+complete -c portsock -n '__portsock_is show' -l user -xa '(__fish_complete_users)' -d 'of this user'
+complete -c portsock -n '__portsock_is show' -l uid -xa '(__fish_complete_user_ids)' -d 'of this user'
+complete -c portsock -n '__portsock_is show' -l inode -x -d 'with this inode number'
+complete -c portsock -n '__portsock_is show' -l cookie -x -d 'with this cookie'
+complete -c portsock -n '__portsock_is show' -l held -xa '(__portsock_list process timewait synrecv acceptq orphan kernel inflight hidden)' -d 'with these HELD values'
 complete -c portsock -n '__portsock_is show why' -s J -l json -d 'one JSON object'
 complete -c portsock -n '__portsock_is show' -s j -l jsonl -d 'a JSON object a line'
 complete -c portsock -n '__portsock_is show' -l tree -d 'ports, their sockets and owners as a tree'
@@ -73,6 +96,7 @@ complete -c portsock -n '__portsock_is show' -l watch -d 'again and again, chang
 complete -c portsock -n '__portsock_is show' -s o -l output -xa '(__portsock_columns)' -d 'columns to show'
 complete -c portsock -n '__portsock_is show' -l list-columns -d 'which columns there are'
 complete -c portsock -n '__portsock_is show' -s H -l no-headings -d "no line with the columns' names"
+complete -c portsock -n '__portsock_is show' -s q -l quiet -d 'no remark when nothing matched'
 complete -c portsock -n '__portsock_is show' -s W -l wide -d 'cut nothing'
 complete -c portsock -n '__portsock_is show' -l color -a 'auto always never' -d 'when to use colour'
 complete -c portsock -n '__portsock_is show' -s V -l version -d 'which version this is'

@@ -18,6 +18,28 @@ _portsock_pids() {
 	_describe process pids
 }
 
+_portsock_comms() {
+	local -a comms
+	comms=(${(fu)"$(_portsock_view OWNERS | tr , '\n' |
+		sed -n 's|^[0-9]*\(:[0-9]*\)*/[0-9]*/||p')"})
+	comms=(${(g:o:)comms})
+	compadd -X process -a comms
+}
+
+# Words of a list with commas between them.
+_portsock_states() {
+	compset -P '*,'
+	compadd -S '' -X state LISTEN BOUND UNBOUND UNCONN ESTABLISHED SYN_SENT \
+		SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK \
+		CLOSING
+}
+
+_portsock_held() {
+	compset -P '*,'
+	compadd -S '' -X HELD process timewait synrecv acceptq orphan kernel \
+		inflight hidden
+}
+
 _portsock_netns() {
 	compadd -X 'network namespace' -- all /run/netns/*(N:t)
 	_portsock_pids
@@ -42,9 +64,14 @@ _portsock_first() {
 		'why:would bind() work there, and who is in the way'
 		'wait:until something listens, or a port is free'
 		'metrics:OpenMetrics, for monitoring'
+		'help:options of a command'
 	)
 	((CURRENT == 2)) && _describe command commands
-	_portsock_ports
+	if [[ $PREFIX == [/.]* ]]; then
+		_files
+	else
+		_portsock_ports
+	fi
 }
 
 _portsock() {
@@ -78,6 +105,9 @@ _portsock() {
 			'--input[a saved view]:view:_files' \
 			'(-h --help)'{-h,--help}'[how it is used]' && return
 		;;
+	help)
+		((CURRENT == 3)) && compadd all why wait metrics && return
+		;;
 	esac
 	_arguments -s \
 		'(-t --tcp)'{-t,--tcp}'[TCP]' \
@@ -96,8 +126,16 @@ _portsock() {
 		'(-e --extended)'{-e,--extended}'[more columns]' \
 		'(-r --resolve)'{-r,--resolve}'[names instead of numbers]' \
 		'(-N --netns)'{-N,--netns}'[network namespace]:netns:_portsock_netns' \
-		'--leaked[listeners held by who did not make them]' \
-		'*'{-p,--pid}'[only what this process holds]:pid:_portsock_pids' \
+		'--leaked[listeners with owners that did not create them]' \
+		'(-p --processes)'{-p,--processes}'[ignored: owners are always shown]' \
+		'*'{-P,--pid}'[owned by this process]:pid:_portsock_pids' \
+		'*'{-c,--comm}'[owned by processes of this name]:name:_portsock_comms' \
+		'*--state[in these states]:state:_portsock_states' \
+		'*--remote[connected to this port or address]:remote:' \
+		'*'{--user,--uid}'[of this user]:user:_users' \
+		'*--inode[with this inode number]:inode:' \
+		'*--cookie[with this cookie]:cookie:' \
+		'*--held[with these HELD values]:held:_portsock_held' \
 		'(-J --json)'{-J,--json}'[one JSON object]' \
 		'(-j --jsonl)'{-j,--jsonl}'[a JSON object a line]' \
 		'--tree[ports, their sockets and owners as a tree]' \
@@ -106,10 +144,12 @@ _portsock() {
 		'(-o --output)'{-o,--output}'[columns to show]:columns:_portsock_columns' \
 		'--list-columns[which columns there are]' \
 		'(-H --no-headings)'{-H,--no-headings}"[no line with the columns' names]" \
+		'(-q --quiet)'{-q,--quiet}'[no remark when nothing matched]' \
 		'(-W --wide)'{-W,--wide}'[cut nothing]' \
 		'--color=-[when to use colour]::when:(auto always never)' \
 		'--input[a saved view]:view:_files' \
-		'(-h --help)'{-h,--help}'[how it is used]' \
+		'(-h --help)-h[how it is used]' \
+		'(-h --help)--help=-[how it is used]::all:(all)' \
 		'(-V --version)'{-V,--version}'[which version this is]' \
 		'*:port:_portsock_first'
 }
