@@ -147,7 +147,9 @@ static void valid_words(void **state)
 		{ "postgres://u@localhost/db", "[::1]:5432 127.0.0.1:5432" },
 		{ "ipp://127.0.0.1/printers", "127.0.0.1:631" },
 		{ "tcp://127.0.0.1:2375", "127.0.0.1:2375/tcp" },
-		{ "udp://*:514", "514/udp" },
+		{ "udp://*:514", "514/udp" }, { "http://[::1]?a#b", "[::1]:80" },
+		{ "http://127.0.0.1/?a=1,2", "127.0.0.1:80" },
+		{ "22,http://127.0.0.1/a,b", "22 127.0.0.1:80" },
 		/* unix sockets */
 		{ "/run/app.sock", "/run/app.sock" }, { "./x.sock", "./x.sock" },
 		{ "../x", "../x" }, { "@name", "@name" },
@@ -261,6 +263,9 @@ static void long_words(void **state)
 	assert_int_equal(parse(word, text, sizeof(text)), SPEC_NAME);
 	word[0] = 'a';
 	assert_int_equal(parse(word, text, sizeof(text)), SPEC_UNKNOWN);
+	memcpy(word, "http://127.0.0.1/", 17);
+	assert_int_equal(parse(word, text, sizeof(text)), SPEC_OK);
+	assert_string_equal(text, "127.0.0.1:80");
 	memset(word, '0', sizeof(word));
 	word[255] = '\0';
 	word[254] = '8';

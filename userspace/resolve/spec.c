@@ -3,8 +3,8 @@
  * One grammar for show, why, wait and --remote, of words as they are typed and
  * as other programs print them:
  *
- *	words	= name | word {"," word}
- *	word	= url | [proto "/"] end ["/" proto]
+ *	words	= {word ","} (word | name | url)
+ *	word	= [proto "/"] end ["/" proto]
  *	end	= ports | service | address | "localhost" | host ":" ports
  *	host	= "" | "*" | proto | address | host name
  *	address	= IPv4 ["%" dev]
@@ -289,7 +289,6 @@ static enum spec_fault parse_url(struct word *w, const char *scheme, char *text)
 	char *user;
 	size_t i;
 
-	text[strcspn(text, "/?#")] = '\0';
 	user = strrchr(text, '@');
 	if (user)
 		text = user + 1;
@@ -372,11 +371,16 @@ static enum spec_fault parse_name(const char *word, size_t len,
 
 /**
  * spec_length() - Return the length of the first word in a list of words
- * @words: words with commas between them; a name of a unix socket is one word
+ * @words: words with commas between them; a comma in the name of a unix socket
+ *	or in a url belongs to it
  */
 size_t spec_length(const char *words)
 {
-	return is_name(words) ? strlen(words) : strcspn(words, ",");
+	size_t len = strcspn(words, ",");
+	const char *url = strstr(words, "://");
+
+	return is_name(words) || (url && url < words + len) ? strlen(words) :
+		len;
 }
 
 /**
@@ -396,10 +400,18 @@ enum spec_fault spec_parse(const char *word, size_t len, u64 services,
 	struct word w = { .services = services };
 	char text[WORD_MAX];
 	enum spec_fault fault;
+	const char *url;
 	size_t i, j;
 
 	if (is_name(word))
 		return parse_name(word, len, to);
+	/* Of a url only the part before the path matters. */
+	url = strstr(word, "://");
+	if (url && url + 3 < word + len) {
+		size_t end = url + 3 - word + strcspn(url + 3, "/?#");
+
+		len = end < len ? end : len;
+	}
 	if (len >= sizeof(text))
 		return SPEC_UNKNOWN;
 	memcpy(text, word, len);
