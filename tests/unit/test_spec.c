@@ -159,6 +159,8 @@ static void valid_words(void **state)
 		{ "\\100name", "unix:\\100name" }, { "unix:x", "unix:x" },
 		{ "unix:/run/x", "/run/x" }, { "unix:///run/x", "/run/x" },
 		{ "unix:@x", "@x" }, { "@a\\000", "@a\\000" },
+		{ "@a\\000*12", "@a" }, { "@a\\000*", "@a\\000\\052" },
+		{ "@a\\000*1b", "@a\\000\\0521b" }, { "/a\\000*1", "/a\\000*1" },
 	};
 	char text[256];
 	unsigned int i;
@@ -226,7 +228,7 @@ static void invalid_words(void **state)
 		{ "nohost:", SPEC_NO_PORT }, { "nohost:0", SPEC_PORT },
 		{ "nohost.example:80", SPEC_HOST },
 		{ "http://nohost.example/", SPEC_HOST },
-		{ "@", SPEC_NAME }, { "unix:", SPEC_NAME }, { "unix:@", SPEC_NAME },
+		{ "@", SPEC_NAME }, { "@\\000*3", SPEC_NAME }, { "unix:", SPEC_NAME }, { "unix:@", SPEC_NAME },
 		{ "/a\\8", SPEC_NAME }, { "/a\\4000", SPEC_NAME },
 		{ "\\", SPEC_NAME },
 	};
@@ -374,6 +376,7 @@ static void selected_rows(void **state)
 		{ "@x", "@x", "", UNIX, true },
 		{ "@x", "@x\\000\\000", "", UNIX, true },
 		{ "@x", "@x\\000y", "", UNIX, false },
+		{ "@x\\000*3", "@x\\000\\000\\000", "", UNIX, true },
 		{ "@x\\000", "@x", "", UNIX, false },
 		{ "/run/x", "/run/x\\000", "", UNIX, false },
 		{ "/a b", "/a\\040b", "", UNIX, true },

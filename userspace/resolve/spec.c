@@ -18,7 +18,8 @@
  * ends at the last colon if an IPv6 address is left of it and a port is right
  * of it, as in ":::3000" and in Node.js' "::1:3000"; brackets are needed for an
  * address alone that could be read so.  The scheme of a url is a protocol, or
- * implies the port.  In names \ooo is a byte, as the view prints it.
+ * implies the port.  In names \ooo is a byte, as the view prints it, and
+ * \000*N at the end of an abstract name is N NULs, as the table prints them.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -340,7 +341,7 @@ static enum spec_fault parse_name(const char *word, size_t len,
 				  struct endpoints *to)
 {
 	struct endpoint e = { .form = PS_FORM_PATH };
-	char text[4 * ENDPOINT_NAME_MAX + 1];
+	char text[4 * ENDPOINT_NAME_MAX + 1], *nuls;
 	int got;
 
 	if (len >= 5 && !strncmp(word, "unix:", 5)) {
@@ -360,6 +361,11 @@ static enum spec_fault parse_name(const char *word, size_t len,
 		return SPEC_NAME;
 	memcpy(text, word, len);
 	text[len] = '\0';
+	/* As the table counts NULs at the end of an abstract name. */
+	nuls = strstr(text, "\\000*");
+	if (e.form == PS_FORM_ABSTRACT && nuls && nuls[5] &&
+	    !nuls[5 + strspn(nuls + 5, DIGITS)])
+		*nuls = '\0';
 	got = field_unescape(text);
 	if (got <= 0 || got > ENDPOINT_NAME_MAX)
 		return SPEC_NAME;

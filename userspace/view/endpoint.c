@@ -169,6 +169,7 @@ bool endpoint_has_remote(const struct endpoint *e, const struct ps_record *r)
 static void put_unix_name(struct buf *t, const struct endpoint *e)
 {
 	char text[ENDPOINT_NAME_MAX + 1] = "";
+	size_t i;
 	char *p;
 
 	memcpy(text, e->name, e->len);
@@ -178,11 +179,13 @@ static void put_unix_name(struct buf *t, const struct endpoint *e)
 		 strncmp(text, "../", 3))
 		buf_word(t, "unix:");
 	p = buf_room(t, 4 * ENDPOINT_NAME_MAX);
-	if (e->form == PS_FORM_PATH && *text == '@') {
-		p = ps_put_octal(p, '@');
-		p = ps_put_escaped(p, text + 1, e->len - 1, PS_ESCAPE_PATH);
-	} else {
-		p = ps_put_escaped(p, text, e->len, PS_ESCAPE_PATH);
+	for (i = 0; i < e->len; i++) {
+		/* Not to be read as an abstract name, or as a count of NULs. */
+		if ((e->form == PS_FORM_PATH && !i && *text == '@') ||
+		    (e->form == PS_FORM_ABSTRACT && text[i] == '*'))
+			p = ps_put_octal(p, text[i]);
+		else
+			p = ps_put_escaped(p, text + i, 1, PS_ESCAPE_PATH);
 	}
 	buf_done(t, p);
 }
