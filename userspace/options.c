@@ -255,20 +255,21 @@ static int print_unknown(const struct options *o, const char *word, size_t len)
 		len = 100;
 	selection_comm(&sel, word, len);
 	if (len && (o->input || !access(PORTSOCK_PATH, R_OK))) {
-		got = -1;
-		if (!view_open(&view, o->input) &&
-		    !view_select(&view, &sel, true) && !view_begin(&view))
-			while ((got = view_next(&view)) > 0) {
-				const struct ps_record *r = &view.row.record;
+		bool ready = !view_open(&view, o->input) &&
+			!view_select(&view, &sel, true) && !view_begin(&view);
 
-				if (!selection_row(&sel, &view.row))
-					continue;
-				sockets++;
-				if (r->has & PS_HAS_PORT && r->port <= U16_MAX &&
-				    (r->state == PORTSOCK_LISTEN ||
-				     r->state == PORTSOCK_UNCONN))
-					seen[r->port / 8] |= 1U << r->port % 8;
-			}
+		got = ready ? view_next(&view) : -1;
+		for (; got > 0; got = view_next(&view)) {
+			const struct ps_record *r = &view.row.record;
+
+			if (!selection_row(&sel, &view.row))
+				continue;
+			sockets++;
+			if (r->has & PS_HAS_PORT && r->port <= U16_MAX &&
+			    (r->state == PORTSOCK_LISTEN ||
+			     r->state == PORTSOCK_UNCONN))
+				seen[r->port / 8] |= 1U << r->port % 8;
+		}
 		view_close(&view);
 	}
 	selection_free(&sel);
@@ -359,15 +360,6 @@ static int parse_color(struct options *o, const char *when)
 	return 0;
 }
 
-static int parse_help(struct options *o, const char *how)
-{
-	if (how && strcmp(how, "all"))
-		return error_print("invalid --help value '%s': expected all "
-				   SEE_HELP, how);
-	o->action = how ? ACTION_HELP_ALL : ACTION_HELP;
-	return 0;
-}
-
 static int unknown_option(int c, char **argv)
 {
 	const char *word = argv[optind - 1];
@@ -385,9 +377,11 @@ static int unknown_option(int c, char **argv)
 static int parse_option(struct options *o, int c, const char **columns)
 {
 	const char *letter = c < 256 ? strchr(proto_letters, c) : NULL;
+	size_t i;
 
 	if (letter) {
-		o->select.protos |= 1ULL << letter_protos[letter - proto_letters];
+		i = letter - proto_letters;
+		o->select.protos |= 1ULL << letter_protos[i];
 		return 0;
 	}
 	switch (c) {
@@ -447,7 +441,11 @@ static int parse_option(struct options *o, int c, const char **columns)
 		o->action = ACTION_VERSION;
 		return 0;
 	case 'h':
-		return parse_help(o, optarg);
+		if (optarg && strcmp(optarg, "all"))
+			return error_print("invalid --help value '%s': "
+					   "expected all " SEE_HELP, optarg);
+		o->action = optarg ? ACTION_HELP_ALL : ACTION_HELP;
+		return 0;
 	case 'N':
 		return netns_parse(optarg, &o->select.netns);
 	case OPTION_WATCH:

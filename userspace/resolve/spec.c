@@ -10,7 +10,7 @@
  *	address	= IPv4 ["%" dev]
  *		| IPv6 ["%" dev] | "[" IPv6 ["%" dev] "]" ["%" dev]
  *	ports	= number | number "-" number | service | "*"
- *	url	= scheme "://" [user "@"] host [":" ports] [("/" | "?" | "#") ...]
+ *	url	= scheme "://" [user "@"] host [":" ports] [path, query or fragment]
  *	name	= path beginning with "/", "./", "../" or "\"
  *		| "@" abstract name | "unix:" ["//"] any of them or another path
  *
@@ -141,7 +141,7 @@ static enum spec_fault parse_ports(struct word *w, const char *text)
 	return w->nports ? SPEC_OK : SPEC_UNKNOWN;
 }
 
-/* Parse what follows "%": as the kernel names interfaces, and without commas. */
+/* Parse an interface: a name that the kernel accepts, without commas. */
 static enum spec_fault parse_dev(struct endpoint *e, const char *dev)
 {
 	if (!*dev || strlen(dev) >= sizeof(e->dev) || *e->dev ||
@@ -180,7 +180,8 @@ static bool is_ip6_with_port(const char *text)
 	char address[WORD_MAX];
 
 	if (!*port || strchr(port, '%') ||
-	    (port[strspn(port, DIGITS)] && inet_pton(AF_INET6, text, e.ip) == 1))
+	    (port[strspn(port, DIGITS)] &&
+	     inet_pton(AF_INET6, text, e.ip) == 1))
 		return false;
 	memcpy(address, text, colon - text);
 	address[colon - text] = '\0';
@@ -395,8 +396,8 @@ size_t spec_length(const char *words)
  * @len: bytes of @word
  * @services: protocols in which a service's name is looked up, as bits, if the
  *	word does not name one
- * @to: list; its new entries are of the protocol that the word names, or of any.
- *	A wildcard address is kept as it was written.
+ * @to: list; its new entries are of the protocol that the word names, or of
+ *	any.  A wildcard address is kept as it was written.
  *
  * Return: SPEC_OK, or why the word is not valid; @to is as before then.
  */

@@ -81,7 +81,7 @@ static bool same_ip(const struct endpoint *e, const struct ps_end *end)
 	return end->form == PS_FORM_INET6 && !memcmp(e->ip, end->ip, 16);
 }
 
-/* Return true if a socket at @end receives packets to each address of e->form. */
+/* Return true if a socket at @end receives packets to any address of e->form. */
 static bool covers_all(const struct endpoint *e, const struct ps_end *end,
 		       bool v6only)
 {

@@ -19,7 +19,7 @@
 #define IN_TABLES	(PROTO_BIT(TCP) | PROTO_BIT(UDP) | \
 			 PROTO_BIT(UDPLITE) | PROTO_BIT(DCCP))
 
-/* These have ports above 65535 (TIPC: references), which filters do not have. */
+/* Their ports (TIPC: references) may exceed 65535, the limit of filters. */
 #define LARGE_PORTS	(PROTO_BIT(VSOCK) | PROTO_BIT(TIPC))
 
 /* Return the protocols of rows that @e can match, 0: any. */
@@ -66,7 +66,7 @@ static void put_bits(struct buf *t, const char *key, u64 bits,
 		buf_char(t, ' ');
 }
 
-/* A filter with fewer words selects more: a list that is too long is left out. */
+/* A list that is too long is left out: a filter with fewer keys selects more. */
 static void put_numbers(struct buf *t, const char *key, const u64 *list,
 			size_t count, bool hex)
 {
@@ -96,7 +96,8 @@ static void put_range(struct buf *t, u32 first, u32 last)
 }
 
 /* Of ports without room in a filter: all from the lowest to the highest. */
-static void put_ports(struct buf *t, const char *key, const struct endpoints *of)
+static void put_ports(struct buf *t, const char *key,
+		      const struct endpoints *of)
 {
 	size_t i, before = t->len;
 	u32 first = U16_MAX, last = 0;
@@ -137,7 +138,8 @@ static void put_ports(struct buf *t, const char *key, const struct endpoints *of
  * @sel: selection
  * @owners: the output depends on the owners
  */
-void selection_put_filter(struct buf *t, const struct selection *sel, bool owners)
+void selection_put_filter(struct buf *t, const struct selection *sel,
+			  bool owners)
 {
 	u64 protos = filter_protos(sel);
 

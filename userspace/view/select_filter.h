@@ -7,7 +7,8 @@
 #include "view.h"
 #include "../util/buf.h"
 
-void selection_put_filter(struct buf *t, const struct selection *sel, bool owners);
+void selection_put_filter(struct buf *t, const struct selection *sel,
+			  bool owners);
 int view_select(struct view *s, const struct selection *sel, bool owners);
 
 #endif /* PORTSOCK_VIEW_SELECT_FILTER_H */
