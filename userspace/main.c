@@ -10,6 +10,7 @@
 #include "options.h"
 #include "show.h"
 #include "wait.h"
+#include "watch/watch.h"
 
 #define EXIT_STATUS \
 "Exit status: 0 something matched, 1 nothing matched, 2 an error.\n"
@@ -113,7 +114,8 @@ static int show_main(int argc, char **argv)
 
 	if (!options_parse(&options, argc, argv))
 		status = options.action == ACTION_SHOW ?
-			show(&options) : print_text(options.action);
+			show(&options, options.watch ? watch_run : show_rows) :
+			print_text(options.action);
 	selection_free(&options.select);
 	return status;
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rows from a source, through a selection, into an output. */
+/* Pass the rows of a view that are selected to an output. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "view/select_filter.h"
-#include "util/error.h"
 #include "show.h"
-#include "view/view.h"
-#include "watch/watch.h"
+#include "util/error.h"
+#include "view/select_filter.h"
 
 static bool wants_color(enum color_when when)
 {
@@ -20,21 +19,18 @@ static bool wants_color(enum color_when when)
 }
 
 /**
- * show_wants() - whether a row is asked for
+ * show_wants() - Return true if a row is selected
  * @o: command line
- * @names: what the view does not have
- * @row: row; owners that nobody asked for are taken out
- *
- * Return: whether it is.
+ * @names: names for --leaked
+ * @row: row; owners that were not selected are removed
  */
-bool show_wants(const struct options *o, struct names *names,
-		   struct row *row)
+bool show_wants(const struct options *o, struct names *names, struct row *row)
 {
 	return selection_row(&o->select, row) &&
 		(!o->leaked || names_leaked(names, row));
 }
 
-/* Pass the rows that are selected to an output.  Return a result of view_next(). */
+/* Pass the selected rows to an output.  Return a result of view_next(). */
 static int pass_rows(struct output *out, struct view *v,
 		     const struct options *o, int *status)
 {
@@ -55,7 +51,7 @@ static int pass_rows(struct output *out, struct view *v,
 
 /**
  * show_rows() - Show the rows of a snapshot
- * @out: output, to be released in any case
+ * @out: output
  * @v: view with its header lines read
  * @o: command line
  *
@@ -63,40 +59,79 @@ static int pass_rows(struct output *out, struct view *v,
  */
 int show_rows(struct output *out, struct view *v, const struct options *o)
 {
-	int status = STATUS_NOTHING;
+	const struct output_ops *ops = out->ops;
+	int status = STATUS_NOTHING, err;
 
 	out->can_seek = v->can_seek;
 	out->resume = false;
-	if (out->ops->begin(out) || pass_rows(out, v, o, &status) < 0)
-		return STATUS_ERROR;
-	if (out->ops->measured) {
-		if (out->ops->measured(out))
-			return STATUS_ERROR;
-		if (out->resume && (view_seek(v, &out->resume_at) ||
-				    pass_rows(out, v, o, &status) < 0))
-			return STATUS_ERROR;
-	}
-	return out->ops->end && out->ops->end(out) ? STATUS_ERROR : status;
+	err = ops->begin(out) || pass_rows(out, v, o, &status) < 0 ||
+		(ops->measured && ops->measured(out)) ||
+		(out->resume && (view_seek(v, &out->resume_at) ||
+				 pass_rows(out, v, o, &status) < 0)) ||
+		(ops->end && ops->end(out));
+	ops->release(out);
+	return err ? STATUS_ERROR : status;
 }
 
-/* Whether all of a row is shown, in the view's own words. */
-static bool shows_lines(const struct options *o)
+/* Count the selected rows of other network namespaces, if that is permitted. */
+static size_t count_elsewhere(const struct options *o, struct names *names,
+			      u32 own)
 {
-	const struct column_list *all = &columns_all;
+	struct selection all = o->select;
+	struct buf filter;
+	size_t count = 0;
+	struct view v;
 
-	return o->out == &output_raw && !o->select.npids &&
-		o->columns.count == all->count &&
-		!memcmp(o->columns.id, all->id, all->count);
+	all.netns = NETNS_ALL;
+	buf_init(&filter, -1);
+	selection_put_filter(&filter, &all, true);
+	if (!view_open(&v, NULL) && !view_filter(&v, filter.data) &&
+	    !view_begin(&v))
+		while (view_next(&v) > 0)
+			count += v.row.record.netns != own &&
+				selection_row(&all, &v.row) &&
+				(!o->leaked || names_leaked(names, &v.row));
+	view_close(&v);
+	buf_free(&filter);
+	return count;
+}
+
+/* Report to a person that nothing matched: headings alone explain nothing. */
+static void report_nothing(const struct output *out, const struct view *v,
+			   const struct options *o)
+{
+	const char *word = o->nwords == 1 ? o->words[0] : NULL;
+	size_t elsewhere = 0;
+	char others[64] = "";
+
+	if (o->quiet || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO) ||
+	    (out->ops != &output_table && out->ops != &output_tree))
+		return;
+	if (v->is_proc && !o->select.netns)
+		elsewhere = count_elsewhere(o, out->names, v->header.netns);
+	if (elsewhere)
+		snprintf(others, sizeof(others), "; %zu in others (see -N all)",
+			 elsewhere);
+	error_print("no socket%s%s%s%s%s", word ? " at " : " matches",
+		    word && !word[strspn(word, "0123456789")] ? "port " : "",
+		    word ? word : "", !v->is_proc ? " in the view" :
+		    o->select.netns == NETNS_ALL ? "" : o->select.netns ?
+		    " in that network namespace" :
+		    " in this network namespace", others);
 }
 
 /**
- * show() - show the rows that are asked for
+ * show() - Show the rows that the command line selects
  * @o: command line
+ * @run: shows one snapshot (show_rows()) or one after the other (watch_run())
  *
- * Return: exit status.
+ * Return: Exit status.
  */
-int show(const struct options *o)
+int show(const struct options *o,
+	 int (*run)(struct output *out, struct view *v,
+		    const struct options *o))
 {
+	const struct column_list *all = &columns_all;
 	struct names names;
 	struct output out = {
 		.ops = o->out,
@@ -109,27 +144,29 @@ int show(const struct options *o)
 		.headings = o->headings,
 		.color = wants_color(o->color),
 	};
-	struct view s;
 	int status = STATUS_ERROR;
-
-	bool open = !view_open(&s, o->input);
+	struct view v;
+	bool open;
 
 	names_init(&names, !o->input);
 	buf_init(&out.text, STDOUT_FILENO);
-	s.keep_line = shows_lines(o);
-	s.only_line = selection_is_all(&o->select) && !o->leaked && !o->watch;
-	if (open && !view_select(&s, &o->select, o->leaked ||
-			    columns_need_owners(&o->columns)) &&
-	    !view_begin(&s)) {
-		out.header = &s.header;
-		if (o->watch) {
-			status = watch_run(&out, &s, o);
-		} else {
-			status = show_rows(&out, &s, o);
-			o->out->release(&out);
+	open = !view_open(&v, o->input);
+	/* All columns of the view: its lines are shown as they are. */
+	v.keep_line = o->out == &output_raw && !o->select.npids &&
+		o->columns.count == all->count &&
+		!memcmp(o->columns.id, all->id, all->count);
+	v.only_line = selection_is_all(&o->select) && !o->leaked && !o->watch;
+	if (open && !view_select(&v, &o->select, o->leaked ||
+				 columns_need_owners(&o->columns)) &&
+	    !view_begin(&v)) {
+		out.header = &v.header;
+		status = run(&out, &v, o);
+		if (status == STATUS_NOTHING && !out.text.error) {
+			buf_flush(&out.text);	/* the headings go first */
+			report_nothing(&out, &v, o);
 		}
 	}
-	view_close(&s);
+	view_close(&v);
 	names_free(&names);
 	return buf_finish(&out.text, status);
 }

@@ -157,7 +157,7 @@ static int parse_timeout(struct wait *w, const char *word)
 	return 0;
 }
 
-static int parse_command(struct wait *w, int argc, char **argv)
+static int wait_parse_command(struct wait *w, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "timeout", required_argument, NULL, 't' },
@@ -210,7 +210,7 @@ int wait_main(int argc, char **argv)
 	struct view v;
 	struct buf t;
 
-	if (parse_command(&w, argc, argv))
+	if (wait_parse_command(&w, argc, argv))
 		return STATUS_ERROR;
 	if (w.help) {
 		buf_init(&t, STDOUT_FILENO);

@@ -87,7 +87,6 @@ static int show_view(struct output *out, const char *path,
 	if (!view_open(&view, path) && !view_begin(&view)) {
 		out->header = &view.header;
 		status = show_rows(out, &view, &options);
-		out->ops->release(out);
 	}
 	view_close(&view);
 	names_free(&names);

@@ -97,7 +97,7 @@ const struct column_list columns_all = {
 	},
 };
 
-static int find_column(const char *word, size_t len)
+static int column_find(const char *word, size_t len)
 {
 	unsigned int i;
 
@@ -130,7 +130,7 @@ int columns_choose(struct column_list *list, const char *words)
 		list->count = 0;
 	for (words += add;;) {
 		size_t len = strcspn(words, ",");
-		int column = find_column(words, len);
+		int column = column_find(words, len);
 
 		if (column < 0)
 			return -1;
@@ -187,7 +187,7 @@ void columns_describe(struct buf *t)
 	}
 }
 
-static char *put_optional(char *p, bool present, u64 value)
+static char *put_or_none(char *p, bool present, u64 value)
 {
 	if (present)
 		return ps_put_u64(p, value);
@@ -196,7 +196,7 @@ static char *put_optional(char *p, bool present, u64 value)
 }
 
 /* Copy the whole array: a constant length is cheaper than the real one. */
-static char *put_name(char *p, const struct ps_name *name)
+static char *put_column_name(char *p, const struct ps_name *name)
 {
 	memcpy(p, name->text, sizeof(name->text));
 	return p + name->len;
@@ -216,11 +216,11 @@ char *column_put(char *p, const struct ps_record *r, u8 id)
 
 	switch (id) {
 	case PORTSOCK_COL_PROTO:
-		return put_name(p, &ps_proto_names[r->proto]);
+		return put_column_name(p, &ps_proto_names[r->proto]);
 	case PORTSOCK_COL_PORT:
-		return put_optional(p, r->has & PS_HAS_PORT, r->port);
+		return put_or_none(p, r->has & PS_HAS_PORT, r->port);
 	case PORTSOCK_COL_STATE:
-		return put_name(p, &ps_state_names[r->state]);
+		return put_column_name(p, &ps_state_names[r->state]);
 	case PORTSOCK_COL_LOCAL:
 		return ps_format_end(p, r, &r->local, &local);
 	case PORTSOCK_COL_REMOTE:
@@ -232,11 +232,11 @@ char *column_put(char *p, const struct ps_record *r, u8 id)
 		*p++ = PORTSOCK_NONE[0];
 		return p;
 	case PORTSOCK_COL_RXQ:
-		return put_optional(p, r->has & PS_HAS_QUEUES, r->rxq);
+		return put_or_none(p, r->has & PS_HAS_QUEUES, r->rxq);
 	case PORTSOCK_COL_TXQ:
-		return put_optional(p, r->has & PS_HAS_QUEUES, r->txq);
+		return put_or_none(p, r->has & PS_HAS_QUEUES, r->txq);
 	case PORTSOCK_COL_UID:
-		return put_optional(p, r->has & PS_HAS_UID, r->uid);
+		return put_or_none(p, r->has & PS_HAS_UID, r->uid);
 	case PORTSOCK_COL_INODE:
 		return ps_put_u64(p, r->inode);
 	case PORTSOCK_COL_COOKIE:
@@ -244,18 +244,18 @@ char *column_put(char *p, const struct ps_record *r, u8 id)
 	case PORTSOCK_COL_NETNS:
 		return ps_put_u32(p, r->netns);
 	case PORTSOCK_COL_CGROUP:
-		return put_optional(p, r->has & PS_HAS_CGROUP, r->cgroup);
+		return put_or_none(p, r->has & PS_HAS_CGROUP, r->cgroup);
 	case PORTSOCK_COL_FLAGS:
 		return ps_format_flags(p, r->flags);
 	case PORTSOCK_COL_HELD:
-		return put_name(p, &ps_held_names[r->held]);
+		return put_column_name(p, &ps_held_names[r->held]);
 	case PORTSOCK_COL_PARENT:
 		if (r->has & PS_HAS_PARENT)
 			return ps_put_hex(p, r->parent);
 		*p++ = PORTSOCK_NONE[0];
 		return p;
 	case PORTSOCK_COL_EXPIRES:
-		return put_optional(p, r->expires != PS_NO_EXPIRY, r->expires);
+		return put_or_none(p, r->expires != PS_NO_EXPIRY, r->expires);
 	default:
 		return p;
 	}

@@ -21,7 +21,7 @@ _Static_assert(2 * END_MAX + JSON_ROOM * PS_DEV_SIZE +
 #define put_key(p, key)	ps_put_literal(p, ",\"" key "\":")
 
 /* Write a word of the format, or null for "-". */
-static char *put_name(char *p, const struct ps_name *name)
+static char *put_word(char *p, const struct ps_name *name)
 {
 	if (name->text[0] == PORTSOCK_NONE[0])
 		return ps_put_literal(p, "null");
@@ -40,18 +40,18 @@ static char *put_hex(char *p, u64 value)
 	return p;
 }
 
-static char *put_optional(char *p, bool present, u64 value)
+static char *put_or_null(char *p, bool present, u64 value)
 {
 	return present ? ps_put_u64(p, value) : ps_put_literal(p, "null");
 }
 
-static char *put_dev(char *p, const struct ps_record *r)
+static char *put_interface(char *p, const struct ps_record *r)
 {
 	return json_put_bytes(p, r->dev, strlen(r->dev));
 }
 
 /* Write an end without its port, or null. */
-static char *put_end(char *p, const struct ps_record *r,
+static char *put_address(char *p, const struct ps_record *r,
 		     const struct ps_end *end)
 {
 	const char *text = end->text;
@@ -68,7 +68,7 @@ static char *put_end(char *p, const struct ps_record *r,
 		p = ps_put_ip6(p, end->ip);
 		if (r->dev[0] && ps_ip6_needs_scope(end->ip)) {
 			*p++ = '%';
-			p = put_dev(p, r);
+			p = put_interface(p, r);
 		}
 		break;
 	case PS_FORM_ABSTRACT:
@@ -92,12 +92,15 @@ static char *put_end(char *p, const struct ps_record *r,
 		p = ps_put_hex16(p, end->num);
 		*p++ = ':';
 		if (r->dev[0])
-			p = put_dev(p, r);
+			p = put_interface(p, r);
 		else
 			*p++ = '*';
 		break;
 	case PS_FORM_VSOCK:
-		p = ps_put_u32(p, end->id);
+		if (end->id == U32_MAX)		/* VMADDR_CID_ANY */
+			*p++ = '*';
+		else
+			p = ps_put_u32(p, end->id);
 		break;
 	case PS_FORM_NONE:
 	case PS_FORM_ANY:
@@ -119,27 +122,27 @@ static __always_inline char *put_column(char *p, const struct ps_record *r,
 
 	switch (id) {
 	case PORTSOCK_COL_PROTO:
-		p = put_name(put_key(p, "proto"), &ps_proto_names[r->proto]);
+		p = put_word(put_key(p, "proto"), &ps_proto_names[r->proto]);
 		p = put_key(p, "family");
 		if (family->len)
-			return put_name(p, family);
+			return put_word(p, family);
 		if (r->local.form == PS_FORM_INET)
 			return ps_put_literal(p, "\"inet\"");
 		if (r->local.form == PS_FORM_INET6)
 			return ps_put_literal(p, "\"inet6\"");
 		return ps_put_literal(p, "null");
 	case PORTSOCK_COL_PORT:
-		return put_optional(put_key(p, "port"), r->has & PS_HAS_PORT,
+		return put_or_null(put_key(p, "port"), r->has & PS_HAS_PORT,
 				    r->port);
 	case PORTSOCK_COL_STATE:
-		return put_name(put_key(p, "state"),
+		return put_word(put_key(p, "state"),
 				&ps_state_names[r->state]);
 	case PORTSOCK_COL_LOCAL:
-		return put_end(put_key(p, "local"), r, &r->local);
+		return put_address(put_key(p, "local"), r, &r->local);
 	case PORTSOCK_COL_REMOTE:
-		p = put_end(put_key(p, "remote"), r, &r->remote);
+		p = put_address(put_key(p, "remote"), r, &r->remote);
 		/* The number of a raw socket's end is a protocol. */
-		return put_optional(put_key(p, "rport"),
+		return put_or_null(put_key(p, "rport"),
 				    r->proto != PORTSOCK_PROTO_RAW &&
 				    (r->remote.form == PS_FORM_INET ||
 				     r->remote.form == PS_FORM_INET6 ||
@@ -150,17 +153,17 @@ static __always_inline char *put_column(char *p, const struct ps_record *r,
 		if (!r->dev[0])
 			return ps_put_literal(p, "null");
 		*p++ = '"';
-		p = put_dev(p, r);
+		p = put_interface(p, r);
 		*p++ = '"';
 		return p;
 	case PORTSOCK_COL_RXQ:
-		return put_optional(put_key(p, "rxq"), r->has & PS_HAS_QUEUES,
+		return put_or_null(put_key(p, "rxq"), r->has & PS_HAS_QUEUES,
 				    r->rxq);
 	case PORTSOCK_COL_TXQ:
-		return put_optional(put_key(p, "txq"), r->has & PS_HAS_QUEUES,
+		return put_or_null(put_key(p, "txq"), r->has & PS_HAS_QUEUES,
 				    r->txq);
 	case PORTSOCK_COL_UID:
-		return put_optional(put_key(p, "uid"), r->has & PS_HAS_UID,
+		return put_or_null(put_key(p, "uid"), r->has & PS_HAS_UID,
 				    r->uid);
 	case PORTSOCK_COL_INODE:
 		return ps_put_u64(put_key(p, "inode"), r->inode);
@@ -169,28 +172,28 @@ static __always_inline char *put_column(char *p, const struct ps_record *r,
 	case PORTSOCK_COL_NETNS:
 		return ps_put_u32(put_key(p, "netns"), r->netns);
 	case PORTSOCK_COL_CGROUP:
-		return put_optional(put_key(p, "cgroup"),
+		return put_or_null(put_key(p, "cgroup"),
 				    r->has & PS_HAS_CGROUP, r->cgroup);
 	case PORTSOCK_COL_FLAGS:
 		p = ps_put_literal(p, ",\"flags\":[");
 		for (; flags; flags &= flags - 1) {
-			p = put_name(p, &ps_flag_names[__builtin_ctz(flags)]);
+			p = put_word(p, &ps_flag_names[__builtin_ctz(flags)]);
 			*p++ = ',';
 		}
 		p -= r->flags != 0;	/* the last comma */
 		*p++ = ']';
 		return p;
 	case PORTSOCK_COL_HELD:
-		return put_name(put_key(p, "held"), &ps_held_names[r->held]);
+		return put_word(put_key(p, "held"), &ps_held_names[r->held]);
 	case PORTSOCK_COL_PARENT:
 		p = put_key(p, "parent");
 		return r->has & PS_HAS_PARENT ? put_hex(p, r->parent) :
 			ps_put_literal(p, "null");
 	case PORTSOCK_COL_EXPIRES:
-		return put_optional(put_key(p, "expires"),
+		return put_or_null(put_key(p, "expires"),
 				    r->expires != PS_NO_EXPIRY, r->expires);
 	case PORTSOCK_COL_OWNERS:
-		return put_key(p, "owners");	/* see put_owners() */
+		return put_key(p, "owners");	/* see put_owner_array() */
 	default:
 		return p;
 	}
@@ -228,7 +231,7 @@ static char *put_tail(struct json_tail *tail, char *p,
 }
 
 /* Write the value of owners, whose key was written by put_column(). */
-static void put_owners(struct json *j, const struct row *row)
+static void put_owner_array(struct json *j, const struct row *row)
 {
 	char *p = buf_room(j->text, OWNER_MAX);
 	size_t i;
@@ -306,7 +309,7 @@ void json_socket(struct json *j, const struct row *row, u32 shown,
 	j->comma = p > start;
 	buf_done(j->text, j->comma ? p : start + 1);
 	if (shown & 1U << PORTSOCK_COL_OWNERS)
-		put_owners(j, row);
+		put_owner_array(j, row);
 	for (id = PORTSOCK_NCOLUMNS; id < NCOLUMNS; id++)
 		if (shown & 1U << id)
 			put_own_column(j, row, id, names);

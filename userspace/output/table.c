@@ -12,10 +12,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../util/error.h"
+#include "../util/terminal.h"
 #include "../util/text.h"
 #include "cell.h"
 #include "table.h"
@@ -70,15 +70,11 @@ static const char *const styles[] = {
 /* Return the width of the terminal, 0 if nothing is to be cut to it. */
 static size_t terminal_width(const struct output *out)
 {
-	struct winsize size = { .ws_col = 0 };
-	const char *columns = getenv("COLUMNS");
+	unsigned int rows, columns = 0;
 
-	if (out->wide || !isatty(STDOUT_FILENO))
-		return 0;
-	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	if (size.ws_col)
-		return size.ws_col;
-	return columns && atoi(columns) > 0 ? atoi(columns) : 80;
+	if (!out->wide && isatty(STDOUT_FILENO))
+		screen_size(STDOUT_FILENO, &rows, &columns);
+	return columns;
 }
 
 /**
@@ -118,8 +114,16 @@ int table_begin(struct output *out, const struct ps_name *labels)
 			c->id == PORTSOCK_COL_REMOTE || c->cut ||
 			c->id >= PORTSOCK_NCOLUMNS;
 	}
-	for (i = 0; i < t->ncolumns; i++)
-		t->column[i].max = t->column[i].name->len;
+	t->counts = xrealloc(NULL, t->ncolumns * sizeof(*t->counts));
+	for (i = 0; i < t->ncolumns; i++) {
+		struct table_column *c = &t->column[i];
+
+		c->max = c->name->len;
+		if (!c->varies)
+			continue;
+		c->count = t->counts[i];
+		memset(c->count, 0, sizeof(t->counts[i]));
+	}
 	return 0;
 }
 
@@ -305,7 +309,7 @@ static size_t usual_width(const struct table_column *c, unsigned int share)
 	return width;
 }
 
-static struct table_column *find_column(struct table *t, u8 id)
+static struct table_column *shown_column(struct table *t, u8 id)
 {
 	unsigned int i;
 
@@ -339,19 +343,19 @@ static void hide_columns(struct table *t, u32 asked)
 		PORTSOCK_COL_NETNS, PORTSOCK_COL_UID, PORTSOCK_COL_PARENT,
 		PORTSOCK_COL_CGROUP, PORTSOCK_COL_COOKIE, PORTSOCK_COL_INODE,
 	};
-	struct table_column *held = find_column(t, PORTSOCK_COL_HELD), *c;
+	struct table_column *held = shown_column(t, PORTSOCK_COL_HELD), *c;
 	unsigned int i;
 
 	/* OWNERS shows the reason of a socket without owners. */
 	if (table_width(t, true) > t->terminal && held &&
-	    find_column(t, PORTSOCK_COL_OWNERS) &&
+	    shown_column(t, PORTSOCK_COL_OWNERS) &&
 	    !(asked & 1U << PORTSOCK_COL_HELD)) {
 		held->hidden = true;
 		t->held_cell = held - t->column;
 	}
 	for (i = 0; i < sizeof(order) && table_width(t, true) > t->terminal;
 	     i++) {
-		c = find_column(t, order[i]);
+		c = shown_column(t, order[i]);
 		if (c && !(asked & 1U << order[i]))
 			c->hidden = true;
 	}
@@ -597,6 +601,7 @@ void table_release(struct output *out)
 	struct table *t = out->state;
 
 	buf_free(&t->lines);
+	free(t->counts);
 	free(t);
 }
 

@@ -30,7 +30,7 @@ enum style {
  * @start: first column on the terminal
  * @width: columns on the terminal; a longer cell takes more
  * @max: width of the widest cell
- * @count: number of cells by their width
+ * @count: number of cells by their width, if they vary
  */
 struct table_column {
 	const struct ps_name *name;
@@ -42,13 +42,14 @@ struct table_column {
 	size_t start;
 	size_t width;
 	size_t max;
-	u32 count[TABLE_HIST];
+	u32 *count;
 };
 
 /**
  * struct table - A table in the making
  * @column: columns in their order
  * @ncolumns: number of columns
+ * @counts: memory of the columns' counts
  * @first: 1 if the first column contains labels, else 0
  * @lines: lines kept from the first pass
  * @line: start of the line that is added, in @lines
@@ -71,6 +72,7 @@ struct table_column {
 struct table {
 	struct table_column column[TABLE_CELLS_MAX];
 	unsigned int ncolumns;
+	u32 (*counts)[TABLE_HIST];
 	unsigned int first;
 	struct buf lines;
 	size_t line;

@@ -338,7 +338,7 @@ static bool is_name(const char *word)
 		!strncmp(word, "unix:", 5);
 }
 
-static enum spec_fault parse_name(const char *word, size_t len,
+static enum spec_fault parse_socket_name(const char *word, size_t len,
 				  struct endpoints *to)
 {
 	struct endpoint e = { .form = PS_FORM_PATH };
@@ -411,7 +411,7 @@ enum spec_fault spec_parse(const char *word, size_t len, u64 services,
 	size_t i, j;
 
 	if (is_name(word))
-		return parse_name(word, len, to);
+		return parse_socket_name(word, len, to);
 	/* Of a url only the part before the path matters. */
 	url = strstr(word, "://");
 	if (url && url + 3 < word + len) {

@@ -166,7 +166,7 @@ bool endpoint_has_remote(const struct endpoint *e, const struct ps_record *r)
 	}
 }
 
-static void put_unix_name(struct buf *t, const struct endpoint *e)
+static void endpoint_put_name(struct buf *t, const struct endpoint *e)
 {
 	char text[ENDPOINT_NAME_MAX + 1] = "";
 	size_t i;
@@ -201,7 +201,7 @@ void endpoint_put(struct buf *t, const struct endpoint *e)
 	unsigned int i;
 
 	if (endpoint_is_name(e)) {
-		put_unix_name(t, e);
+		endpoint_put_name(t, e);
 		return;
 	}
 	if (e->form == PS_FORM_INET) {

@@ -123,7 +123,6 @@ static int watch_stream(struct output *out, struct view *view,
 
 	for (;;) {
 		status = show_rows(out, view, o);
-		out->ops->release(out);
 		if (status == STATUS_ERROR || buf_flush(&out->text))
 			return status;
 		next += o->watch * 1000;

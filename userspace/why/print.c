@@ -28,7 +28,7 @@ void print_clause(struct buf *t, const char *format, ...)
 	va_end(args);
 }
 
-static void put_name(struct buf *t, const char *name, size_t size)
+static void put_people_name(struct buf *t, const char *name, size_t size)
 {
 	size_t len = strnlen(name, size);
 
@@ -48,7 +48,7 @@ void print_end(struct buf *t, const struct ps_end *end, const char *dev)
 		buf_done(t, ps_put_ip6(buf_room(t, PS_IP6_ROOM), end->ip));
 		if (*dev && ps_ip6_needs_scope(end->ip)) {
 			buf_char(t, '%');
-			put_name(t, dev, PS_DEV_SIZE);
+			put_people_name(t, dev, PS_DEV_SIZE);
 		}
 		buf_char(t, ']');
 	} else {
@@ -67,7 +67,7 @@ static void put_owners(struct buf *t, const struct row *row)
 
 		if (i)
 			buf_word(t, ", ");
-		put_name(t, o->comm, sizeof(o->comm));
+		put_people_name(t, o->comm, sizeof(o->comm));
 		buf_printf(t, " (pid %u, fd %u)", o->pid, o->fd);
 	}
 	if (i < row->count)
@@ -89,7 +89,7 @@ static void put_subject(struct buf *t, const struct why *w,
 		buf_word(t, "the kernel");
 		if (row->holder) {
 			buf_word(t, " [");
-			put_name(t, row->holder, row->holder_len);
+			put_people_name(t, row->holder, row->holder_len);
 			buf_char(t, ']');
 		}
 		break;
@@ -150,7 +150,7 @@ static void put_blocker(struct buf *t, const struct why *w,
 	print_end(t, &r->local, r->dev);
 	if (r->dev[0]) {
 		buf_word(t, " of ");
-		put_name(t, r->dev, sizeof(r->dev));
+		put_people_name(t, r->dev, sizeof(r->dev));
 	}
 	buf_word(t, match_reason(b, r));
 	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {

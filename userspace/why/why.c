@@ -104,7 +104,7 @@ static int parse_words(struct bind_request *b, int argc, char **argv)
 	return 0;
 }
 
-static int parse_command(struct bind_request *b, struct why_options *o,
+static int why_parse_command(struct bind_request *b, struct why_options *o,
 			 int argc, char **argv)
 {
 	u64 uid;
@@ -238,7 +238,7 @@ int why_main(int argc, char **argv)
 	struct buf t;
 	struct view v;
 
-	if (parse_command(&w.bind, &o, argc, argv))
+	if (why_parse_command(&w.bind, &o, argc, argv))
 		return STATUS_ERROR;
 	if (o.help) {
 		buf_init(&t, STDOUT_FILENO);
