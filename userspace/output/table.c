@@ -408,13 +408,14 @@ static void fit_columns(struct output *out)
 			!((t->filled | asked) & 1U << c->id);
 		c->width = t->terminal ? c->max : usual_width(c, FILE_SHARE);
 	}
-	if (t->terminal && table_width(t, false) > t->terminal) {
+	if (t->terminal && table_width(t, true) > t->terminal) {
 		for (i = 0; i < t->ncolumns; i++)
 			t->column[i].width = usual_width(&t->column[i],
 							 TERMINAL_SHARE);
 		hide_columns(t, asked);
-		cut_columns(t);
 	}
+	if (t->terminal)
+		cut_columns(t);
 	for (i = 0; i < t->ncolumns; i++) {
 		if (t->column[i].hidden)
 			continue;
