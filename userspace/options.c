@@ -109,7 +109,7 @@ static const struct {
 };
 
 
-/* Return the states that a word stands for in any case, 0 if it is unknown. */
+/* Return the states that a word means in any case, 0 if it is unknown. */
 static u32 find_states(const char *word, size_t len)
 {
 	char upper[16] = "", state[16];

@@ -21,7 +21,7 @@ enum color_when {
 };
 
 /**
- * struct options - the command line
+ * struct options - The command line
  * @action: what to do
  * @select: which rows
  * @words: words for ports, addresses and names, as typed

@@ -60,7 +60,7 @@ static int show_view(struct output *out, const char *path,
 		const struct output_ops *ops, size_t lines_max)
 {
 	static const struct column_list last = {
-		.count = 3, .asked = 1U << PORTSOCK_COL_INODE,
+		.count = 3, .chosen = 1U << PORTSOCK_COL_INODE,
 		.id = { PORTSOCK_COL_LOCAL, PORTSOCK_COL_STATE,
 			PORTSOCK_COL_INODE },
 	};

@@ -217,7 +217,7 @@ test_module_version() {
 		judge "module $name: rows" "" \
 			cmp -s build/stdout <("$fast" 22 --input "$V"/server.view)
 		judge "module $name: what is said" "$(cat build/stderr)" \
-			[ "$(sed 's/.*is loaded is \([^,]*\), \([a-z]*\) .*/\1 \2/' build/stderr)" = \
+			[ "$(sed 's/^portsock: \([a-z]*\) module: \([^,]*\), .*/\2 \1/' build/stderr)" = \
 			"$([ "$name" = same ] || echo "$other $name")" ]
 	done <<-END
 		same $version

@@ -49,7 +49,7 @@ static void count_port_row(struct socket_counts *c, const struct row *row)
 }
 
 /**
- * count_row() - count a row
+ * count_row() - Count a row
  * @c: counts
  * @row: row
  * @own_netns: network namespace with the ephemeral ports that are counted
@@ -79,7 +79,7 @@ static int compare_ports(const void *a, const void *b)
 }
 
 /**
- * count_finish() - sort the listening ports after the last row
+ * count_finish() - Sort the listening ports after the last row
  * @c: counts
  */
 void count_finish(struct socket_counts *c)
@@ -99,7 +99,7 @@ void count_finish(struct socket_counts *c)
 }
 
 /**
- * count_used_ports() - count the ports of a range that are in use
+ * count_used_ports() - Count the ports of a range that are in use
  * @c: counts, finished
  * @proto: enum portsock_proto
  * @first: first port of the range
@@ -118,7 +118,7 @@ u32 count_used_ports(const struct socket_counts *c, u8 proto, u32 first,
 }
 
 /**
- * count_free() - free the counts
+ * count_free() - Free the counts
  * @c: counts
  */
 void count_free(struct socket_counts *c)

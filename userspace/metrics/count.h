@@ -7,7 +7,7 @@
 #include "../view/row.h"
 
 /**
- * struct listening_port - all listeners at a port together
+ * struct listening_port - All listeners at a port together
  * @key: enum portsock_proto in kind, network namespace in part, port in low
  * @sockets: number of listeners; 0 until there is one
  * @owners: file descriptors that refer to them
@@ -33,7 +33,7 @@ struct listening_port {
 };
 
 /**
- * struct socket_counts - rows of a view, counted
+ * struct socket_counts - Rows of a view, counted
  * @sockets: by protocol, state and HELD value
  * @ports: struct listening_port by key
  * @listening: @ports with a listener by port, protocol and network namespace,

@@ -129,7 +129,7 @@ static int put_metrics(struct buf *t, const struct metrics_options *o)
 }
 
 /**
- * metrics_main() - run portsock metrics
+ * metrics_main() - Run portsock metrics
  * @argc: as of main(), from the word "metrics" on
  * @argv: as of main()
  *

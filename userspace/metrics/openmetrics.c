@@ -194,7 +194,7 @@ static void put_ephemeral_ports(struct buf *t, const struct openmetrics *m)
 }
 
 /**
- * openmetrics_put() - put the metrics as text
+ * openmetrics_put() - Put the metrics as text
  * @t: result
  * @m: input
  */

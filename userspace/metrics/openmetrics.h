@@ -8,7 +8,7 @@
 #include "count.h"
 
 /**
- * struct openmetrics - all input of the text
+ * struct openmetrics - All input of the text
  * @counts: counts, finished
  * @header: first line of the view
  * @module: version of the loaded module, empty if it is not known

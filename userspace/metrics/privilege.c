@@ -12,7 +12,7 @@
 #include "../../module/format/base.h"
 
 /**
- * privilege_drop() - drop the capabilities that opening the view needed
+ * privilege_drop() - Drop the capabilities that opening the view needed
  *
  * Other users choose much of the content of the rows.  A reader that one of
  * them has taken over must not read or change other processes.  With hidepid

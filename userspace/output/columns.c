@@ -140,7 +140,7 @@ int columns_choose(struct column_list *list, const char *words)
 					   COLUMNS_MAX);
 		if (!add || !is_in(list, column))
 			list->id[list->count++] = column;
-		list->asked |= 1U << column;
+		list->chosen |= 1U << column;
 		if (!words[len])
 			return 0;
 		words += len + 1;

@@ -29,12 +29,12 @@ struct column {
 /**
  * struct column_list - Columns to show, in their order
  * @count: number of columns
- * @asked: columns that -o named, as bits: they are not left out
+ * @chosen: columns that -o named, as bits: they are not left out
  * @id: enum portsock_column or enum column_id
  */
 struct column_list {
 	unsigned int count;
-	u32 asked;
+	u32 chosen;
 	u8 id[COLUMNS_MAX];
 };
 

@@ -336,7 +336,7 @@ static size_t table_width(const struct table *t, bool cut)
 }
 
 /* Leave out columns until the table fits the terminal. */
-static void hide_columns(struct table *t, u32 asked)
+static void hide_columns(struct table *t, u32 chosen)
 {
 	static const u8 order[] = {
 		PORTSOCK_COL_TXQ, PORTSOCK_COL_RXQ, PORTSOCK_COL_DEV,
@@ -349,14 +349,14 @@ static void hide_columns(struct table *t, u32 asked)
 	/* OWNERS shows the reason of a socket without owners. */
 	if (table_width(t, true) > t->terminal && held &&
 	    shown_column(t, PORTSOCK_COL_OWNERS) &&
-	    !(asked & 1U << PORTSOCK_COL_HELD)) {
+	    !(chosen & 1U << PORTSOCK_COL_HELD)) {
 		held->hidden = true;
 		t->held_cell = held - t->column;
 	}
 	for (i = 0; i < sizeof(order) && table_width(t, true) > t->terminal;
 	     i++) {
 		c = shown_column(t, order[i]);
-		if (c && !(asked & 1U << order[i]))
+		if (c && !(chosen & 1U << order[i]))
 			c->hidden = true;
 	}
 }
@@ -397,7 +397,7 @@ static void cut_columns(struct table *t)
 static void fit_columns(struct output *out)
 {
 	struct table *t = out->state;
-	u32 asked = out->columns->asked;
+	u32 chosen = out->columns->chosen;
 	size_t start = 0;
 	unsigned int i;
 
@@ -405,14 +405,14 @@ static void fit_columns(struct output *out)
 		struct table_column *c = &t->column[i];
 
 		c->hidden = c->id < NCOLUMNS && column_table[c->id].optional &&
-			!((t->filled | asked) & 1U << c->id);
+			!((t->filled | chosen) & 1U << c->id);
 		c->width = t->terminal ? c->max : usual_width(c, FILE_SHARE);
 	}
 	if (t->terminal && table_width(t, true) > t->terminal) {
 		for (i = 0; i < t->ncolumns; i++)
 			t->column[i].width = usual_width(&t->column[i],
 							 TERMINAL_SHARE);
-		hide_columns(t, asked);
+		hide_columns(t, chosen);
 	}
 	if (t->terminal)
 		cut_columns(t);
@@ -585,7 +585,7 @@ int table_measured(struct output *out)
 	fit_columns(out);
 	t->printing = true;
 	t->keeping = false;
-	/* A person who sees nothing at all does not know that it worked. */
+	/* Without any output it would be unclear that the program works. */
 	if (out->headings && (!t->empty || t->terminal))
 		print_headings(out);
 	while (at < t->lines.len)

@@ -109,7 +109,7 @@ static bool find_by_id(struct cgroups *c, int root, u64 id, const char **path)
 }
 
 /**
- * struct walk - walk through all cgroups
+ * struct walk - Walk through all cgroups
  * @cgroups: result
  * @path: path of the cgroup that is visited
  * @visited: number of visited cgroups
@@ -175,7 +175,7 @@ static void walk_cgroups(struct cgroups *c, int root)
 }
 
 /**
- * cgroups_path() - look up the path of a cgroup
+ * cgroups_path() - Look up the path of a cgroup
  * @c: cgroups found before
  * @id: cgroup v2 id
  *
@@ -209,7 +209,7 @@ const char *cgroups_path(struct cgroups *c, u64 id)
 }
 
 /**
- * cgroups_renew() - begin another snapshot
+ * cgroups_renew() - Begin another snapshot
  * @c: cgroups, none afterwards
  */
 void cgroups_renew(struct cgroups *c)
@@ -219,7 +219,7 @@ void cgroups_renew(struct cgroups *c)
 }
 
 /**
- * cgroup_id() - look up the id of the cgroup at a path
+ * cgroup_id() - Look up the id of the cgroup at a path
  * @path: from the root, as in /proc/PID/cgroup
  * @id: result, its cgroup v2 id
  *
@@ -256,7 +256,7 @@ static bool has_suffix(const char *name, size_t len, const char *suffix)
 }
 
 /**
- * cgroup_unit() - find the systemd unit that a cgroup belongs to
+ * cgroup_unit() - Find the systemd unit that a cgroup belongs to
  * @t: its name is put here
  * @path: path of the cgroup
  *
@@ -326,7 +326,7 @@ static bool put_between(struct buf *t, const char *name, size_t len,
 }
 
 /**
- * cgroup_container() - find the container or machine that a cgroup belongs to
+ * cgroup_container() - Find the container or machine that a cgroup belongs to
  * @t: its name is put here, or the first twelve digits of its id
  * @path: path of the cgroup
  *

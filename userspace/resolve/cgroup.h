@@ -9,7 +9,7 @@
 #define NAME_UNKNOWN	"?"	/* a name that exists and could not be found */
 
 /**
- * struct cgroups - cgroups that were looked up
+ * struct cgroups - Cgroups that were looked up
  * @paths: paths by id
  * @bytes: size of @paths
  * @walked: all cgroups were visited, or as many as the bounds allow

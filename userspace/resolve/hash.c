@@ -18,7 +18,7 @@ struct text_entry {
 
 /*
  * Other users choose ports and addresses.  Multiply-shift with random factors
- * is universal: without knowing the factors nobody finds keys that collide.
+ * is universal: keys that collide cannot be found without the factors.
  * The constants are used while the kernel has no random numbers yet.
  */
 static struct hash_key **hash_slot(const struct hash *h,
@@ -50,7 +50,7 @@ static struct hash_key **hash_slot(const struct hash *h,
 }
 
 /**
- * hash_find() - look up an entry
+ * hash_find() - Look up an entry
  * @h: hash table
  * @key: key
  *
@@ -62,7 +62,7 @@ void *hash_find(const struct hash *h, const struct hash_key *key)
 }
 
 /**
- * hash_add() - add an entry
+ * hash_add() - Add an entry
  * @h: hash table without an entry of that key
  * @key: key, copied
  * @size: bytes of the entry, which begins with its struct hash_key
@@ -91,10 +91,10 @@ void *hash_add(struct hash *h, const struct hash_key *key, size_t size)
 }
 
 /**
- * hash_find_text() - look up a text
+ * hash_find_text() - Look up a text
  * @h: hash table
  * @key: key
- * @text: result; NULL if hash_add_text() recorded that there is none
+ * @text: result; NULL if hash_add_text() recorded a missing text
  *
  * Return: whether there is an entry.
  */
@@ -109,10 +109,10 @@ bool hash_find_text(const struct hash *h, const struct hash_key *key,
 }
 
 /**
- * hash_add_text() - add a text
+ * hash_add_text() - Add a text
  * @h: hash table
  * @key: key; the first text of a key stays
- * @text: copied; NULL records that there is none
+ * @text: copied; NULL records a missing text
  *
  * Return: the text of that key in the table, or NULL.
  */
@@ -131,7 +131,7 @@ const char *hash_add_text(struct hash *h, const struct hash_key *key,
 }
 
 /**
- * hash_free() - free all entries
+ * hash_free() - Free all entries
  * @h: hash table, empty afterwards
  */
 void hash_free(struct hash *h)

@@ -6,7 +6,7 @@
 #include "../../module/format/base.h"
 
 /**
- * struct hash_key - key of an entry
+ * struct hash_key - Key of an entry
  * @kind: kind of entry, in a table of several kinds
  * @part: protocol of a port, form of an address, else 0
  * @high: first half of an IPv6 address, else 0
@@ -20,7 +20,7 @@ struct hash_key {
 };
 
 /**
- * struct hash - hash table with open addressing; zeroed, it is empty
+ * struct hash - Hash table with open addressing; zeroed, it is empty
  * @slots: pointers to the keys of the entries, NULL where a slot is free
  * @size: number of slots, a power of two
  * @count: number of entries

@@ -104,7 +104,7 @@ static void put_cgroup_finding(struct buf *text, const struct finding *f,
 }
 
 /**
- * leak_find() - find the owners of a socket that did not create it
+ * leak_find() - Find the owners of a socket that did not create it
  * @p: processes
  * @c: cgroups
  * @row: socket

@@ -11,7 +11,7 @@
  * @name: as in /etc/services
  * @proto: protocol
  *
- * Return: the port, 0 if there is none.
+ * Return: the port, 0 if it does not exist.
  */
 u16 lookup_service(const char *name, enum portsock_proto proto)
 {

@@ -22,7 +22,7 @@ enum name_kind {
 };
 
 /**
- * names_init() - begin with an empty cache
+ * names_init() - Begin with an empty cache
  * @n: names
  * @live: the view is this machine's current one
  */
@@ -34,7 +34,7 @@ void names_init(struct names *n, bool live)
 }
 
 /**
- * names_renew() - begin another snapshot
+ * names_renew() - Begin another snapshot
  * @n: names; processes, cgroups and namespaces are dropped
  */
 void names_renew(struct names *n)
@@ -47,7 +47,7 @@ void names_renew(struct names *n)
 }
 
 /**
- * names_free() - free the cache and end its child process
+ * names_free() - Free the cache and end its child process
  * @n: names
  */
 void names_free(struct names *n)
@@ -59,7 +59,7 @@ void names_free(struct names *n)
 }
 
 /**
- * names_service() - look up a port in /etc/services
+ * names_service() - Look up a port in /etc/services
  * @n: names
  * @proto: enum portsock_proto
  * @port: port
@@ -94,7 +94,7 @@ static const char *user_name(struct names *n, u32 uid)
 }
 
 /**
- * names_host() - look up the name of an address
+ * names_host() - Look up the name of an address
  * @n: names
  * @end: end of a socket
  *
@@ -155,7 +155,7 @@ static void add_netns_name(void *to, u32 netns, const char *name,
 }
 
 /**
- * names_netns() - look up a network namespace
+ * names_netns() - Look up a network namespace
  * @n: names
  * @netns: inode number
  *
@@ -200,12 +200,12 @@ static const char *cgroup_column(struct names *n, u8 id, u64 cgroup)
 }
 
 /**
- * names_column() - look up the value of a column that the view does not have
+ * names_column() - Look up the value of a column that the view does not have
  * @n: names
  * @id: enum column_id
  * @row: row
  *
- * Return: the value, valid until the next call; NULL if there is none;
+ * Return: the value, valid until the next call; NULL if it does not exist;
  * NAME_UNKNOWN if it exists and could not be read within the bounds.
  */
 const char *names_column(struct names *n, u8 id, const struct row *row)
@@ -240,7 +240,7 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 }
 
 /**
- * names_leaked() - check if a process owns a socket that it did not create
+ * names_leaked() - Check if a process owns a socket that it did not create
  * @n: names
  * @row: socket
  *

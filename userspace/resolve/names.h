@@ -14,7 +14,7 @@
 #include "procfs.h"
 
 /**
- * struct names - cache of names
+ * struct names - Cache of names
  * @live: the view is this machine's current one; a saved view may be another
  *	machine's, so namespaces, cgroups and processes are not looked up for it
  * @lasting: services, users and hosts

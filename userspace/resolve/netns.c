@@ -78,7 +78,7 @@ static int find_netns(const char *word, u64 *netns)
 }
 
 /**
- * netns_parse() - find the network namespace of an argument
+ * netns_parse() - Find the network namespace of an argument
  * @word: "all", a name in /run/netns, a path, a PID or an inode number
  * @netns: result, its inode number; NETNS_ALL for "all"
  *
@@ -94,7 +94,7 @@ int netns_parse(const char *word, u64 *netns)
 }
 
 /**
- * netns_each() - visit the network namespaces that have a name or a process
+ * netns_each() - Visit the network namespaces that have a name or a process
  * @visit: called for each name in /run/netns, then for each PID, with the path
  *	of the file; the first name of a namespace is its best
  * @to: first argument of @visit
@@ -156,7 +156,7 @@ static void open_match(void *to, u32 netns, const char *name, const char *path)
 }
 
 /**
- * netns_enter() - enter a network namespace
+ * netns_enter() - Enter a network namespace
  * @word: a name, a path, a PID or an inode number
  *
  * Return: 0, or -1 after an error message.

@@ -67,7 +67,7 @@ static bool read_string(u32 pid, const char *name, char *text, size_t size)
 }
 
 /**
- * procfs_process() - look up a process of the snapshot
+ * procfs_process() - Look up a process of the snapshot
  * @p: processes; a new one is added
  * @pid: PID
  *
@@ -86,7 +86,7 @@ struct process *procfs_process(struct procfs *p, u32 pid)
 }
 
 /**
- * procfs_stat() - read /proc/PID/stat
+ * procfs_stat() - Read /proc/PID/stat
  * @process: process
  *
  * Return: whether its state, parent, group and session are known.
@@ -109,7 +109,7 @@ bool procfs_stat(struct process *process)
 }
 
 /**
- * procfs_status() - read /proc/PID/status
+ * procfs_status() - Read /proc/PID/status
  * @process: process
  *
  * Return: whether its UIDs are known.
@@ -131,7 +131,7 @@ bool procfs_status(struct process *process)
 }
 
 /**
- * procfs_cgroup() - read /proc/PID/cgroup
+ * procfs_cgroup() - Read /proc/PID/cgroup
  * @process: process
  *
  * If a path is too long, some kernels fail (6.12), others print its beginning
@@ -271,7 +271,7 @@ static ssize_t read_command(struct procfs *p, u32 pid, char *text)
 }
 
 /**
- * procfs_command() - read the command line of a process
+ * procfs_command() - Read the command line of a process
  * @p: processes
  * @pid: PID
  * @text: result
@@ -313,7 +313,7 @@ const char *procfs_command(struct procfs *p, u32 pid,
 }
 
 /**
- * procfs_renew() - begin another snapshot
+ * procfs_renew() - Begin another snapshot
  * @p: processes, none afterwards
  */
 void procfs_renew(struct procfs *p)
@@ -323,7 +323,7 @@ void procfs_renew(struct procfs *p)
 }
 
 /**
- * procfs_free() - free everything and end the child
+ * procfs_free() - Free everything and end the child
  * @p: processes
  */
 void procfs_free(struct procfs *p)

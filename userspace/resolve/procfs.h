@@ -20,7 +20,7 @@ enum property {
 };
 
 /**
- * struct process - a process
+ * struct process - A process
  * @key: its PID
  * @pid: PID
  * @stat: result for @state, @parent, @group and @session
@@ -52,12 +52,12 @@ struct process {
 };
 
 /**
- * struct procfs - processes of a snapshot
+ * struct procfs - Processes of a snapshot
  * @processes: struct process by PID
  * @row: number of rows that leak_find() has checked
  * @late: UIDs with a process that let a read miss its deadline
  * @nlate: number of @late
- * @child: PID of the process that reads command lines, 0 if there is none
+ * @child: PID of the process that reads command lines, or 0
  * @fd: socket to @child
  * @stuck: children that were killed and have not ended
  * @nstuck: number of @stuck

@@ -43,7 +43,7 @@
 #define LARGE_PORTS	(PROTO_BIT(VSOCK) | PROTO_BIT(TIPC))
 
 /**
- * struct word - a word that is being parsed
+ * struct word - A word that is being parsed
  * @protos: protocol that the word names, as a bit; 0: none
  * @services: protocols for service names if the word names no protocol
  * @hosts: addresses; one of the form PS_FORM_NONE for any
@@ -238,7 +238,7 @@ static enum spec_fault parse_bracketed(struct word *w, char *text, char **rest)
 }
 
 /*
- * Parse an end.  Without a port it is @port; ANY_PORT stands for all, NO_PORT
+ * Parse an end.  Without a port it is @port; ANY_PORT means all, NO_PORT
  * for an error.  Only with ANY_PORT a word without a colon may be a port.
  */
 static enum spec_fault parse_end(struct word *w, char *text, s32 port)

@@ -19,7 +19,7 @@ enum spec_fault {
 };
 
 /**
- * struct bind_spec - the address that a server would bind to
+ * struct bind_spec - The address that a server would bind to
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
  * @local: address and port (1 to 65535, in @local.num); of the form
  *	PS_FORM_INET or PS_FORM_INET6, or PS_FORM_ANY where none was given

@@ -6,7 +6,7 @@
 #include <time.h>
 
 /**
- * clock_ms() - read CLOCK_MONOTONIC
+ * clock_ms() - Read CLOCK_MONOTONIC
  *
  * Return: milliseconds.
  */

@@ -24,7 +24,7 @@
 #define ATTEMPTS	100	/* names for the new file */
 
 /**
- * struct target - the file to be written
+ * struct target - The file to be written
  * @path: as given
  * @base: its last component
  * @dir: opened directory of @base
@@ -131,7 +131,7 @@ static int write_and_rename(struct target *f, struct buf *t)
 }
 
 /**
- * save_file() - write a text to a file, as a whole or not at all
+ * save_file() - Write a text to a file, as a whole or not at all
  * @path: a regular file, or a name that does not exist
  * @t: text in memory, empty afterwards
  *

@@ -19,7 +19,7 @@ static unsigned int size_from_env(const char *name, unsigned int without)
 }
 
 /**
- * screen_size() - get the size of a terminal
+ * screen_size() - Get the size of a terminal
  * @fd: file descriptor, which need not be a terminal
  * @rows: result
  * @columns: result

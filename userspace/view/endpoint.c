@@ -56,7 +56,7 @@ void endpoint_simplify(struct endpoint *e)
 		e->form = PS_FORM_NONE;
 }
 
-/* haproxy and others pad abstract names with NULs, which nobody types. */
+/* haproxy and others pad abstract names with NULs, which are not typed. */
 static bool same_name(const struct endpoint *e, const struct ps_end *end)
 {
 	size_t i;

@@ -9,7 +9,7 @@
 #define ENDPOINT_NAME_MAX	108	/* sizeof(sun_path) */
 
 /**
- * struct endpoint - one end of a socket, as selected
+ * struct endpoint - One end of a socket, as selected
  * @protos: protocols, as bits; 0: any
  * @first: lowest port
  * @last: highest port, U32_MAX with @first 0: any port

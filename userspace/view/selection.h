@@ -13,7 +13,7 @@
 _Static_assert(PORTSOCK_NPROTOS <= 64, "a set of protocols is a u64");
 
 /**
- * struct selection - which rows are selected
+ * struct selection - Which rows are selected
  * @protos: protocols, as bits; 0: any
  * @forms: forms of address (bits of enum ps_form) of protocols that have IPv4
  *	and IPv6 sockets; 0: any

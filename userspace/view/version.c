@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "../util/error.h"
-#include "version.h"
 #include "../../module/uapi/portsock.h"
+#include "version.h"
 
 #define MODULE_VERSION_FILE	"/sys/module/portsock/version"
 
 /**
- * version_of_module() - which module is loaded
- * @version: becomes its MODULE_VERSION; empty if that is not known
+ * version_of_module() - Read the version of the loaded module
+ * @version: result: its MODULE_VERSION, empty if it is unknown
  *
- * Return: whether it is known.
+ * Return: True if it is known.
  */
 bool version_of_module(char version[VERSION_MAX])
 {
@@ -30,10 +30,10 @@ bool version_of_module(char version[VERSION_MAX])
 }
 
 /**
- * version_compare() - say so when the module is another version's
+ * version_compare() - Report a module of another version than the reader
  *
- * One that is older stays loaded after an upgrade, until somebody takes it out.
- * Its rows are read by the names of their columns: no error, but good to know.
+ * An older module stays loaded after an upgrade until it is reloaded.  The
+ * reader finds its columns by their names: this is not an error.
  */
 void version_compare(void)
 {
@@ -44,12 +44,11 @@ void version_compare(void)
 		return;
 	order = strverscmp(module, PORTSOCK_VERSION);
 	if (order < 0)
-		error_print("the module that is loaded is %s, older than this "
-			 "reader (" PORTSOCK_VERSION "): 'modprobe -r portsock "
-			 "&& modprobe portsock' as root loads the one that is "
-			 "installed", module);
+		error_print("older module: %s, this reader is " PORTSOCK_VERSION
+			    " (reload it as root: modprobe -r portsock && "
+			    "modprobe portsock)", module);
 	else if (order > 0)
-		error_print("the module that is loaded is %s, newer than this "
-			 "reader (" PORTSOCK_VERSION "): install the reader that "
-			 "came with it", module);
+		error_print("newer module: %s, this reader is " PORTSOCK_VERSION
+			    " (install the reader of the module's version)",
+			    module);
 }

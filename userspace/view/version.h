@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which module is loaded, and whether it is the one that came with the reader. */
-#ifndef PORTSOCK_READER_VERSION_H
-#define PORTSOCK_READER_VERSION_H
+/* Compare the versions of the loaded module and the reader. */
+#ifndef PORTSOCK_VIEW_VERSION_H
+#define PORTSOCK_VIEW_VERSION_H
 
 #include <stdbool.h>
 
@@ -10,4 +10,4 @@
 bool version_of_module(char version[VERSION_MAX]);
 void version_compare(void);
 
-#endif /* PORTSOCK_READER_VERSION_H */
+#endif /* PORTSOCK_VIEW_VERSION_H */

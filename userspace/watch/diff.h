@@ -6,7 +6,7 @@
 #include "../view/rowset.h"
 
 /**
- * struct row_changes - numbers of different rows
+ * struct row_changes - Numbers of different rows
  * @added: rows that were not in the snapshot before
  * @changed: rows with another content
  * @gone: rows of the snapshot before only

@@ -70,7 +70,7 @@ static void on_resize(int signal_number)
 }
 
 /**
- * screen_open() - take the screen
+ * screen_open() - Take the screen
  */
 void screen_open(void)
 {
@@ -87,7 +87,7 @@ void screen_open(void)
 }
 
 /**
- * screen_close() - give the screen back
+ * screen_close() - Give the screen back
  */
 void screen_close(void)
 {
@@ -96,7 +96,7 @@ void screen_close(void)
 }
 
 /**
- * screen_draw() - draw the screen
+ * screen_draw() - Draw the screen
  * @head: first line, at its left end
  * @right: first line, at its right end if there is room
  * @body: other lines; lines that do not fit on the screen are counted

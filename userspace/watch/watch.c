@@ -136,7 +136,7 @@ static int watch_stream(struct output *out, struct view *view,
 }
 
 /**
- * watch_run() - show the selected rows of one snapshot after the other
+ * watch_run() - Show the selected rows of one snapshot after the other
  * @out: output
  * @view: view, its first two lines read
  * @o: command line

@@ -201,7 +201,7 @@ static bool shares_with_bound_socket(const struct why *w)
 
 /**
  * advice_put() - Append remedies
- * @t: text; stays empty if there are none
+ * @t: text; stays empty if nothing helps
  * @w: case that was decided
  */
 void advice_put(struct buf *t, const struct why *w)
@@ -268,7 +268,7 @@ void advice_put(struct buf *t, const struct why *w)
 
 /**
  * advice_put_notes() - Append facts that the result does not take into account
- * @t: text; stays empty if there are none
+ * @t: text; stays empty if nothing helps
  * @w: case that was decided
  */
 void advice_put_notes(struct buf *t, const struct why *w)
