@@ -77,7 +77,7 @@ def closed_pipe():
 
 @scenario("reader/errors")
 def errors():
-    for words in (["--no-such-option"], ["70000"], ["9-8"], ["--input", "/nowhere"], ["--input", "/proc/version"]):
+    for words in (["--no-such-option"], ["4294967296"], ["9-8"], ["--input", "/nowhere"], ["--input", "/proc/version"]):
         result = reader(*words)
         equal(f"status of {words}", result.returncode, 2)
         equal(f"lines on stderr of {words}", result.stderr.count(b"\n"), 1)
