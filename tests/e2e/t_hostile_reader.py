@@ -369,7 +369,7 @@ def probe():
                     break
             equal("status", ended.status, 2)
             equal("stdout", ended.out, b"")
-            true(f"{ended.err}", b"no answer from the probe" in ended.err and ended.err.count(b"\n") == 1)
+            true(f"{ended.err}", b"no result: a process of uid" in ended.err and ended.err.count(b"\n") == 1)
         equal("without the probe", reader("why", "8080", "--uid", str(USER)).status, 0)
 
 
@@ -403,7 +403,7 @@ def judge_output(words, ended):
     what = " ".join(words)
     true(f"{what}: {ended.seconds:.1f} s", ended.seconds < slowed(10))
     true(f"{what}: {ended.kilobytes} kB", ended.kilobytes < MEMORY)
-    true(f"{what}: status {ended.status}, {ended.err}", ended.status < 2 and not ended.err or b"no answer from the probe" in ended.err)
+    true(f"{what}: status {ended.status}, {ended.err}", ended.status < 2 and not ended.err or b"no result: a process of uid" in ended.err)
     true(f"{what}: a byte that a terminal obeys", not set(ended.out) & {0x1B, 0x9B, 0x7F} and b"\xe2\x80\xae" not in ended.out)
     if words[0:1] in (["-J"], ["-j"]):
         for line in ended.out.decode("ascii").splitlines():
