@@ -29,6 +29,7 @@ OURS = {
     "port=8080": "read port=8080",
     "port=8080 owners=no": "read port=8080 owners=no",
     "portsock 8080": "run portsock 8080",
+    "portsock-static 8080": "run portsock-static 8080",
     "portsock -a --raw": "run portsock -a --raw",
     "portsock -a -j": "run portsock -a -j",
     "portsock -a": "run portsock -a",
