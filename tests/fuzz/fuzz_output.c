@@ -128,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[40];
 	size_t i;
 
+	setenv("LC_ALL", "C.UTF-8", 1);	/* lines of more than one byte */
 	REQUIRE(write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	for (i = 0; i < sizeof(all) / sizeof(*all); i++) {

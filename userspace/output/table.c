@@ -246,6 +246,7 @@ void table_add(struct output *out, const struct row *row, enum style label)
 			cell_put(lines, out, t->column[i].id, row);
 		end[i] = lines->len - text_at;
 	}
+	buf_room(lines, SHORT_CELL);	/* print_line() copies so much */
 	text = lines->data + text_at;
 	head.prefix = t->prefix;
 	head.prefix_width = t->prefix_width;

@@ -14,8 +14,12 @@
 #include "table.h"
 #include "tree_node.h"
 
-/* Bytes of "│ " for each level: netns, group, and sockets by TREE_DEPTH_MAX. */
-#define PREFIX_MAX	(4 * (TREE_DEPTH_MAX + 4))
+/*
+ * Levels above a line: network namespace, group, a listener with the sockets
+ * above it, and a connection of that listener with the sockets above the line.
+ */
+#define LEVELS_MAX	(2 + 2 * (TREE_DEPTH_MAX + 1))
+#define PREFIX_MAX	(4 * LEVELS_MAX)	/* bytes of "│ " */
 
 /**
  * struct tree_port - The sockets of a port
