@@ -135,7 +135,10 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 			break;
 		return;
 	case PORTSOCK_COL_DEV:
-		cell_put_name(t, r->dev[0] ? r->dev : PORTSOCK_NONE);
+		if (r->dev[0])
+			cell_put_name(t, r->dev);
+		else
+			buf_char(t, PORTSOCK_NONE[0]);
 		return;
 	case PORTSOCK_COL_HELD:
 		buf_put(t, ps_held_names[r->held].text,
