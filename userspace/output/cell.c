@@ -21,6 +21,22 @@ bool cell_has_names(const struct output *out, u8 id)
 	return !column_table[id].number || (out->resolve && resolved_by[id]);
 }
 
+/* Return true if the cells of a column are those of the view. */
+bool cell_is_plain(const struct output *out, u8 id)
+{
+	switch (id) {
+	case PORTSOCK_COL_LOCAL:
+	case PORTSOCK_COL_REMOTE:
+	case PORTSOCK_COL_DEV:
+	case PORTSOCK_COL_HELD:
+	case PORTSOCK_COL_OWNERS:
+		return false;
+	default:
+		return id < PORTSOCK_NCOLUMNS &&
+			!(out->resolve && resolved_by[id]);
+	}
+}
+
 /* Write a name that may contain any bytes. */
 void cell_put_name(struct buf *t, const char *name)
 {

@@ -17,6 +17,7 @@
 #include "../util/error.h"
 #include "../util/terminal.h"
 #include "../util/text.h"
+#include "../../module/format/format.h"
 #include "cell.h"
 #include "table.h"
 
@@ -110,6 +111,7 @@ int table_begin(struct output *out, const struct ps_name *labels)
 		c->name = column_name(c->id);
 		c->cut = column_table[c->id].cut;
 		c->right = !cell_has_names(out, c->id);
+		c->plain = cell_is_plain(out, c->id);
 		c->varies = c->id == PORTSOCK_COL_LOCAL ||
 			c->id == PORTSOCK_COL_REMOTE || c->cut ||
 			c->id >= PORTSOCK_NCOLUMNS;
@@ -242,8 +244,14 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	head.label = label;
 	end[0] = lines->len - text_at;
 	for (i = t->first; i < t->ncolumns; i++) {
-		if (row)
-			cell_put(lines, out, t->column[i].id, row);
+		const struct table_column *c = &t->column[i];
+
+		if (row && c->plain)
+			buf_done(lines, column_put(buf_room(lines,
+							    PS_RECORD_MAX),
+						   &row->record, c->id));
+		else if (row)
+			cell_put(lines, out, c->id, row);
 		end[i] = lines->len - text_at;
 	}
 	buf_room(lines, SHORT_CELL);	/* print_line() copies so much */

@@ -24,6 +24,7 @@ enum style {
  * @name: heading
  * @id: enum column_id; NCOLUMNS for the labels of a tree or of marks
  * @right: aligned to the right
+ * @plain: cells are those of the view
  * @varies: addresses, names and long texts: widths differ much
  * @hidden: left out
  * @cut: least width that cells may be cut to, 0 if they must not be cut
@@ -36,6 +37,7 @@ struct table_column {
 	const struct ps_name *name;
 	u8 id;
 	bool right;
+	bool plain;
 	bool varies;
 	bool hidden;
 	u8 cut;
