@@ -5,6 +5,8 @@ import fcntl
 import json
 import os
 import pty
+import re
+import resource
 import select
 import socket
 import struct
@@ -334,6 +336,29 @@ def tree(*words):
         state = next((word for word in label.split()[1:] if word in STATES), "")
         lines.append(((len(line) - len(label)) // 2, label[:len(label) - len(state)].rstrip(), state))
     return lines
+
+
+@variants("table/second-pass", ("-a", "--tree -a"), seconds=120)
+def second_pass(option):
+    """A table of more than the 8 MB that the first pass keeps: each socket is
+    shown once, of which half are read from the open file a second time. The
+    names were given to bind(): 100 bytes that are shown as four each."""
+    count, resource_limit = 22000, resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
+    made = []
+    try:
+        for number in range(count):
+            made.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            made[-1].bind(b"\0" + b"\1" * 100 + b"%05d" % number)
+        text = reader(*option.split(), "-x").stdout
+    finally:
+        for one in made:
+            one.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, resource_limit)
+    true(f"{len(text)} bytes", len(text) > 9 << 20)
+    numbers = re.findall(rb"@(?:\\001){100}([0-9]{5})", text)
+    equal("sockets", len(numbers), count)
+    equal("different sockets", len(set(numbers)), count)
 
 
 @scenario("tree/listener-accepted-queued-timewait-owners")
