@@ -509,10 +509,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		if (parse_option(o, c, &columns))
 			return -1;
 	}
-	o->words = argv + optind;
-	o->nwords = argc - optind;
-	for (i = 0; i < o->nwords && o->action == ACTION_SHOW; i++)
-		if (parse_specs(o, o->words[i], false))
+	for (i = optind; i < argc && o->action == ACTION_SHOW; i++)
+		if (parse_specs(o, argv[i], false))
 			return -1;
 	if (o->leaked && o->input)
 		return error_print("--leaked: not of a saved view, which has no "

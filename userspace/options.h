@@ -24,8 +24,6 @@ enum color_when {
  * struct options - The command line
  * @action: what to do
  * @select: which rows
- * @words: words for ports, addresses and names, as typed
- * @nwords: number of @words
  * @input: saved view, NULL: the kernel's
  * @out: kind of output
  * @columns: columns, those of @out unless they were chosen
@@ -42,8 +40,6 @@ enum color_when {
 struct options {
 	enum action action;
 	struct selection select;
-	char **words;
-	int nwords;
 	const char *input;
 	const struct output_ops *out;
 	struct column_list columns;

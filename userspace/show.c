@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pass the rows of a view that are selected to an output. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,28 +95,42 @@ static size_t count_elsewhere(const struct options *o, struct names *names,
 	return count;
 }
 
+#define ENDPOINTS_MAX	4	/* in a message */
+
 /* Report to a person that nothing matched: headings alone explain nothing. */
 static void report_nothing(const struct output *out, const struct view *v,
 			   const struct options *o)
 {
-	const char *word = o->nwords == 1 ? o->words[0] : NULL;
-	size_t elsewhere = 0;
-	char others[64] = "";
+	const struct endpoints *local = &o->select.local;
+	size_t i, elsewhere = 0;
+	struct buf t;
 
 	if (o->quiet || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO) ||
 	    (out->ops != &output_table && out->ops != &output_tree))
 		return;
+	buf_init(&t, -1);
+	buf_word(&t, local->count ? "no socket at " : "no socket matches");
+	for (i = 0; i < local->count && i < ENDPOINTS_MAX; i++) {
+		if (i)
+			buf_word(&t, ", ");
+		else if (local->list[i].form == PS_FORM_NONE)
+			buf_word(&t, local->count > 1 ? "ports " : "port ");
+		endpoint_put(&t, &local->list[i]);
+	}
+	if (i < local->count)
+		buf_word(&t, ", ...");
+	if (!v->is_proc)
+		buf_word(&t, " in the view");
+	else if (!o->select.netns)
+		buf_word(&t, " in this network namespace");
+	else if (o->select.netns != NETNS_ALL)
+		buf_word(&t, " in that network namespace");
 	if (v->is_proc && !o->select.netns)
 		elsewhere = count_elsewhere(o, out->names, v->header.netns);
 	if (elsewhere)
-		snprintf(others, sizeof(others), "; %zu in others (see -N all)",
-			 elsewhere);
-	error_print("no socket%s%s%s%s%s", word ? " at " : " matches",
-		    word && !word[strspn(word, "0123456789")] ? "port " : "",
-		    word ? word : "", !v->is_proc ? " in the view" :
-		    o->select.netns == NETNS_ALL ? "" : o->select.netns ?
-		    " in that network namespace" :
-		    " in this network namespace", others);
+		buf_printf(&t, "; %zu in others (see -N all)", elsewhere);
+	error_print("%.*s", (int)t.len, t.data);
+	buf_free(&t);
 }
 
 /**

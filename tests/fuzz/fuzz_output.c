@@ -74,6 +74,7 @@ static int show_view(struct output *out, const char *path,
 	numbered = ops;
 	numbering.row = number_row;
 	table_lines_max = lines_max;
+	table_sample = 1;	/* the same widths in one pass and in two */
 	rows = 0;
 	*out = (struct output){
 		.ops = people ? &numbering : ops,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A table is made in two passes over the rows: the first measures the columns,
- * the second prints them.  Lines of the first pass are kept up to
- * table_lines_max bytes, so most tables need no second pass; rows after these are read again.
+ * the second prints them.  Lines of the first pass are kept up to table_lines_max
+ * bytes, so most tables need no second pass.  Rows after these are read again, and
+ * the first pass measures a sample of them.
  *
  * On a terminal the table is as wide as the terminal.  Columns without content
  * are left out, then the least important ones, then long texts are cut.  An
@@ -55,6 +56,7 @@ struct line_head {
 };
 
 size_t table_lines_max = 8 * 1024 * 1024;
+unsigned int table_sample = 16;
 
 static const char *const styles[] = {
 	[STYLE_NONE] = "",
@@ -240,6 +242,13 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	unsigned int i;
 
 	if (row)
+		t->filled |= filled_columns(&row->record, out->header);
+	/* Rows that are not kept are read again: a sample of them is enough. */
+	if (!t->keeping && !t->printing && t->sampled++ % table_sample) {
+		lines->len = t->line;
+		return;
+	}
+	if (row)
 		head = row_styles(t, row);
 	head.label = label;
 	end[0] = lines->len - text_at;
@@ -279,11 +288,9 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	memcpy(lines->data + t->line, &head, sizeof(head));
 	memcpy(lines->data + ends_at, end, t->ncolumns * sizeof(u32));
 	t->empty = false;
-	if (row) {
-		t->filled |= filled_columns(&row->record, out->header);
+	if (row)
 		t->last_port = row->record.has & PS_HAS_PORT ?
 			(int64_t)row->record.port : -1;
-	}
 	if (t->printing)
 		print_line(out, &head, text, end);
 	if (!t->keeping) {
@@ -469,7 +476,7 @@ static size_t cell_limit(const struct table *t, const struct table_column *c,
 {
 	size_t limit = c->width;
 
-	if (!t->terminal || (!only_label && !c->cut))
+	if (!only_label && !c->cut)
 		return SIZE_MAX;
 	if (last || only_label)
 		limit = t->terminal > at ? t->terminal - at : 0;
@@ -516,8 +523,10 @@ static void print_line(struct output *out, const struct line_head *head,
 			from += c->width - width;
 		if (at && at >= from)	/* after a cell that took more room */
 			from = at + 1;
-		limit = cell_limit(t, c, head->only_label, i + 1 == t->nshown,
-				   from);
+		limit = SIZE_MAX;
+		if (t->terminal)
+			limit = cell_limit(t, c, head->only_label,
+					   i + 1 == t->nshown, from);
 		if (unlikely(width > limit)) {
 			cut = true;
 			len = text_fit(from_text, len, limit - 1);

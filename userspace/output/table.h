@@ -61,6 +61,7 @@ struct table_column {
  * @mark_at: position of these rows
  * @mark_port: port of the row before these rows
  * @keeping: lines are kept
+ * @sampled: lines that were not kept
  * @printing: widths are final, lines are printed
  * @filled: optional columns with content in some row, as bits
  * @last_port: port of the row before, -1 if it had none
@@ -84,6 +85,7 @@ struct table {
 	struct view_position mark_at;
 	int64_t mark_port;
 	bool keeping;
+	u64 sampled;
 	bool printing;
 	u32 filled;
 	int64_t last_port;
@@ -95,8 +97,12 @@ struct table {
 	bool empty;
 };
 
-/* Bytes of lines that the first pass keeps; tests change it. */
+/*
+ * Bytes of lines that the first pass keeps; of the other lines it measures one
+ * in so many.  Tests change both.
+ */
 extern size_t table_lines_max;
+extern unsigned int table_sample;
 
 int table_begin(struct output *out, const struct ps_name *labels);
 void table_mark(struct output *out);

@@ -73,7 +73,7 @@ static char *put_unit(char *p, uint16_t unit)
 
 /**
  * utf8_escape() - Write bytes as the \uXXXX escapes of a JSON string
- * @p: room for UTF8_ESCAPE_MAX times @len bytes
+ * @p: room for 6 times @len bytes: "\uFFFD" for one byte
  * @bytes: any bytes
  * @len: length of @bytes
  *

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UTF8_ESCAPE_MAX	6	/* bytes for one byte: "\ufffd" */
-
 unsigned int utf8_decode(const char *bytes, size_t len, uint32_t *c);
 char *utf8_escape(char *p, const char *bytes, size_t len);
 
