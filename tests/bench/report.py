@@ -11,7 +11,7 @@ TARGETS = [
     ("full view, read and dropped", "cat /proc/portsock", 55, 70, LSOF),
     ("one port with owners", "port=8080", 275, 300, SS_PORT),
     ("portsock 8080", "portsock 8080", 34, 300, SS_PORT),
-    ("portsock-static 8080", "portsock-static 8080", 90, 300, SS_PORT),
+    ("portsock-static 8080", "portsock-static 8080", 70, 300, SS_PORT),
     ("portsock -a --raw", "portsock -a --raw", 18.4, 25, SS),
     ("portsock -a -j", "portsock -a -j", 11.4, 14, SS),
     ("portsock -a, the table", "portsock -a", 8, 10, SS),

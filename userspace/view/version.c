@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../util/error.h"
 #include "../../module/uapi/portsock.h"
@@ -16,13 +17,13 @@
  */
 bool version_of_module(char version[VERSION_MAX])
 {
-	FILE *file = fopen(MODULE_VERSION_FILE, "re");
-	size_t len = 0;
+	int fd = open(MODULE_VERSION_FILE, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, version, VERSION_MAX - 1);
 
-	if (file) {
-		len = fread(version, 1, VERSION_MAX - 1, file);
-		fclose(file);
-	}
+	if (fd >= 0)
+		close(fd);
+	if (len < 0)
+		len = 0;
 	if (len && version[len - 1] == '\n')
 		len--;
 	version[len] = '\0';
