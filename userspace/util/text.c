@@ -29,19 +29,34 @@ bool text_is_utf8(void)
 }
 
 /*
+ * Characters that a terminal does not show: they join, move or reverse those
+ * beside them, or two names that differ by one look the same.
+ */
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} invisible[] = {
+	{ 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f },
+	{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },
+	{ 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+	{ 0xfff9, 0xfffb }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a }, { 0xe0000, 0x10ffff },
+};
+
+/*
  * Return the number of columns of a character on a terminal, -1 if it must not
- * be sent to one: control characters, and characters without a width that move,
- * join or reverse those beside them (bidirectional controls, joiners, tags).
+ * be sent to one: control characters, and characters that are invisible.
  */
 static int char_width(uint32_t c)
 {
+	unsigned int i;
+
 	if (c < 0x80)
 		return c < ' ' || c == 0x7f ? -1 : 1;
-	if (c == 0xad || c == 0x61c || c == 0x180e || c == 0xfeff ||
-	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
-	    c >= 0xe0000)
-		return -1;
+	for (i = 0; i < ARRAY_SIZE(invisible); i++)
+		if (c >= invisible[i].first && c <= invisible[i].last)
+			return -1;
 	return wcwidth(c);
 }
 
