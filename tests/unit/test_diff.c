@@ -122,11 +122,29 @@ static void differences_are_marked(void **state)
 	rowset_free(&d);
 }
 
+/* By SO_BINDTODEVICE, or because the interface has another name now. */
+static void another_interface_is_a_change(void **state)
+{
+	struct rowset a = {}, b = {};
+	struct row_changes changes;
+
+	(void)state;
+	add_socket(&a, 9, 22, PORTSOCK_LISTEN, 3, "same");
+	add_socket(&b, 9, 22, PORTSOCK_LISTEN, 3, "same");
+	strcpy(b.rows->record.dev, "eth0");
+	diff_mark(&a, &b, &changes);
+	check_changes(&changes, 0, 1, 0);
+	check_row(&b, 0, 9, ROW_CHANGED);
+	rowset_free(&a);
+	rowset_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_copied),
 		cmocka_unit_test(differences_are_marked),
+		cmocka_unit_test(another_interface_is_a_change),
 	};
 
 	return RUN(tests);
