@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A table is made in two passes over the rows: the first measures the columns,
- * the second prints them.  Lines of the first pass are kept up to table_lines_max
- * bytes, so most tables need no second pass.  Rows after these are read again, and
- * the first pass measures a sample of them.
+ * the second prints them.  Lines of the first pass are kept up to
+ * table_lines_max bytes, so most tables need no second pass.  Rows after these
+ * are read again, and the first pass measures a sample of them.
  *
  * On a terminal the table is as wide as the terminal.  Columns without content
  * are left out, then the least important ones, then long texts are cut.  An
- * address is never cut.  A few cells that are much longer than the others do not
- * make their column wider: they take more room, and the next cell follows after
- * one blank.
+ * address is never cut.  A few cells that are much longer than the others do
+ * not make their column wider: they take more room, and the next cell follows
+ * after one blank.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 #include "table.h"
 
 #define CUT_MIN		8	/* columns; nothing is cut to less */
-#define USUAL_END	22	/* columns: IPv4 or a short IPv6 address, port */
+#define USUAL_END	22	/* columns: IPv4 or short IPv6 address, port */
 #define TERMINAL_SHARE	4	/* one cell in so many may be longer ... */
 #define FILE_SHARE	100	/* ... if stdout is not a terminal */
 
@@ -284,6 +284,8 @@ void table_add(struct output *out, const struct row *row, enum style label)
 			c->count[width < TABLE_HIST ? width :
 				 TABLE_HIST - 1]++;
 	}
+	if (lines->len - t->line > U32_MAX)	/* a forged view only */
+		out_of_memory();
 	head.bytes = lines->len - t->line;
 	memcpy(lines->data + t->line, &head, sizeof(head));
 	memcpy(lines->data + ends_at, end, t->ncolumns * sizeof(u32));
@@ -304,8 +306,8 @@ void table_add(struct output *out, const struct row *row, enum style label)
 }
 
 /*
- * Return a width that is enough for most cells of a column.  @share: one cell in
- * so many may be longer, but none of up to USUAL_END columns.
+ * Return a width that is enough for most cells of a column.  @share: one cell
+ * in so many may be longer, but none of up to USUAL_END columns.
  */
 static size_t usual_width(const struct table_column *c, unsigned int share)
 {
@@ -335,7 +337,9 @@ static struct table_column *shown_column(struct table *t, u8 id)
 	return NULL;
 }
 
-/* Return the width of the table; @cut: long texts are cut as far as possible. */
+/*
+ * Return the width of the table; @cut: long texts are cut as far as possible.
+ */
 static size_t table_width(const struct table *t, bool cut)
 {
 	size_t sum = 0;
@@ -377,7 +381,9 @@ static void hide_columns(struct table *t, u32 chosen)
 	}
 }
 
-/* Cut columns of long texts to equal shares of the room that the others leave. */
+/*
+ * Cut columns of long texts to equal shares of the room that the others leave.
+ */
 static void cut_columns(struct table *t)
 {
 	bool wants[TABLE_CELLS_MAX];

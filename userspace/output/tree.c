@@ -255,7 +255,9 @@ static size_t group_by_netns(struct netns_nodes *groups)
 	for (i = 0; i < tree.count; i++) {
 		if (!i || nodes[i]->row.record.netns !=
 		    nodes[i - 1]->row.record.netns)
-			groups[n++] = (struct netns_nodes){ .first = &nodes[i] };
+			groups[n++] = (struct netns_nodes){
+				.first = &nodes[i],
+			};
 		groups[n - 1].count++;
 		groups[n - 1].shown |= is_top(nodes[i]);
 	}

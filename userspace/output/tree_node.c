@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel reports the listener of a request, and of a connection in an accept
- * queue (column PARENT).  Of an accepted connection it does not.  Such a
+ * The kernel reports the listener of a request, and of a connection in an
+ * accept queue (column PARENT).  Of an accepted connection it does not.  Such a
  * connection is shown below the listener of its port that the kernel would have
  * chosen: the one with the most specific address.
  *
@@ -49,7 +49,8 @@ static bool may_share(const struct ps_record *r)
 }
 
 /* Order by protocol, network namespace, address and interface. */
-static int compare_addresses(const struct ps_record *a, const struct ps_record *b)
+static int compare_addresses(const struct ps_record *a,
+			     const struct ps_record *b)
 {
 	int order;
 
@@ -261,8 +262,8 @@ static void find_parents(struct tree_node **nodes, size_t count,
 
 /*
  * Make a forest of the parents: a forged view may contain cycles, and chains of
- * any length.  A cycle loses one of its edges.  A node below TREE_DEPTH_MAX moves up
- * beside its parent.  Each node is pushed to @path once.
+ * any length.  A cycle loses one of its edges.  A node below TREE_DEPTH_MAX
+ * moves up beside its parent.  Each node is pushed to @path once.
  */
 static void cut_parents(struct tree_node **nodes, size_t count,
 			struct tree_node **path)
@@ -270,7 +271,7 @@ static void cut_parents(struct tree_node **nodes, size_t count,
 	size_t i, n;
 
 	for (i = 0; i < count; i++) {
-		struct tree_node *node = nodes[i];
+		struct tree_node *node = nodes[i], *parent;
 
 		for (n = 0; node && !node->visited; node = node->parent) {
 			node->visited = true;
@@ -282,9 +283,11 @@ static void cut_parents(struct tree_node **nodes, size_t count,
 			path[n - 1]->parent = NULL;
 		while (n--) {
 			node = path[n];
-			if (node->parent && node->parent->depth == TREE_DEPTH_MAX)
-				node->parent = node->parent->parent;
-			node->depth = node->parent ? node->parent->depth + 1 : 0;
+			parent = node->parent;
+			if (parent && parent->depth == TREE_DEPTH_MAX)
+				node->parent = parent->parent;
+			parent = node->parent;
+			node->depth = parent ? parent->depth + 1 : 0;
 			node->depth_known = true;
 		}
 	}

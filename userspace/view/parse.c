@@ -352,7 +352,8 @@ static __always_inline bool take_ip4_end(const char **p, const char *line_end,
 /*
  * Parse a row of a TCP or UDP socket as the kernel writes most of them, without
  * splitting it first.  Return its OWNERS.  Return NULL for any other row, also
- * an invalid one: row_parse() then parses it by its words.  @line stays as it is.
+ * an invalid one: row_parse() then parses it by its words.  @line stays as it
+ * is.
  */
 static const char *parse_plain_row(const char *line, size_t len,
 				   struct layout *layout, struct ps_record *r)

@@ -216,7 +216,8 @@ int view_open(struct view *v, const char *path)
  *
  * A saved view has no filter: all its rows are read.
  *
- * Return: 0, or -errno if the kernel refuses the filter; all rows are read then.
+ * Return: 0, or -errno if the kernel refuses the filter; all rows are read
+ * then.
  */
 int view_filter(struct view *v, const char *line)
 {
@@ -396,8 +397,8 @@ static void read_bind_row(struct view *v, char *line)
  * view_next() - Read the next row
  * @v: view with its header lines read
  *
- * Return: 1 with the row in @v->row, 0 at the end of the view, -1 after an error
- * message.
+ * Return: 1 with the row in @v->row, 0 at the end of the view, -1 after an
+ * error message.
  */
 int view_next(struct view *v)
 {
