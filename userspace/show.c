@@ -33,10 +33,12 @@ bool show_wants(const struct options *o, struct names *names, struct row *row)
 static int pass_rows(struct output *out, struct view *v,
 		     const struct options *o, int *status)
 {
+	bool by_owner = o->select.npids || o->select.ncomms || o->leaked;
 	int got;
 
 	for (;;) {
 		out->row_at = view_position(v);
+		v->no_owners = out->owners_unused && !by_owner;
 		got = view_next(v);
 		if (got <= 0 || out->text.error)
 			return got;
@@ -63,6 +65,7 @@ int show_rows(struct output *out, struct view *v, const struct options *o)
 
 	out->can_seek = v->can_seek;
 	out->resume = false;
+	out->owners_unused = false;
 	err = ops->begin(out) || pass_rows(out, v, o, &status) < 0 ||
 		(ops->measured && ops->measured(out)) ||
 		(out->resume && (view_seek(v, &out->resume_at) ||

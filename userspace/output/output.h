@@ -47,6 +47,7 @@ struct output_ops {
  * @color: use colour
  * @can_seek: rows can be passed a second time
  * @row_at: position of the row that is passed to @row
+ * @owners_unused: @row ignores the owners of the next row
  * @resume: the output did not keep all rows
  * @resume_at: position of the first row that it did not keep
  * @state: data of the kind of output
@@ -65,6 +66,7 @@ struct output {
 	bool color;
 	bool can_seek;
 	struct view_position row_at;
+	bool owners_unused;
 	bool resume;
 	struct view_position resume_at;
 	void *state;

@@ -161,6 +161,7 @@ struct buf *table_line(struct output *out)
 	t->line = t->lines.len;
 	t->prefix = 0;
 	t->prefix_width = 0;
+	text_multibyte = false;
 	buf_room(&t->lines, sizeof(struct line_head) + t->ncolumns *
 		 sizeof(u32));
 	t->lines.len += sizeof(struct line_head) + t->ncolumns * sizeof(u32);
@@ -246,8 +247,10 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	/* Rows that are not kept are read again: a sample of them is enough. */
 	if (!t->keeping && !t->printing && t->sampled++ % table_sample) {
 		lines->len = t->line;
+		out->owners_unused = t->sampled % table_sample;
 		return;
 	}
+	out->owners_unused = !t->keeping && !t->printing && table_sample > 1;
 	if (row)
 		head = row_styles(t, row);
 	head.label = label;
@@ -255,11 +258,13 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	for (i = t->first; i < t->ncolumns; i++) {
 		const struct table_column *c = &t->column[i];
 
-		if (row && c->plain)
+		/* Widths are final: a column that is left out has no use. */
+		if (row && c->plain && !(t->printing && c->hidden))
 			buf_done(lines, column_put(buf_room(lines,
 							    PS_RECORD_MAX),
 						   &row->record, c->id));
-		else if (row)
+		else if (row && !(t->printing && c->hidden &&
+				  i != t->held_cell))
 			cell_put(lines, out, c->id, row);
 		end[i] = lines->len - text_at;
 	}
@@ -267,8 +272,7 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	text = lines->data + text_at;
 	head.prefix = t->prefix;
 	head.prefix_width = t->prefix_width;
-	head.ascii = text_is_ascii(text + t->prefix,
-				   lines->len - text_at - t->prefix);
+	head.ascii = !text_multibyte;
 	head.only_label = !row && t->first;
 	for (i = 0; i < t->ncolumns && row && !t->printing; i++) {
 		struct table_column *c = &t->column[i];
@@ -609,6 +613,7 @@ int table_measured(struct output *out)
 	fit_columns(out);
 	t->printing = true;
 	t->keeping = false;
+	out->owners_unused = false;
 	/* Without any output it would be unclear that the program works. */
 	if (out->headings && (!t->empty || t->terminal))
 		print_headings(out);

@@ -12,6 +12,8 @@
 #include "utf8.h"
 #include "../../module/format/put.h"
 
+bool text_multibyte;
+
 /**
  * text_is_utf8() - Return true if the locale's encoding is UTF-8
  *
@@ -85,6 +87,7 @@ char *text_put(char *p, const char *bytes, size_t len)
 			if (n > 1 && text_is_utf8() && char_width(c) >= 0) {
 				memcpy(p, bytes, n);
 				p += n;
+				text_multibyte = true;
 			} else {
 				n = 1;
 				p = ps_put_octal(p, *bytes);
@@ -122,25 +125,6 @@ size_t text_fit(const char *text, size_t len, size_t width)
 }
 
 /**
- * text_is_ascii() - Return true if a text is ASCII: a byte takes one column
- * @text: text
- * @len: length of @text in bytes
- */
-bool text_is_ascii(const char *text, size_t len)
-{
-	const char *end = text + len;
-	u64 all = 0, bytes;
-
-	for (; end - text >= (ptrdiff_t)sizeof(bytes); text += sizeof(bytes)) {
-		memcpy(&bytes, text, sizeof(bytes));
-		all |= bytes;
-	}
-	for (; text < end; text++)
-		all |= *text & 0x80;
-	return !(all & 0x8080808080808080ULL);
-}
-
-/**
  * text_width() - Return the number of columns that a text takes
  * @text: from text_put()
  * @len: length of @text in bytes
@@ -150,8 +134,6 @@ size_t text_width(const char *text, size_t len)
 	size_t at, width = 0;
 	unsigned int n;
 
-	if (text_is_ascii(text, len))
-		return len;
 	for (at = 0; at < len; at += n ? n : 1) {
 		uint32_t c;
 		int columns;

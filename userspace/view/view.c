@@ -328,6 +328,8 @@ static int parse_owners(struct view *v, char *text)
 
 	row->holder = NULL;
 	row->count = 0;
+	if (v->no_owners)
+		return 0;
 	if (module_parse(text, &row->holder, &row->holder_len))
 		return 0;
 	if (*text == '[')

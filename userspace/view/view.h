@@ -34,6 +34,7 @@ struct view_position {
  * @row: the last row
  * @keep_line: set by the caller: rows contain their line as well
  * @only_line: set by the caller: a line that the kernel wrote is not parsed
+ * @no_owners: set by the caller: the owners of the next row are not parsed
  * @kept: memory of the line
  * @keep_bind: set by the caller: keep the rows of bind=yes
  * @bind_rows: rows of bind=yes in the order of the view, before all other rows
@@ -54,6 +55,7 @@ struct view {
 	struct row row;
 	bool keep_line;
 	bool only_line;
+	bool no_owners;
 	struct buf kept;
 	bool keep_bind;
 	struct ps_record *bind_rows;
