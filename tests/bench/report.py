@@ -64,7 +64,7 @@ def ratio_rows(told):
 
 def reader_rows(told):
     cost = told["cost"]
-    if "portsock-static 8080" in cost and "port=8080" in cost:
+    if told["load"] in ("a", "b") and "portsock-static 8080" in cost:
         beyond = cost["portsock-static 8080"] - cost["port=8080"]
         yield "portsock-static 8080 beyond port=8080", f"<= {millions(READER_OF_A_PORT)}", millions(beyond), shown(beyond <= READER_OF_A_PORT)
     if told["load"] == "1m":
