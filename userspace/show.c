@@ -34,6 +34,7 @@ static int pass_rows(struct output *out, struct view *v,
 		     const struct options *o, int *status)
 {
 	bool by_owner = o->select.npids || o->select.ncomms || o->leaked;
+	bool all = selection_is_all(&o->select) && !o->leaked;
 	int got;
 
 	for (;;) {
@@ -42,7 +43,7 @@ static int pass_rows(struct output *out, struct view *v,
 		got = view_next(v);
 		if (got <= 0 || out->text.error)
 			return got;
-		if (!show_wants(o, out->names, &v->row))
+		if (!all && !show_wants(o, out->names, &v->row))
 			continue;
 		if (out->ops->row(out, &v->row))
 			return -1;

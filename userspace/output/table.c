@@ -55,7 +55,7 @@ struct line_head {
 	u8 owners;
 };
 
-size_t table_lines_max = 8 * 1024 * 1024;
+size_t table_lines_max = 12 * 1024 * 1024;
 unsigned int table_sample = 16;
 
 static const char *const styles[] = {
@@ -114,6 +114,9 @@ int table_begin(struct output *out, const struct ps_name *labels)
 		c->cut = column_table[c->id].cut;
 		c->right = !cell_has_names(out, c->id);
 		c->plain = cell_is_plain(out, c->id);
+		c->plain_end = !out->resolve &&
+			(c->id == PORTSOCK_COL_LOCAL ||
+			 c->id == PORTSOCK_COL_REMOTE);
 		c->varies = c->id == PORTSOCK_COL_LOCAL ||
 			c->id == PORTSOCK_COL_REMOTE || c->cut ||
 			c->id >= PORTSOCK_NCOLUMNS;
@@ -225,6 +228,13 @@ static struct line_head row_styles(const struct table *t, const struct row *row)
 static void print_line(struct output *out, const struct line_head *head,
 		       const char *text, const u32 *end);
 
+/* Return true if LOCAL and REMOTE are addresses, not names. */
+static bool has_inet_end(const struct row *row)
+{
+	return row->record.local.form == PS_FORM_INET ||
+		row->record.local.form == PS_FORM_INET6;
+}
+
 /**
  * table_add() - Add a line
  * @out: output; the label was written to the buffer of table_line()
@@ -242,7 +252,7 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	u32 end[TABLE_CELLS_MAX];
 	unsigned int i;
 
-	if (row)
+	if (row && !t->printing)
 		t->filled |= filled_columns(&row->record, out->header);
 	/* Rows that are not kept are read again: a sample of them is enough. */
 	if (!t->keeping && !t->printing && t->sampled++ % table_sample) {
@@ -251,7 +261,7 @@ void table_add(struct output *out, const struct row *row, enum style label)
 		return;
 	}
 	out->owners_unused = !t->keeping && !t->printing && table_sample > 1;
-	if (row)
+	if (row && out->color)
 		head = row_styles(t, row);
 	head.label = label;
 	end[0] = lines->len - text_at;
@@ -259,12 +269,13 @@ void table_add(struct output *out, const struct row *row, enum style label)
 		const struct table_column *c = &t->column[i];
 
 		/* Widths are final: a column that is left out has no use. */
-		if (row && c->plain && !(t->printing && c->hidden))
+		if (!row || (t->printing && c->hidden && i != t->held_cell))
+			;
+		else if (c->plain || (c->plain_end && has_inet_end(row)))
 			buf_done(lines, column_put(buf_room(lines,
 							    PS_RECORD_MAX),
 						   &row->record, c->id));
-		else if (row && !(t->printing && c->hidden &&
-				  i != t->held_cell))
+		else
 			cell_put(lines, out, c->id, row);
 		end[i] = lines->len - text_at;
 	}

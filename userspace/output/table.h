@@ -25,6 +25,7 @@ enum style {
  * @id: enum column_id; NCOLUMNS for the labels of a tree or of marks
  * @right: aligned to the right
  * @plain: cells are those of the view
+ * @plain_end: so are those of sockets with an address
  * @varies: addresses, names and long texts: widths differ much
  * @hidden: left out
  * @cut: least width that cells may be cut to, 0 if they must not be cut
@@ -38,6 +39,7 @@ struct table_column {
 	u8 id;
 	bool right;
 	bool plain;
+	bool plain_end;
 	bool varies;
 	bool hidden;
 	u8 cut;
