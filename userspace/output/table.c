@@ -228,6 +228,25 @@ static struct line_head row_styles(const struct table *t, const struct row *row)
 static void print_line(struct output *out, const struct line_head *head,
 		       const char *text, const u32 *end);
 
+/*
+ * Return true if a line needs no cells.  Lines that are not kept are made again
+ * in the second pass: in the first one a sample of them is enough.
+ */
+static bool skip_line(struct output *out, const struct row *row)
+{
+	struct table *t = out->state;
+
+	if (t->printing)
+		return false;
+	if (row)
+		t->filled |= filled_columns(&row->record, out->header);
+	if (t->keeping)
+		return false;
+	/* The line after this one is made if it is the first of a sample. */
+	out->owners_unused = (t->sampled + 1) % table_sample;
+	return t->sampled++ % table_sample;
+}
+
 /* Return true if LOCAL and REMOTE are addresses, not names. */
 static bool has_inet_end(const struct row *row)
 {
@@ -235,13 +254,9 @@ static bool has_inet_end(const struct row *row)
 		row->record.local.form == PS_FORM_INET6;
 }
 
-/**
- * table_add() - Add a line
- * @out: output; the label was written to the buffer of table_line()
- * @row: row in the other cells, NULL for a label without cells
- * @label: style of the label
- */
-void table_add(struct output *out, const struct row *row, enum style label)
+/* Make the cells of a line whose label was written; keep or print it. */
+static void add_line(struct output *out, const struct row *row,
+		     enum style label)
 {
 	struct table *t = out->state;
 	struct buf *lines = &t->lines;
@@ -252,15 +267,6 @@ void table_add(struct output *out, const struct row *row, enum style label)
 	u32 end[TABLE_CELLS_MAX];
 	unsigned int i;
 
-	if (row && !t->printing)
-		t->filled |= filled_columns(&row->record, out->header);
-	/* Rows that are not kept are read again: a sample of them is enough. */
-	if (!t->keeping && !t->printing && t->sampled++ % table_sample) {
-		lines->len = t->line;
-		out->owners_unused = t->sampled % table_sample;
-		return;
-	}
-	out->owners_unused = !t->keeping && !t->printing && table_sample > 1;
 	if (row && out->color)
 		head = row_styles(t, row);
 	head.label = label;
@@ -318,6 +324,22 @@ void table_add(struct output *out, const struct row *row, enum style label)
 		out->resume_at = t->mark_at;
 		t->keeping = false;
 	}
+}
+
+/**
+ * table_add() - Add a line
+ * @out: output; the label was written to the buffer of table_line()
+ * @row: row in the other cells, NULL for a label without cells
+ * @label: style of the label
+ */
+void table_add(struct output *out, const struct row *row, enum style label)
+{
+	struct table *t = out->state;
+
+	if (skip_line(out, row))
+		t->lines.len = t->line;
+	else
+		add_line(out, row, label);
 }
 
 /*
@@ -663,12 +685,14 @@ static int table_output_row(struct output *out, const struct row *row)
 	};
 	struct buf *label;
 
+	if (skip_line(out, row))
+		return 0;
 	table_mark(out);
 	label = table_line(out);
 	/* A sign before a marked row, for terminals without colours. */
 	if (out->marks)
 		buf_char(label, signs[row->mark]);
-	table_add(out, row, table_row_style(row));
+	add_line(out, row, table_row_style(row));
 	return 0;
 }
 
