@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The hash table of names, and the units and containers in cgroup paths. */
+/*
+ * The hash table of names, the time for look-ups, and the units and containers
+ * in cgroup paths.
+ */
+#include <pwd.h>
+#include <time.h>
+
 #include "test.h"
 #include "../../userspace/resolve/cgroup.h"
 #include "../../userspace/resolve/hash.h"
+#include "../../userspace/resolve/names.h"
+#include "../../userspace/view/column_id.h"
 
 #define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -127,9 +135,58 @@ static void containers(void **state)
 		   "deb");
 }
 
+/* A directory of users that takes three seconds for each. */
+static time_t now;
+static unsigned int queries;
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	(void)clock;
+	*time = (struct timespec){ .tv_sec = now };
+	return 0;
+}
+
+struct passwd *getpwuid(uid_t uid)
+{
+	static struct passwd user = { .pw_name = "alice" };
+
+	now += 3;
+	queries++;
+	return uid == 1 ? NULL : &user;
+}
+
+static void slow_look_ups_end(void **state)
+{
+	struct row row = { .record.has = PS_HAS_UID };
+	struct names names;
+	u32 uid;
+
+	(void)state;
+	names_init(&names, true);
+	for (uid = 0; uid < 100; uid++) {
+		const char *wanted = uid == 1 ? NULL : uid < 4 ? "alice" : "?";
+		const char *got;
+
+		row.record.uid = uid;
+		got = names_column(&names, COL_USER, &row);
+		if (wanted)
+			assert_string_equal(got, wanted);
+		else
+			assert_null(got);
+	}
+	assert_int_equal(queries, 4);
+	row.record.uid = 2;	/* in the cache */
+	assert_string_equal(names_column(&names, COL_USER, &row), "alice");
+	names_renew(&names);
+	row.record.uid = 50;
+	assert_string_equal(names_column(&names, COL_USER, &row), "alice");
+	names_free(&names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slow_look_ups_end),
 		cmocka_unit_test(entries_are_found),
 		cmocka_unit_test(the_first_text_of_a_key_stays),
 		cmocka_unit_test(units),

@@ -82,6 +82,8 @@ static void put_resolved_end(struct buf *t, const struct output *out,
 	/* The number of a raw socket's end is a protocol, not a port. */
 	if (r->proto != PORTSOCK_PROTO_RAW)
 		service = names_service(out->names, r->proto, end->num);
+	if (service && !strcmp(service, NAME_UNKNOWN))
+		service = NULL;
 	buf_done(t, column_put(buf_room(t, PS_RECORD_MAX), r, id));
 	if (!host && !service)
 		return;
@@ -177,6 +179,10 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 	if (id >= PORTSOCK_NCOLUMNS || (out->resolve && resolved_by[id])) {
 		name = names_column(out->names, id >= PORTSOCK_NCOLUMNS ? id :
 				    resolved_by[id], row);
+		/* With -r the number says more than "?". */
+		if (name && id < PORTSOCK_NCOLUMNS &&
+		    !strcmp(name, NAME_UNKNOWN))
+			name = NULL;
 		if (name || id >= PORTSOCK_NCOLUMNS) {
 			cell_put_name(t, name ? name : PORTSOCK_NONE);
 			return;

@@ -10,7 +10,7 @@
 #include "names.h"
 #include "netns.h"
 
-#define HOSTS_TIME	10000	/* milliseconds for hosts, of a snapshot */
+#define LOOKUP_TIME	10000	/* milliseconds for look-ups of a snapshot */
 
 /* struct hash_key.kind */
 enum name_kind {
@@ -43,7 +43,7 @@ void names_renew(struct names *n)
 	cgroups_renew(&n->cgroups);
 	procfs_renew(&n->procfs);
 	n->netns_read = false;
-	n->hosts_time = 0;
+	n->lookup_time = 0;
 }
 
 /**
@@ -58,25 +58,40 @@ void names_free(struct names *n)
 	buf_free(&n->text);
 }
 
+/*
+ * A name server or a directory may take seconds for each name, and other users
+ * choose how many addresses, ports and, in user namespaces, UIDs there are.  The
+ * time for all look-ups of services, users and hosts is bounded.
+ */
+static bool is_time_over(const struct names *n)
+{
+	return n->lookup_time > LOOKUP_TIME;
+}
+
 /**
  * names_service() - Look up a port in /etc/services
  * @n: names
  * @proto: enum portsock_proto
  * @port: port
  *
- * Return: name of the service, or NULL.
+ * Return: name of the service, or NULL; NAME_UNKNOWN if there is no time left.
  */
 const char *names_service(struct names *n, u8 proto, u32 port)
 {
 	const struct hash_key key = { NAME_SERVICE, proto, 0, port };
 	const struct servent *service = NULL;
 	const char *name;
+	int64_t begin;
 
 	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
+	if (is_time_over(n))
+		return NAME_UNKNOWN;
+	begin = clock_ms();
 	if (port <= U16_MAX)
 		service = getservbyport(htons(port),
 					ps_proto_names[proto].text);
+	n->lookup_time += clock_ms() - begin;
 	return hash_add_text(&n->lasting, &key,
 			     service ? service->s_name : NULL);
 }
@@ -86,10 +101,15 @@ static const char *user_name(struct names *n, u32 uid)
 	const struct hash_key key = { NAME_USER, 0, 0, uid };
 	const struct passwd *user;
 	const char *name;
+	int64_t begin;
 
 	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
+	if (is_time_over(n))
+		return NAME_UNKNOWN;
+	begin = clock_ms();
 	user = getpwuid(uid);
+	n->lookup_time += clock_ms() - begin;
 	return hash_add_text(&n->lasting, &key, user ? user->pw_name : NULL);
 }
 
@@ -98,10 +118,8 @@ static const char *user_name(struct names *n, u32 uid)
  * @n: names
  * @end: end of a socket
  *
- * A name server may take seconds for each address, and other users choose how
- * many addresses there are: the time for all of them is bounded.
- *
- * Return: the host's name, or NULL; NULL also for a wildcard address.
+ * Return: the host's name, or NULL; NULL also for a wildcard address, and if
+ * there is no time left.
  */
 const char *names_host(struct names *n, const struct ps_end *end)
 {
@@ -136,12 +154,12 @@ const char *names_host(struct names *n, const struct ps_end *end)
 		return NULL;
 	if (hash_find_text(&n->lasting, &key, &name))
 		return name;
-	if (n->hosts_time > HOSTS_TIME)
+	if (is_time_over(n))
 		return NULL;
 	begin = clock_ms();
 	err = getnameinfo(address, size, host, sizeof(host), NULL, 0,
 			  NI_NAMEREQD);
-	n->hosts_time += clock_ms() - begin;
+	n->lookup_time += clock_ms() - begin;
 	return hash_add_text(&n->lasting, &key, err ? NULL : host);
 }
 

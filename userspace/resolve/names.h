@@ -23,7 +23,8 @@
  * @procfs: processes of this snapshot
  * @netns_read: @passing contains all network namespaces that have a name or a
  *	process
- * @hosts_time: milliseconds spent on looking up hosts in this snapshot
+ * @lookup_time: milliseconds spent on looking up services, users and hosts in
+ *	this snapshot
  * @text: name that is being composed
  */
 struct names {
@@ -33,7 +34,7 @@ struct names {
 	struct cgroups cgroups;
 	struct procfs procfs;
 	bool netns_read;
-	int64_t hosts_time;
+	int64_t lookup_time;
 	struct buf text;
 };
 
