@@ -87,7 +87,7 @@ static size_t count_elsewhere(const struct options *o, struct names *names,
 
 	all.netns = NETNS_ALL;
 	buf_init(&filter, -1);
-	selection_put_filter(&filter, &all, true);
+	selection_put_filter(&filter, &all, o->leaked);
 	if (!view_open(&v, NULL) && !view_filter(&v, filter.data) &&
 	    !view_begin(&v))
 		while (view_next(&v) > 0)

@@ -4,44 +4,16 @@
  * row once, whatever its PARENT.  They are the same if the lines of the first
  * pass are kept, and if all rows are read a second time.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "quiet.h"
 #include "../../userspace/output/table.h"
 #include "../../userspace/show.h"
-#include "../../userspace/util/error.h"
 
 #define FIRST_INODE	1000000000000ULL	/* larger than any fd */
-
-/* These replace functions of the reader. */
-void (*error_before)(void);
-
-int error_print(const char *format, ...)
-{
-	char message[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	return -1;
-}
-
-void out_of_memory(void)
-{
-	abort();
-}
-
-void *xrealloc(void *old, size_t size)
-{
-	void *memory = realloc(old, size);
-
-	REQUIRE(memory || !size);
-	return memory;
-}
 
 /* Number the rows by their inodes, which an output shows at the end of a line. */
 static const struct output_ops *numbered;

@@ -3,35 +3,14 @@
  * A view: any bytes, read by the parser of the reader.  Each valid row is
  * formatted into a buffer of exactly the documented size.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "quiet.h"
 #include "../../module/format/format.h"
-#include "../../userspace/util/error.h"
 #include "../../userspace/view/view.h"
-
-/* Replaces the function of the reader: format the message, print nothing. */
-int error_print(const char *format, ...)
-{
-	char message[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	return -1;
-}
-
-void *xrealloc(void *old, size_t size)
-{
-	void *memory = realloc(old, size);
-
-	REQUIRE(memory);
-	return memory;
-}
 
 static void reformat_row(const struct row *row)
 {

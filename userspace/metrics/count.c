@@ -5,7 +5,7 @@
 #include "count.h"
 
 /*
- * Whether a system user has the UID: root, users of packages, and users that
+ * Return true if the UID is that of a system user: root, users of packages, and users that
  * systemd creates (DynamicUser=, up to nobody), by Debian's policy.
  */
 static bool is_system_user(const struct ps_record *r)

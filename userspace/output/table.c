@@ -242,8 +242,6 @@ static bool skip_line(struct output *out, const struct row *row)
 		t->filled |= filled_columns(&row->record, out->header);
 	if (t->keeping)
 		return false;
-	/* The line after this one is made if it is the first of a sample. */
-	out->owners_unused = (t->sampled + 1) % table_sample;
 	return t->sampled++ % table_sample;
 }
 
@@ -683,16 +681,20 @@ static int table_output_row(struct output *out, const struct row *row)
 		[ROW_CHANGED] = '~',
 		[ROW_GONE] = '-',
 	};
+	struct table *t = out->state;
 	struct buf *label;
 
-	if (skip_line(out, row))
-		return 0;
-	table_mark(out);
-	label = table_line(out);
-	/* A sign before a marked row, for terminals without colours. */
-	if (out->marks)
-		buf_char(label, signs[row->mark]);
-	add_line(out, row, table_row_style(row));
+	if (!skip_line(out, row)) {
+		table_mark(out);
+		label = table_line(out);
+		/* A sign before a marked row, for terminals without colours. */
+		if (out->marks)
+			buf_char(label, signs[row->mark]);
+		add_line(out, row, table_row_style(row));
+	}
+	/* The next row is skipped unless a sample begins with it. */
+	out->owners_unused = !t->keeping && !t->printing &&
+		t->sampled % table_sample;
 	return 0;
 }
 

@@ -96,7 +96,7 @@ void *hash_add(struct hash *h, const struct hash_key *key, size_t size)
  * @key: key
  * @text: result; NULL if hash_add_text() recorded a missing text
  *
- * Return: whether there is an entry.
+ * Return: True if there is an entry.
  */
 bool hash_find_text(const struct hash *h, const struct hash_key *key,
 		    const char **text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PORTSOCK_CLOCK_H
-#define PORTSOCK_CLOCK_H
+#ifndef PORTSOCK_UTIL_CLOCK_H
+#define PORTSOCK_UTIL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
@@ -18,4 +18,4 @@ static inline int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-#endif /* PORTSOCK_CLOCK_H */
+#endif /* PORTSOCK_UTIL_CLOCK_H */
