@@ -10,6 +10,7 @@ import glob
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ MODULE = "/lib/modules/portsock.ko"
 CGROUP = "/sys/fs/cgroup/torture"
 TRINITY_HOME = "/tmp/trinity"
 USER, NOBODY = 1000, 65534
+SO_TIMESTAMP = 29
 ROUND = 60  # seconds between two reloads of the module
 READERS = (("all", 0), ("plain", USER), ("filter", 0), ("filter", USER),
            ("poll", USER), ("poll", 0))
@@ -330,6 +332,11 @@ def main(seconds, seed=None):
     print("seed", seed, flush=True)
     any_of = random.Random(seed)
     prepare()
+    # QEMU before 8.1 may execute an int3 that the kernel has patched away
+    # (https://bugs.launchpad.net/qemu/+bug/2051965), at a branch that the first
+    # timestamping socket switches on and the last one switches off.
+    stamped = socket.socket(type=socket.SOCK_DGRAM)
+    stamped.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
     readers = [Reader(kind, user, any_of.randrange(1 << 30))
                for kind, user in READERS]
     threads, fuzzer = start_load(any_of)
@@ -341,6 +348,7 @@ def main(seconds, seed=None):
     ended.set()
     for thread in threads:
         thread.join()
+    stamped.close()
     for reader in readers:
         reader.end()
     report(rounds, reloaded)
