@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hash table of names, the time for look-ups, and the units and containers
- * in cgroup paths.
+ * The hash table of names, and the time for look-ups.
  */
 #include <pwd.h>
 #include <time.h>
 
 #include "test.h"
-#include "../../userspace/resolve/cgroup.h"
 #include "../../userspace/resolve/hash.h"
 #include "../../userspace/resolve/names.h"
 #include "../../userspace/view/column_id.h"
-
-#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 struct entry {
 	struct hash_key key;
@@ -86,55 +82,6 @@ static void the_first_text_of_a_key_stays(void **state)
 	hash_free(&h);
 }
 
-static void check_path(bool (*find)(struct buf *t, const char *path),
-		       const char *path, const char *wanted)
-{
-	struct buf t;
-
-	buf_init(&t, -1);
-	assert_int_equal(find(&t, path), wanted != NULL);
-	buf_char(&t, '\0');
-	assert_string_equal(t.data, wanted ? wanted : "");
-	buf_free(&t);
-}
-
-static void units(void **state)
-{
-	(void)state;
-	check_path(cgroup_unit, "/", NULL);
-	check_path(cgroup_unit, "/a.slice/b", NULL);
-	check_path(cgroup_unit, "/.service", NULL);
-	check_path(cgroup_unit, "/system.slice/nginx.service", "nginx.service");
-	check_path(cgroup_unit, "/system.slice/ssh.socket", "ssh.socket");
-	check_path(cgroup_unit, "/user.slice/user@1000.service/app.slice/"
-		   "app-gnome\\x2dterminal.scope/sub",
-		   "app-gnome\\x2dterminal.scope");
-}
-
-static void containers(void **state)
-{
-	(void)state;
-	check_path(cgroup_container, "/", NULL);
-	check_path(cgroup_container, "/system.slice/nginx.service", NULL);
-	check_path(cgroup_container, "/system.slice/docker-" ID ".scope",
-		   "0123456789ab");
-	check_path(cgroup_container, "/docker/" ID, "0123456789ab");
-	check_path(cgroup_container, "/kube/cri-containerd:" ID, "0123456789ab");
-	check_path(cgroup_container, "/docker/x" ID, NULL);
-	check_path(cgroup_container, "/docker/G" ID "0", NULL);
-	check_path(cgroup_container, "/libpod-conmon-" ID ".scope", NULL);
-	check_path(cgroup_container, "/lxc.payload.web/a", "web");
-	check_path(cgroup_container, "/lxc/web/a", "web");
-	check_path(cgroup_container, "/lxc", NULL);
-	check_path(cgroup_container, "/lxcx/web", NULL);
-	check_path(cgroup_container, "/machine.slice/machine-my\\x2dvm.scope",
-		   "my-vm");
-	check_path(cgroup_container, "/machine.slice/machine-.scope", NULL);
-	check_path(cgroup_container, "/machine.slice/machine-vm.service", NULL);
-	check_path(cgroup_container, "/systemd-nspawn@deb.service/payload",
-		   "deb");
-}
-
 /* A directory of users that takes three seconds for each. */
 static time_t now;
 static unsigned int queries;
@@ -189,8 +136,6 @@ int main(void)
 		cmocka_unit_test(slow_look_ups_end),
 		cmocka_unit_test(entries_are_found),
 		cmocka_unit_test(the_first_text_of_a_key_stays),
-		cmocka_unit_test(units),
-		cmocka_unit_test(containers),
 	};
 
 	return RUN(tests);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* cgroup v2: paths, ids, and the units and containers in the paths. */
+/* cgroup v2: paths and ids. */
 #ifndef PORTSOCK_RESOLVE_CGROUP_H
 #define PORTSOCK_RESOLVE_CGROUP_H
 
@@ -25,7 +25,5 @@ struct cgroups {
 const char *cgroups_path(struct cgroups *c, u64 id);
 void cgroups_renew(struct cgroups *c);
 bool cgroup_id(const char *path, u64 *id);
-bool cgroup_unit(struct buf *t, const char *path);
-bool cgroup_container(struct buf *t, const char *path);
 
 #endif /* PORTSOCK_RESOLVE_CGROUP_H */

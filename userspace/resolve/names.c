@@ -7,6 +7,7 @@
 #include "../view/column_id.h"
 #include "../util/clock.h"
 #include "leak.h"
+#include "manager.h"
 #include "names.h"
 #include "netns.h"
 
@@ -206,14 +207,17 @@ static const char *command_line(struct names *n, u32 pid)
 static const char *cgroup_column(struct names *n, u8 id, u64 cgroup)
 {
 	const char *path = n->live ? cgroups_path(&n->cgroups, cgroup) : NULL;
+	struct manager m;
 
 	if (!path || id == COL_CGPATH || !strcmp(path, NAME_UNKNOWN))
 		return path;
-	n->text.len = 0;
-	if (id == COL_UNIT ? !cgroup_unit(&n->text, path) :
-	    !cgroup_container(&n->text, path))
+	manager_of_cgroup(&m, path);
+	if (id == COL_UNIT ? m.unit_known != PROPERTY_KNOWN :
+	    m.container_known != PROPERTY_KNOWN || m.publishes)
 		return NULL;
-	buf_char(&n->text, '\0');
+	n->text.len = 0;
+	buf_put(&n->text, id == COL_UNIT ? m.unit : m.container,
+		MANAGER_NAME_MAX);
 	return n->text.data;
 }
 

@@ -28,6 +28,7 @@
 
 #define DEADLINE	500	/* milliseconds for a command line */
 #define NO_UID		((u32)-1)
+#define CGROUP_FILE_MAX	65536	/* cgroup v1 has up to 13 paths of 4 kB */
 
 #ifndef SYS_close_range
 #define SYS_close_range	436	/* Linux 5.9 */
@@ -93,15 +94,24 @@ struct process *procfs_process(struct procfs *p, u32 pid)
  */
 bool procfs_stat(struct process *process)
 {
-	char text[1024], *end;
+	char text[1024], *end, *comm;
+	size_t len;
 
 	if (process->stat)
 		return process->stat == PROPERTY_KNOWN;
 	process->stat = PROPERTY_MISSING;
 	if (!read_string(process->pid, "stat", text, sizeof(text)))
 		return false;
+	comm = strchr(text, '(');
 	end = strrchr(text, ')');	/* a name may contain one, too */
-	if (end && sscanf(end, ") %c %u %u %u", &process->state,
+	if (!comm || !end || end < comm)
+		return false;
+	len = end - comm - 1;
+	if (len < sizeof(process->comm)) {
+		memcpy(process->comm, comm + 1, len);
+		process->comm[len] = '\0';
+	}
+	if (sscanf(end, ") %c %u %u %u", &process->state,
 			  &process->parent, &process->group,
 			  &process->session) == 4)
 		process->stat = PROPERTY_KNOWN;
@@ -128,6 +138,48 @@ bool procfs_status(struct process *process)
 			   &process->fsuid) == 2)
 		process->status = PROPERTY_KNOWN;
 	return process->status == PROPERTY_KNOWN;
+}
+
+/**
+ * procfs_cgroup_path() - Read the cgroup path of a process, of any version
+ * @pid: PID
+ * @path: result
+ *
+ * The cgroup is that of systemd: its own hierarchy of version 1, or version 2.
+ * Where a process is in the root of both, it is the last other one.
+ *
+ * Return: false if the process is gone, its file cannot be read or its path is
+ * too long.
+ */
+bool procfs_cgroup_path(u32 pid, char path[PATH_MAX])
+{
+	char text[CGROUP_FILE_MAX], *line, *found, *end;
+	int rank, best = -1;
+
+	if (!read_string(pid, "cgroup", text, sizeof(text)) ||
+	    strlen(text) == sizeof(text) - 1)
+		return false;
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		found = strchr(line, ':');
+		if (!found)
+			return false;
+		rank = !strncmp(found, ":name=systemd:", 14) ? 3 :
+			!strncmp(line, "0::", 3) ? 2 : 1;
+		found = strchr(found + 1, ':');
+		if (!found)
+			return false;
+		found++;
+		if (!strcmp(found, "/"))
+			rank = 0;
+		if (rank < best)
+			continue;
+		if (end - found >= PATH_MAX - 1)
+			return false;
+		best = rank;
+		memcpy(path, found, end - found + 1);
+	}
+	return best >= 0;
 }
 
 /**

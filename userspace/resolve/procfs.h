@@ -3,8 +3,10 @@
 #ifndef PORTSOCK_RESOLVE_PROCFS_H
 #define PORTSOCK_RESOLVE_PROCFS_H
 
+#include <limits.h>
 #include <sys/types.h>
 
+#include "../../module/format/record.h"
 #include "hash.h"
 
 #define PROCFS_COMMAND_MAX	4096	/* bytes of a command line */
@@ -23,7 +25,8 @@ enum property {
  * struct process - A process
  * @key: its PID
  * @pid: PID
- * @stat: result for @state, @parent, @group and @session
+ * @stat: result for @comm, @state, @parent, @group and @session
+ * @comm: name of its first thread
  * @state: R, S, Z ...
  * @parent: PID of its parent
  * @group: process group
@@ -39,6 +42,7 @@ struct process {
 	struct hash_key key;
 	u32 pid;
 	enum property stat;
+	char comm[PS_COMM_SIZE];
 	char state;
 	u32 parent;
 	u32 group;
@@ -76,6 +80,7 @@ struct procfs {
 struct process *procfs_process(struct procfs *p, u32 pid);
 bool procfs_stat(struct process *process);
 bool procfs_status(struct process *process);
+bool procfs_cgroup_path(u32 pid, char path[PATH_MAX]);
 enum property procfs_cgroup(struct process *process);
 const char *procfs_command(struct procfs *p, u32 pid,
 			   char text[PROCFS_COMMAND_MAX + 1]);
