@@ -2,6 +2,7 @@
 """portsock why on the running kernel: what is not a matter of sockets at random (those are in tests/conflict)."""
 import json
 import os
+import select
 import signal
 import socket
 
@@ -195,3 +196,75 @@ def kernel():
     line = text("udp", str(int(port, 16))).splitlines()[0]
     true(f"who: {line}", "the kernel [wireguard]" in line)
     equal("verdict", why("udp", str(int(port, 16)))["verdict"], "EADDRINUSE")
+
+
+def bound(kind, option, address="127.0.0.1"):
+    """A socket at port 8084 with an option, which listens if it can."""
+    sock = socket.socket(type=kind)
+    sock.settimeout(5)
+    if option:
+        sock.setsockopt(socket.SOL_SOCKET, option, 1)
+    sock.bind((address, 8084))
+    if kind == socket.SOCK_STREAM:
+        sock.listen(64)
+    return sock
+
+
+def receiver(*socks, address="127.0.0.1"):
+    """Index of the socket that gets a datagram."""
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        client.sendto(b"x", (address, 8084))
+    ready = select.select(socks, [], [], 5)[0]
+    equal("sockets that got one datagram", len(ready), 1)
+    ready[0].recv(1)
+    return socks.index(ready[0])
+
+
+def accepted(*socks):
+    """How many of 64 connections each listener gets."""
+    clients = [socket.create_connection(("127.0.0.1", 8084)) for _ in range(64)]
+    counts = [0] * len(socks)
+    while sum(counts) < len(clients):
+        for sock in select.select(socks, [], [], 5)[0]:
+            sock.accept()[0].close()
+            counts[socks.index(sock)] += 1
+    for client in clients:
+        client.close()
+    return counts
+
+
+@scenario("why/sharing")
+def sharing():
+    """An option that shares a port comes last, with the effect that the kernel then has; a harmless one comes first."""
+    datagram, stream = socket.SOCK_DGRAM, socket.SOCK_STREAM
+    last = "unicast datagrams then reach only the socket that was bound last"
+    split = "connections are then split between the sockets"
+    specific = "the socket with the more specific one receives the datagrams"
+
+    with bound(datagram, socket.SO_REUSEADDR) as first:
+        advice = why("udp", "127.0.0.1:8084")["advice"]
+        true(f"the order of {advice}", advice.startswith("stop the owner") and "; or share the port: set SO_REUSEADDR" in advice)
+        true(f"the effect in {advice}", advice.endswith(last))
+        told = why("udp", "127.0.0.1:8084", "--reuseaddr")
+        equal("shared with", [row["owners"][0]["pid"] for row in told["shares"]], [os.getpid()])
+        true(f"the effect in {told['advice']}", last in told["advice"])
+        with bound(datagram, socket.SO_REUSEADDR) as second:
+            equal("a datagram goes to the last one", receiver(first, second), 1)
+        told = why("udp", "8084", "--reuseaddr")
+        true(f"the effect in {told['advice']}", specific in told["advice"])
+        with bound(datagram, socket.SO_REUSEADDR, "0.0.0.0") as second:
+            equal("a datagram goes to the specific one", receiver(first, second), 0)
+    with bound(datagram, socket.SO_REUSEPORT) as first, bound(datagram, socket.SO_REUSEPORT) as second:
+        told = why("udp", "127.0.0.1:8084", "--reuseport")
+        true(f"the effect in {told['advice']}", "datagrams are then split" in told["advice"])
+        equal("both get datagrams", {receiver(first, second) for _ in range(64)}, {0, 1})
+    with bound(stream, socket.SO_REUSEPORT) as first:
+        advice = why("127.0.0.1:8084")["advice"]
+        true(f"the end of {advice}", advice.endswith(split) and "or share the port: set SO_REUSEPORT" in advice)
+        told = why("127.0.0.1:8084", "--reuseport")
+        equal("shared with", len(told["shares"]), 1)
+        true(f"the effect in {told['advice']}", split in told["advice"])
+        with bound(stream, socket.SO_REUSEPORT) as second:
+            true("both get connections", all(accepted(first, second)))
+    advice = why("127.0.0.1:8084")["advice"]
+    true(f"closed connections only: {advice}", advice.startswith("set SO_REUSEADDR") and "share" not in advice)

@@ -55,17 +55,21 @@ void advice_put_reason(struct buf *t, const struct why *w)
 	}
 }
 
-/* Append the first set of options with which bind() succeeds, if any. */
-static void advise_option(struct buf *t, const struct why *w)
+/*
+ * Append the first set of options with which bind() succeeds, if any.  With
+ * @sharing only those with which another server's socket receives as well; the
+ * others are harmless: beside closed connections, or by IPv6 alone.
+ */
+static void advise_option(struct buf *t, const struct why *w, bool sharing)
 {
 	static const struct {
 		u32 flags;
 		const char *text;
 	} options[] = {
 		{ REUSEADDR, "set SO_REUSEADDR (--reuseaddr)" },
-		{ REUSEPORT, "set SO_REUSEPORT (--reuseport)" },
 		{ V6ONLY, "set IPV6_V6ONLY (--v6only)" },
 		{ V6ONLY | REUSEADDR, "set IPV6_V6ONLY and SO_REUSEADDR" },
+		{ REUSEPORT, "set SO_REUSEPORT (--reuseport)" },
 		{ V6ONLY | REUSEPORT, "set IPV6_V6ONLY and SO_REUSEPORT" },
 	};
 	struct why trial = *w;
@@ -80,11 +84,17 @@ static void advise_option(struct buf *t, const struct why *w)
 			continue;
 		trial.bind.flags = w->bind.flags | flags;
 		verdict_decide(&trial);
-		if (trial.verdict == VERDICT_OK) {
-			print_clause(t, "%s: bind() would then succeed",
-				     options[i].text);
-			break;
+		if (trial.verdict != VERDICT_OK ||
+		    share_exists(&trial) != sharing)
+			continue;
+		print_clause(t, "%s%s: bind() would then succeed",
+			     sharing ? "or share the port: " : "",
+			     options[i].text);
+		if (sharing) {
+			buf_word(t, ", but ");
+			share_put_effect(t, &trial);
 		}
+		break;
 	}
 	free(trial.blocks);
 }
@@ -210,7 +220,7 @@ void advice_put(struct buf *t, const struct why *w)
 
 	switch (w->verdict) {
 	case VERDICT_IN_USE:
-		advise_option(t, w);
+		advise_option(t, w, false);
 		advise_waiting(t, w);
 		advise_stopping(t, w);
 		if (is_blocked_by(w, PORTSOCK_HELD_KERNEL))
@@ -223,6 +233,7 @@ void advice_put(struct buf *t, const struct why *w)
 		if (!t->len)
 			print_clause(t, "use another port or address");
 		advise_reserving(t, w);
+		advise_option(t, w, true);
 		break;
 	case VERDICT_PRIVILEGED:
 		print_clause(t, "run the server as root, grant it the "
@@ -273,6 +284,7 @@ void advice_put(struct buf *t, const struct why *w)
  */
 void advice_put_notes(struct buf *t, const struct why *w)
 {
+	share_put(t, w);
 	if (w->guess)
 		print_clause(t, "the result is a guess: it depends on %s, "
 			     "which this view does not contain%s",

@@ -74,9 +74,13 @@ static void put_owners(struct buf *t, const struct row *row)
 		buf_printf(t, " and %zu more", row->count - i);
 }
 
-/* Append the owners of a socket, or the reason why it has none. */
-static void put_subject(struct buf *t, const struct why *w,
-			const struct row *row)
+/**
+ * print_subject() - Append the owners of a socket, or why it has none
+ * @t: text
+ * @w: case with the listener of a connection in an accept queue
+ * @row: the socket
+ */
+void print_subject(struct buf *t, const struct why *w, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
 	const struct row *listener;
@@ -144,7 +148,7 @@ static void put_blocker(struct buf *t, const struct why *w,
 	const struct ps_record *r = &row->record;
 	u32 flag = PORTSOCK_FLAG(REUSEADDR);
 
-	put_subject(t, w, row);
+	print_subject(t, w, row);
 	buf_printf(t, " %s in %s on ", row->count > 1 ? "are" : "is",
 		   ps_state_names[r->state].text);
 	print_end(t, &r->local, r->dev);
@@ -269,6 +273,7 @@ static void put_result_json(struct buf *t, const struct why *w,
 				    NULL);
 	}
 	json_close(&j, ']');
+	share_put_json(&j, w);
 	/* All that the text contains besides the verdict and the sockets. */
 	buf_init(&advice, -1);
 	if (w->verdict != VERDICT_IN_USE)

@@ -6,6 +6,8 @@
 #include "../util/buf.h"
 #include "host.h"
 
+struct json;
+
 /* X(id, name): result of bind() with its cause. */
 #define VERDICTS(X)				\
 	X(OK,		"OK")			\
@@ -65,8 +67,13 @@ const char *probe_bind(const struct why *w);
 void advice_put_reason(struct buf *t, const struct why *w);
 void advice_put(struct buf *t, const struct why *w);
 void advice_put_notes(struct buf *t, const struct why *w);
+bool share_exists(const struct why *w);
+void share_put_effect(struct buf *t, const struct why *w);
+void share_put(struct buf *t, const struct why *w);
+void share_put_json(struct json *j, const struct why *w);
 int print_result(const struct why *w, bool json, const char *probed);
 void print_end(struct buf *t, const struct ps_end *end, const char *dev);
+void print_subject(struct buf *t, const struct why *w, const struct row *row);
 void print_clause(struct buf *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
