@@ -67,6 +67,27 @@ other_releases() {
 		if [[ ! -e $root/updated || ! $(find "$root/updated" -mtime -1) ]] && apt_update; then touch "$root/updated" "$apt_lists"; fi
 	)
 }
+# other_releases with those whose kernels the lab uses.
+other_debian_releases() {
+	local codename mirror security
+	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	mirror=$(apt_mirror "$codename") security=$(apt_mirror "$codename-security")
+	[[ $mirror && $security ]] || die "apt has no source for $codename and $codename-security (see /etc/apt/sources.list)"
+	other_releases "bullseye-security=$security" "bookworm=$mirror" "bookworm-security=$security" "trixie=$mirror" \
+		"trixie-security=$security" "trixie-backports=$mirror" "sid=$mirror"
+}
+
+# Print the series of this release's stock kernel: 6.1 on Debian 12.
+stock_series() {
+	local known=$cache/kernel/.stock
+	if [[ ! -s $known || $apt_lists -nt $known ]]; then
+		mkdir -p "$cache/kernel"
+		apt_depends linux-image-cloud-amd64 'linux-image-[0-9].*' | sed -nE 's/^linux-image-([0-9]+\.[0-9]+).*/\1/p' >"$known" || true
+	fi
+	[[ -s $known ]] || die "apt does not find linux-image-cloud-amd64: expected a Debian release; or choose a kernel (KERNEL=6.1)"
+	cat "$known"
+}
+
 debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 apt_lists=/var/lib/apt/lists
 
