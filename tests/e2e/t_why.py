@@ -267,4 +267,4 @@ def sharing():
         with bound(stream, socket.SO_REUSEPORT) as second:
             true("both get connections", all(accepted(first, second)))
     advice = why("127.0.0.1:8084")["advice"]
-    true(f"closed connections only: {advice}", advice.startswith("set SO_REUSEADDR") and "share" not in advice)
+    true(f"closed connections only: {advice}", advice.startswith("set SO_REUSEPORT") and "share" not in advice)
