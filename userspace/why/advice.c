@@ -3,9 +3,8 @@
 #include <stdlib.h>
 
 #include "../util/error.h"
+#include "stop.h"
 #include "why.h"
-
-#define PIDS_MAX	5
 
 #define REUSEADDR	PORTSOCK_FLAG(REUSEADDR)
 #define REUSEPORT	PORTSOCK_FLAG(REUSEPORT)
@@ -121,15 +120,15 @@ static void advise_waiting(struct buf *t, const struct why *w)
 }
 
 /*
- * Append the owners of all sockets that conflict.  The owner of a socket in an
- * accept queue is that of the listener.
+ * Append the commands that stop the owners of all sockets that conflict.  The
+ * owner of a socket in an accept queue is that of the listener.
  */
 static void advise_stopping(struct buf *t, const struct why *w)
 {
-	u32 pids[PIDS_MAX + 1];
-	size_t i, j, k, count = 0;
+	struct stop_list stops = { .count = 0 };
+	size_t i;
 
-	for (i = 0; i < w->socks.count && count <= PIDS_MAX; i++) {
+	for (i = 0; i < w->socks.count; i++) {
 		const struct row *row = &w->socks.rows[i];
 		const struct ps_record *r = &row->record;
 
@@ -137,19 +136,10 @@ static void advise_stopping(struct buf *t, const struct why *w)
 			continue;
 		if (r->held == PORTSOCK_HELD_ACCEPTQ && r->has & PS_HAS_PARENT)
 			row = rowset_find(&w->socks, r->parent);
-		for (j = 0; row && j < row->count && count <= PIDS_MAX; j++) {
-			pids[count] = row->owners[j].pid;
-			for (k = 0; pids[k] != pids[count];)
-				k++;
-			count += k == count;
-		}
+		if (row)
+			stop_add(&stops, row);
 	}
-	if (!count)
-		return;
-	print_clause(t, "stop the owner%s (kill", count > 1 ? "s" : "");
-	for (i = 0; i < count && i < PIDS_MAX; i++)
-		buf_printf(t, " %u", pids[i]);
-	buf_word(t, count > PIDS_MAX ? " ...)" : ")");
+	stop_put(t, &stops);
 }
 
 static bool is_blocked_by(const struct why *w, enum portsock_held held)
