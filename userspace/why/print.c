@@ -28,7 +28,13 @@ void print_clause(struct buf *t, const char *format, ...)
 	va_end(args);
 }
 
-static void put_people_name(struct buf *t, const char *name, size_t size)
+/**
+ * print_name() - Append a name as people read it
+ * @t: text
+ * @name: bytes, which a user may have chosen
+ * @size: number of bytes, unless a NUL ends them
+ */
+void print_name(struct buf *t, const char *name, size_t size)
 {
 	size_t len = strnlen(name, size);
 
@@ -48,7 +54,7 @@ void print_end(struct buf *t, const struct ps_end *end, const char *dev)
 		buf_done(t, ps_put_ip6(buf_room(t, PS_IP6_ROOM), end->ip));
 		if (*dev && ps_ip6_needs_scope(end->ip)) {
 			buf_char(t, '%');
-			put_people_name(t, dev, PS_DEV_SIZE);
+			print_name(t, dev, PS_DEV_SIZE);
 		}
 		buf_char(t, ']');
 	} else {
@@ -67,7 +73,7 @@ static void put_owners(struct buf *t, const struct row *row)
 
 		if (i)
 			buf_word(t, ", ");
-		put_people_name(t, o->comm, sizeof(o->comm));
+		print_name(t, o->comm, sizeof(o->comm));
 		buf_printf(t, " (pid %u, fd %u)", o->pid, o->fd);
 	}
 	if (i < row->count)
@@ -93,7 +99,7 @@ void print_subject(struct buf *t, const struct why *w, const struct row *row)
 		buf_word(t, "the kernel");
 		if (row->holder) {
 			buf_word(t, " [");
-			put_people_name(t, row->holder, row->holder_len);
+			print_name(t, row->holder, row->holder_len);
 			buf_char(t, ']');
 		}
 		break;
@@ -154,7 +160,7 @@ static void put_blocker(struct buf *t, const struct why *w,
 	print_end(t, &r->local, r->dev);
 	if (r->dev[0]) {
 		buf_word(t, " of ");
-		put_people_name(t, r->dev, sizeof(r->dev));
+		print_name(t, r->dev, sizeof(r->dev));
 	}
 	buf_word(t, match_reason(b, r));
 	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {

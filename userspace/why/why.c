@@ -9,14 +9,16 @@
 #include "../resolve/spec.h"
 #include "../util/error.h"
 #include "../view/select_filter.h"
+#include "unix_bind.h"
 #include "why.h"
 
 #define SEE_HELP	" (see portsock why --help)"
 
 static const char help[] =
-"Usage: portsock why [tcp|udp] [ADDRESS:]PORT [OPTION]...\n"
+"Usage: portsock why [tcp|udp] [ADDRESS:]PORT | PATH | @NAME [OPTION]...\n"
 "Report whether bind() and listen() would succeed, and if not, which sockets\n"
-"conflict and which remedies there are. Nothing is changed.\n"
+"conflict and which remedies there are; of a unix socket, which process\n"
+"connect() reaches. Nothing is changed.\n"
 "Without an address: 0.0.0.0, or [::] with --v6only.\n"
 "\n"
 "     --reuseaddr           set SO_REUSEADDR\n"
@@ -36,7 +38,8 @@ static const char help[] =
 static const char usage[] =
 "usage: portsock why [tcp|udp] [ADDRESS:]PORT [OPTION]... (--help lists them)\n"
 "  portsock why 8080\n"
-"  portsock why tcp 127.0.0.1:8080 --reuseaddr\n";
+"  portsock why tcp 127.0.0.1:8080 --reuseaddr\n"
+"  portsock why /run/app.sock\n";
 
 enum {
 	OPTION_REUSEADDR = 256,
@@ -71,6 +74,8 @@ static const struct option long_options[] = {
  * @json: print JSON
  * @probe: call the real bind() as well
  * @help: print the help text only
+ * @is_name: @name is to be bound, not an address
+ * @name: name of a unix socket
  */
 struct why_options {
 	const char *input;
@@ -78,6 +83,8 @@ struct why_options {
 	bool json;
 	bool probe;
 	bool help;
+	bool is_name;
+	struct endpoint name;
 };
 
 /* Parse the protocol, address and port of a bind(). */
@@ -102,6 +109,20 @@ static int parse_words(struct bind_request *b, int argc, char **argv)
 	if (spec.dev[0])	/* as sin6_scope_id, it overrides */
 		strcpy(b->dev, spec.dev);
 	return 0;
+}
+
+/* A unix socket has no options that decide about bind(). */
+static int parse_name(const struct bind_request *b, struct why_options *o,
+		      int argc, char **argv)
+{
+	int is_name = unix_bind_parse(&o->name, argc, argv);
+
+	o->is_name = is_name > 0;
+	if (o->is_name && (b->flags || b->dev[0] || !b->listens || o->probe ||
+			   b->uid != geteuid()))
+		return error_print("%s: only -N, --input and --json apply to "
+				   "a unix socket" SEE_HELP, argv[argc - 1]);
+	return is_name < 0 ? -1 : 0;
 }
 
 static int why_parse_command(struct bind_request *b, struct why_options *o,
@@ -168,7 +189,11 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 	if (o->input && (o->probe || o->netns))
 		return error_print("%s cannot be combined with --input"
 				   SEE_HELP, o->probe ? "--probe" : "-N");
-	return parse_words(b, argc - optind, argv + optind);
+	argc -= optind;
+	argv += optind;
+	if (parse_name(b, o, argc, argv))
+		return -1;
+	return o->is_name ? 0 : parse_words(b, argc, argv);
 }
 
 /* Read sockets and bind rows of the port.  The latter belong to the view. */
@@ -247,6 +272,8 @@ int why_main(int argc, char **argv)
 	}
 	if (o.netns && netns_enter(o.netns))
 		return STATUS_ERROR;
+	if (o.is_name)
+		return unix_bind_report(&o.name, o.input, o.json);
 	if (!read_sockets(&w, &v, o.input))
 		status = report(&w, &o);
 	view_close(&v);

@@ -73,6 +73,7 @@ void share_put(struct buf *t, const struct why *w);
 void share_put_json(struct json *j, const struct why *w);
 int print_result(const struct why *w, bool json, const char *probed);
 void print_end(struct buf *t, const struct ps_end *end, const char *dev);
+void print_name(struct buf *t, const char *name, size_t size);
 void print_subject(struct buf *t, const struct why *w, const struct row *row);
 void print_clause(struct buf *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
