@@ -21,6 +21,24 @@ bool cell_has_names(const struct output *out, u8 id)
 	return !column_table[id].number || (out->resolve && resolved_by[id]);
 }
 
+/**
+ * cell_is_dual_stack() - Return true if a socket is bound to both wildcards
+ * @r: socket
+ *
+ * People get such a LOCAL as ss has it: "*:80", and "[::]:80" with IPV6_V6ONLY.
+ */
+bool cell_is_dual_stack(const struct ps_record *r)
+{
+	u64 half[2];
+
+	memcpy(half, r->local.ip, sizeof(half));
+	return r->local.form == PS_FORM_INET6 &&
+		!(r->flags & PORTSOCK_FLAG(V6ONLY)) && !(half[0] | half[1]) &&
+		/* Sockets of these do not receive IPv4 packets. */
+		r->proto != PORTSOCK_PROTO_RAW &&
+		r->proto != PORTSOCK_PROTO_PING;
+}
+
 /* Return true if the cells of a column are those of the view. */
 bool cell_is_plain(const struct output *out, u8 id)
 {
@@ -98,6 +116,20 @@ static void put_resolved_end(struct buf *t, const struct output *out,
 		buf_u64(t, end->num);
 }
 
+/* Write LOCAL of a socket that is bound to both wildcards. */
+static void put_dual_stack(struct buf *t, const struct output *out,
+			   const struct ps_record *r)
+{
+	const char *service = out->resolve ?
+		names_service(out->names, r->proto, r->local.num) : NULL;
+
+	buf_put(t, "*:", 2);
+	if (service && strcmp(service, NAME_UNKNOWN))
+		cell_put_name(t, service);
+	else
+		buf_u64(t, r->local.num);
+}
+
 /**
  * cell_put_owner() - Write a process and all its descriptors of a socket
  * @t: destination: "nginx(901) fd 6,7"
@@ -146,6 +178,8 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 		end = id == PORTSOCK_COL_LOCAL ? &r->local : &r->remote;
 		if (end->form == PS_FORM_PATH || end->form == PS_FORM_ABSTRACT)
 			put_unix_name(t, out, end);
+		else if (id == PORTSOCK_COL_LOCAL && cell_is_dual_stack(r))
+			put_dual_stack(t, out, r);
 		else if (out->resolve && (end->form == PS_FORM_INET ||
 					  end->form == PS_FORM_INET6))
 			put_resolved_end(t, out, r, end, id);

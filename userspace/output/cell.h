@@ -9,6 +9,7 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 	      const struct row *row);
 void cell_put_owner(struct buf *t, const struct row *row, size_t *i);
 void cell_put_name(struct buf *t, const char *name);
+bool cell_is_dual_stack(const struct ps_record *r);
 bool cell_is_plain(const struct output *out, u8 id);
 bool cell_has_names(const struct output *out, u8 id);
 

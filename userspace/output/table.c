@@ -245,11 +245,12 @@ static bool skip_line(struct output *out, const struct row *row)
 	return t->sampled++ % table_sample;
 }
 
-/* Return true if LOCAL and REMOTE are addresses, not names. */
-static bool has_inet_end(const struct row *row)
+/* Return true if LOCAL and REMOTE are shown as they are in the view. */
+static bool has_plain_ends(const struct row *row)
 {
 	return row->record.local.form == PS_FORM_INET ||
-		row->record.local.form == PS_FORM_INET6;
+		(row->record.local.form == PS_FORM_INET6 &&
+		 !cell_is_dual_stack(&row->record));
 }
 
 /* Make the cells of a line whose label was written; keep or print it. */
@@ -275,7 +276,7 @@ static void add_line(struct output *out, const struct row *row,
 		/* Widths are final: a column that is left out has no use. */
 		if (!row || (t->printing && c->hidden && i != t->held_cell))
 			;
-		else if (c->plain || (c->plain_end && has_inet_end(row)))
+		else if (c->plain || (c->plain_end && has_plain_ends(row)))
 			buf_done(lines, column_put(buf_room(lines,
 							    PS_RECORD_MAX),
 						   &row->record, c->id));
