@@ -149,10 +149,12 @@ int show(const struct options *o,
 		    const struct options *o))
 {
 	const struct column_list *all = &columns_all;
+	struct relations relations;
 	struct names names;
 	struct output out = {
 		.ops = o->out,
 		.names = &names,
+		.relations = &relations,
 		.resolve = o->resolve,
 		.wide = o->wide,
 		.names_whole = o->wide || !isatty(STDOUT_FILENO) ||
@@ -168,6 +170,7 @@ int show(const struct options *o,
 	names_init(&names, !o->input);
 	buf_init(&out.text, STDOUT_FILENO);
 	open = !view_open(&v, o->input);
+	relations_init(&relations, o->input, v.can_seek, o->select.netns);
 	/* All columns of the view: its lines are shown as they are. */
 	v.keep_line = o->out == &output_raw && !o->select.npids &&
 		o->columns.count == all->count &&
@@ -184,6 +187,7 @@ int show(const struct options *o,
 		}
 	}
 	view_close(&v);
+	relations_renew(&relations);
 	names_free(&names);
 	return buf_finish(&out.text, status);
 }

@@ -206,6 +206,8 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 		while (i < row->count) {
 			if (i)
 				buf_put(t, ", ", 2);
+			else if (row->holder)
+				buf_char(t, ' ');
 			cell_put_owner(t, row, &i);
 		}
 		return;

@@ -4,6 +4,7 @@
 #define PORTSOCK_OUTPUT_OUTPUT_H
 
 #include "../resolve/names.h"
+#include "../resolve/relations.h"
 #include "../util/buf.h"
 #include "../view/view.h"
 #include "columns.h"
@@ -39,6 +40,7 @@ struct output_ops {
  * @columns: columns to show
  * @header: first line of the view
  * @names: names that the view does not contain
+ * @relations: sockets that the selection does not contain, or NULL
  * @resolve: show names instead of numbers
  * @wide: cut nothing
  * @names_whole: do not cut names of unix sockets
@@ -58,6 +60,7 @@ struct output {
 	const struct column_list *columns;
 	const struct ps_header *header;
 	struct names *names;
+	struct relations *relations;
 	bool resolve;
 	bool wide;
 	bool names_whole;
@@ -79,5 +82,7 @@ extern const struct output_ops output_json;
 extern const struct output_ops output_jsonl;
 
 int output_end(struct output *out);
+const struct row *output_with_owners(struct output *out, const struct row *row,
+				     struct row *copy);
 
 #endif /* PORTSOCK_OUTPUT_OUTPUT_H */

@@ -684,8 +684,11 @@ static int table_output_row(struct output *out, const struct row *row)
 	};
 	struct table *t = out->state;
 	struct buf *label;
+	struct row copy;
 
 	if (!skip_line(out, row)) {
+		if (unlikely(row->holder))
+			row = output_with_owners(out, row, &copy);
 		table_mark(out);
 		label = table_line(out);
 		/* A sign before a marked row, for terminals without colours. */

@@ -23,19 +23,13 @@
 
 /**
  * struct tree_port - The sockets of a port
- * @nodes: sockets in the order of the view
- * @count: number of @nodes
- * @allocated: number of @nodes with memory
- * @size: number of pointers in @nodes
+ * @nodes: sockets
  * @prefix: lines that lead to the next siblings, drawn before a label
  * @prefix_len: length of @prefix in bytes
  * @depth: number of levels in @prefix
  */
 struct tree_port {
-	struct tree_node **nodes;
-	size_t count;
-	size_t allocated;
-	size_t size;
+	struct tree_nodes nodes;
 	char prefix[PREFIX_MAX];
 	size_t prefix_len;
 	unsigned int depth;
@@ -96,16 +90,16 @@ static void put_socket_label(struct buf *t, struct output *out,
 	cell_put(t, out, PORTSOCK_COL_REMOTE, row);
 }
 
+/* Add a line for each owner of a socket; @more: other lines follow. */
 static void add_owners(struct output *out, const struct row *row, bool more)
 {
 	struct buf *t;
 	size_t i = 0;
 
 	if (row->holder) {
-		t = begin_label(out, !more);
+		t = begin_label(out, !more && !row->count);
 		column_put_owners(t, row);
 		table_add(out, NULL, STYLE_YELLOW);
-		return;
 	}
 	while (i < row->count) {
 		size_t next = i;
@@ -128,8 +122,12 @@ static void add_socket(struct output *out, const struct tree_node *node,
 		       bool last)
 {
 	const struct row *row = &node->row;
+	struct row copy;
 	size_t before;
 
+	/* The owners of an MPTCP socket are not repeated for its subflows. */
+	if (unlikely(row->holder) && !node->parent)
+		row = output_with_owners(out, row, &copy);
 	table_add(out, row, table_row_style(row));
 	before = enter_level(last);
 	add_owners(out, row, node->children.first);
@@ -186,6 +184,23 @@ static void add_group(struct output *out, const struct tree_node *leader,
 	leave_level(before);
 }
 
+/* Add a listener at another port, and the sockets of this port below it. */
+static void add_elsewhere(struct output *out, const struct tree_node *node,
+			  bool last)
+{
+	const struct row *keeper = relations_keeper(out->relations, &node->row);
+	struct buf *t = begin_label(out, last);
+	size_t before;
+
+	buf_word(t, "listener ");
+	put_socket_label(t, out, &node->row);
+	table_add(out, NULL, STYLE_DIM);
+	before = enter_level(last);
+	add_owners(out, keeper ? keeper : &node->row, node->children.first);
+	add_children(out, &node->children, node->row.record.proto);
+	leave_level(before);
+}
+
 /* Return true if a node is drawn directly below its network namespace. */
 static bool is_top(const struct tree_node *node)
 {
@@ -209,6 +224,10 @@ static void add_nodes(struct output *out, struct tree_node **nodes,
 		last = next == count;
 		if (node->leader) {
 			add_group(out, node, last);
+			continue;
+		}
+		if (node->elsewhere) {
+			add_elsewhere(out, node, last);
 			continue;
 		}
 		put_socket_label(begin_label(out, last), out, &node->row);
@@ -244,15 +263,15 @@ static int compare_first(const void *a, const void *b)
 /* Group the nodes by network namespace, in the order of the view. */
 static size_t group_by_netns(struct netns_nodes *groups)
 {
-	struct tree_node **nodes = tree.nodes;
+	struct tree_node **nodes = tree.nodes.list;
 	size_t i, n = 0;
 
-	for (i = 1; i < tree.count && nodes[i]->row.record.netns ==
+	for (i = 1; i < tree.nodes.count && nodes[i]->row.record.netns ==
 	     nodes[0]->row.record.netns; i++)
 		;
-	if (i < tree.count)
-		qsort(nodes, tree.count, sizeof(*nodes), compare_netns);
-	for (i = 0; i < tree.count; i++) {
+	if (i < tree.nodes.count)
+		qsort(nodes, tree.nodes.count, sizeof(*nodes), compare_netns);
+	for (i = 0; i < tree.nodes.count; i++) {
 		if (!i || nodes[i]->row.record.netns !=
 		    nodes[i - 1]->row.record.netns)
 			groups[n++] = (struct netns_nodes){
@@ -278,8 +297,9 @@ static void add_netns(struct output *out, const struct netns_nodes *group,
 	size_t before;
 
 	buf_printf(t, "netns %u", netns);
-	if (name && (*name < '0' || *name > '9')) {
-		buf_char(t, ' ');
+	if (name) {	/* a PID if the namespace has no name */
+		buf_word(t, name[strspn(name, "0123456789")] ? " " :
+			 ", process ");
 		cell_put_name(t, name);
 	}
 	table_add(out, NULL, STYLE_DIM);
@@ -288,26 +308,21 @@ static void add_netns(struct output *out, const struct netns_nodes *group,
 	leave_level(before);
 }
 
-static void free_nodes(void)
-{
-	size_t i;
-
-	for (i = 0; i < tree.count; i++)
-		row_free(&tree.nodes[i]->row);
-	tree.count = 0;
-}
-
 /* Add the lines of a port whose rows are complete. */
 static void add_port(struct output *out)
 {
-	struct netns_nodes *groups;
+	struct netns_nodes *groups, single;
 	size_t i, n;
 
-	if (!tree.count)
+	if (!tree.nodes.count)
 		return;
-	tree_relate(tree.nodes, tree.count);
-	groups = xrealloc(NULL, tree.count * sizeof(*groups));
-	cell_put(table_line(out), out, PORTSOCK_COL_PORT, &tree.nodes[0]->row);
+	if (tree.nodes.count > 1 ||	/* most ports have one socket */
+	    tree.nodes.list[0]->row.record.has & PS_HAS_PARENT)
+		tree_relate(&tree.nodes, out->relations);
+	groups = &single;
+	if (tree.nodes.count > 1)
+		groups = xrealloc(NULL, tree.nodes.count * sizeof(*groups));
+	cell_put(table_line(out), out, PORTSOCK_COL_PORT, &tree.nodes.list[0]->row);
 	table_add(out, NULL, STYLE_BOLD);
 	n = group_by_netns(groups);
 	/* The level of the namespace is left out if it is the reader's own. */
@@ -317,8 +332,9 @@ static void add_port(struct output *out)
 	else
 		for (i = 0; i < n; i++)
 			add_netns(out, &groups[i], i + 1 == n);
-	free(groups);
-	free_nodes();
+	if (groups != &single)
+		free(groups);
+	tree_nodes_clear(&tree.nodes);
 }
 
 static int tree_begin(struct output *out)
@@ -332,12 +348,11 @@ static int tree_begin(struct output *out)
 static int tree_row(struct output *out, const struct row *row)
 {
 	bool has_port = row->record.has & PS_HAS_PORT;
-	struct tree_node *node;
 
-	if (tree.count && (!has_port || row->record.port !=
-			   tree.nodes[0]->row.record.port))
+	if (tree.nodes.count && (!has_port || row->record.port !=
+			   tree.nodes.list[0]->row.record.port))
 		add_port(out);
-	if (!tree.count)
+	if (!tree.nodes.count)
 		table_mark(out);
 	if (!has_port) {
 		put_socket_label(table_line(out), out, row);
@@ -345,17 +360,7 @@ static int tree_row(struct output *out, const struct row *row)
 		add_owners(out, row, false);
 		return 0;
 	}
-	if (tree.count == tree.size) {
-		tree.size = tree.size ? tree.size * 2 : 64;
-		tree.nodes = xrealloc(tree.nodes, tree.size *
-				      sizeof(*tree.nodes));
-	}
-	/* The nodes of the ports before are used again. */
-	if (tree.count == tree.allocated)
-		tree.nodes[tree.allocated++] = xrealloc(NULL, sizeof(*node));
-	node = tree.nodes[tree.count++];
-	memset(node, 0, sizeof(*node));
-	row_copy(&node->row, row);
+	tree_nodes_add(&tree.nodes, row);
 	return 0;
 }
 
@@ -373,10 +378,7 @@ static int tree_end(struct output *out)
 
 static void tree_release(struct output *out)
 {
-	free_nodes();
-	while (tree.allocated)
-		free(tree.nodes[--tree.allocated]);
-	free(tree.nodes);
+	tree_nodes_free(&tree.nodes);
 	table_release(out);
 }
 

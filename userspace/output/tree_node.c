@@ -92,7 +92,8 @@ static void find_groups(struct tree_node **some, struct tree_node **nodes,
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++)
-		if (!nodes[i]->parent && may_share(&nodes[i]->row.record))
+		if (!nodes[i]->parent && !nodes[i]->elsewhere &&
+		    may_share(&nodes[i]->row.record))
 			some[n++] = nodes[i];
 	qsort(some, n, sizeof(*some), compare_groups);
 	for (i = 1; i < n; i++) {
@@ -153,7 +154,7 @@ static size_t sort_listeners(struct tree_node **some,
 
 	for (i = 0; i < count; i++)
 		if (nodes[i]->row.record.state == PORTSOCK_LISTEN &&
-		    has_address(&nodes[i]->row.record))
+		    !nodes[i]->elsewhere && has_address(&nodes[i]->row.record))
 			some[n++] = nodes[i];
 	qsort(some, n, sizeof(*some), compare_listeners);
 	return n;
@@ -245,19 +246,76 @@ static struct tree_node *by_cookie(struct tree_node **sorted, size_t count,
 	return found ? *found : NULL;
 }
 
-/* Set the parents that the view reports. */
-static void find_parents(struct tree_node **nodes, size_t count,
-			 struct tree_node **sorted)
+static int compare_parents(const void *a, const void *b)
 {
+	const struct tree_node *x = *(struct tree_node *const *)a;
+	const struct tree_node *y = *(struct tree_node *const *)b;
+	u64 p = x->row.record.parent, q = y->row.record.parent;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return compare_indices(x, y);
+}
+
+/*
+ * Add the listeners at other ports.  A program of BPF (sk_lookup) or TPROXY
+ * delivers connections to such a listener.  @waiting: sockets with a PARENT that
+ * is not at the port.
+ */
+static void add_listeners_elsewhere(struct tree_nodes *nodes,
+				    struct tree_node **waiting, size_t count,
+				    struct relations *relations)
+{
+	struct tree_node *last = NULL;
+	u64 cookie = 0;
 	size_t i;
 
-	memcpy(sorted, nodes, count * sizeof(*nodes));
+	qsort(waiting, count, sizeof(*waiting), compare_parents);
+	for (i = 0; i < count; i++) {
+		const struct ps_record *r = &waiting[i]->row.record;
+		const struct row *parent;
+
+		if (!i || r->parent != cookie) {
+			cookie = r->parent;
+			parent = relations_parent(relations, &waiting[i]->row);
+			last = NULL;
+			if (parent && parent->record.state ==
+			    PORTSOCK_LISTEN && parent->record.has &
+			    PS_HAS_PORT && parent->record.port != r->port) {
+				last = tree_nodes_add(nodes, parent);
+				last->elsewhere = true;
+			}
+		}
+		waiting[i]->parent = last;
+	}
+}
+
+/* Set the parents that the view reports. */
+static void find_parents(struct tree_nodes *nodes, struct tree_node **sorted,
+			 struct relations *relations)
+{
+	size_t i, count = nodes->count, missing = 0;
+	struct tree_node **waiting = NULL;
+
+	memcpy(sorted, nodes->list, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), compare_cookies);
-	for (i = 0; i < count; i++)
-		if (nodes[i]->row.record.has & PS_HAS_PARENT)
-			nodes[i]->parent =
-				by_cookie(sorted, count,
-					  nodes[i]->row.record.parent);
+	for (i = 0; i < count; i++) {
+		struct tree_node *node = nodes->list[i];
+		const struct ps_record *r = &node->row.record;
+
+		if (!(r->has & PS_HAS_PARENT))
+			continue;
+		node->parent = by_cookie(sorted, count, r->parent);
+		if (node->parent || (r->held != PORTSOCK_HELD_ACCEPTQ &&
+				     r->held != PORTSOCK_HELD_SYNRECV))
+			continue;
+		if (!waiting)
+			waiting = xrealloc(NULL, count * sizeof(*waiting));
+		waiting[missing++] = node;
+	}
+	if (missing)
+		add_listeners_elsewhere(nodes, waiting, missing, relations);
+	free(waiting);
 }
 
 /*
@@ -324,26 +382,72 @@ static void list_children(struct tree_node **nodes, size_t count,
 }
 
 /**
+ * tree_nodes_add() - Add a node
+ * @nodes: nodes
+ * @row: its row, copied
+ *
+ * Return: the node, zeroed but for its row and index.
+ */
+struct tree_node *tree_nodes_add(struct tree_nodes *nodes,
+				 const struct row *row)
+{
+	struct tree_node *node;
+
+	if (nodes->count == nodes->size) {
+		nodes->size = nodes->size ? nodes->size * 2 : 64;
+		nodes->list = xrealloc(nodes->list, nodes->size *
+				       sizeof(*nodes->list));
+	}
+	/* The nodes of the ports before are used again. */
+	if (nodes->count == nodes->allocated)
+		nodes->list[nodes->allocated++] = xrealloc(NULL, sizeof(*node));
+	node = nodes->list[nodes->count];
+	memset(node, 0, sizeof(*node));
+	node->index = nodes->count++;
+	row_copy(&node->row, row);
+	return node;
+}
+
+/* Remove all nodes; their memory is kept. */
+void tree_nodes_clear(struct tree_nodes *nodes)
+{
+	size_t i;
+
+	for (i = 0; i < nodes->count; i++)
+		row_free(&nodes->list[i]->row);
+	nodes->count = 0;
+}
+
+/* Remove all nodes and free their memory. */
+void tree_nodes_free(struct tree_nodes *nodes)
+{
+	tree_nodes_clear(nodes);
+	while (nodes->allocated)
+		free(nodes->list[--nodes->allocated]);
+	free(nodes->list);
+}
+
+/**
  * tree_relate() - Find the relations of the sockets of a port
- * @nodes: all of them in the order of the view, zeroed but for their rows
- * @count: number of @nodes
+ * @nodes: all of them in the order of the view; listeners at other ports that
+ *	they wait for are added
+ * @relations: where these are looked up
  *
  * Each node is below at most one other, or in at most one group, and there are
  * no cycles: a walk from the nodes that are not @below visits each node once.
  */
-void tree_relate(struct tree_node **nodes, size_t count)
+void tree_relate(struct tree_nodes *nodes, struct relations *relations)
 {
 	struct tree_node **some;
-	size_t i;
+	size_t count = nodes->count;
 
-	if (count == 1)		/* as of most ports */
-		return;
 	some = xrealloc(NULL, count * sizeof(*some));
-	for (i = 0; i < count; i++)
-		nodes[i]->index = i;
-	find_parents(nodes, count, some);
-	cut_parents(nodes, count, some);
-	find_groups(some, nodes, count);
-	list_children(nodes, count, some, sort_listeners(some, nodes, count));
+	find_parents(nodes, some, relations);
+	count = nodes->count;
+	some = xrealloc(some, count * sizeof(*some));
+	cut_parents(nodes->list, count, some);
+	find_groups(some, nodes->list, count);
+	list_children(nodes->list, count, some,
+		      sort_listeners(some, nodes->list, count));
 	free(some);
 }

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_OUTPUT_TREE_NODE_H
 #define PORTSOCK_OUTPUT_TREE_NODE_H
 
+#include "../resolve/relations.h"
 #include "../view/row.h"
 
 #define TREE_DEPTH_MAX	3	/* a forged view may have longer chains */
@@ -22,6 +23,8 @@ struct tree_list {
 /**
  * struct tree_node - A socket of a port
  * @row: copy of the row
+ * @elsewhere: a listener at another port that sockets of this port wait for; it
+ *	is no socket of this port
  * @index: index among the rows of the port
  * @parent: node that this one is shown below, or NULL
  * @depth: number of nodes above this one, PARENT followed
@@ -37,6 +40,7 @@ struct tree_list {
  */
 struct tree_node {
 	struct row row;
+	bool elsewhere;
 	size_t index;
 	struct tree_node *parent;
 	unsigned int depth;
@@ -51,6 +55,24 @@ struct tree_node {
 	unsigned int group_size;
 };
 
-void tree_relate(struct tree_node **nodes, size_t count);
+/**
+ * struct tree_nodes - The sockets of a port
+ * @list: sockets in the order of the view, then listeners at other ports
+ * @count: number of nodes in @list
+ * @allocated: number of nodes in @list with memory, which are used again
+ * @size: number of pointers in @list
+ */
+struct tree_nodes {
+	struct tree_node **list;
+	size_t count;
+	size_t allocated;
+	size_t size;
+};
+
+struct tree_node *tree_nodes_add(struct tree_nodes *nodes,
+				 const struct row *row);
+void tree_nodes_clear(struct tree_nodes *nodes);
+void tree_nodes_free(struct tree_nodes *nodes);
+void tree_relate(struct tree_nodes *nodes, struct relations *relations);
 
 #endif /* PORTSOCK_OUTPUT_TREE_NODE_H */

@@ -4,6 +4,8 @@
 #include "../util/error.h"
 #include "rowset.h"
 
+#define KEEPER_STEPS_MAX	3
+
 /**
  * rowset_append() - Make room for one more row
  * @set: set
@@ -51,21 +53,80 @@ void rowset_sort_by_inode(struct rowset *set)
 		      compare_inodes);
 }
 
+static int compare_row_cookies(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+
+	if (x->record.cookie != y->record.cookie)
+		return x->record.cookie < y->record.cookie ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/**
+ * rowset_index() - Prepare a set for rowset_find()
+ * @set: set, in which no row is moved or added afterwards
+ *
+ * Other users choose how many rows there are and how many refer to each other.
+ */
+void rowset_index(struct rowset *set)
+{
+	size_t i;
+
+	set->by_cookie = xrealloc(set->by_cookie, (set->count + 1) *
+				  sizeof(*set->by_cookie));
+	for (i = 0; i < set->count; i++)
+		set->by_cookie[i] = &set->rows[i];
+	qsort(set->by_cookie, set->count, sizeof(*set->by_cookie),
+	      compare_row_cookies);
+}
+
 /**
  * rowset_find() - Look up a row by the cookie of its socket
- * @set: set
+ * @set: set after rowset_index()
  * @cookie: SO_COOKIE
  *
  * Return: The first such row, or NULL.
  */
 const struct row *rowset_find(const struct rowset *set, u64 cookie)
 {
-	size_t i;
+	size_t low = 0, high = set->count;
 
-	for (i = 0; i < set->count; i++)
-		if (set->rows[i].record.cookie == cookie)
-			return &set->rows[i];
-	return NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (set->by_cookie[middle]->record.cookie < cookie)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < set->count &&
+		set->by_cookie[low]->record.cookie == cookie ?
+		set->by_cookie[low] : NULL;
+}
+
+/**
+ * row_keeper() - Find the socket for the sake of which another one exists
+ * @row: row
+ * @find: looks up the row of PARENT
+ * @from: first argument of @find
+ *
+ * It is the MPTCP socket of a subflow, and the listener of a request and of a
+ * socket in an accept queue.  One may lead to the next: a queued subflow, its
+ * MPTCP socket, the listener.
+ *
+ * Return: @row if it has owners or no PARENT; NULL if a PARENT is unknown.
+ */
+const struct row *row_keeper(const struct row *row, parent_finder *find,
+			     void *from)
+{
+	unsigned int steps;
+
+	/* A forged view may have chains of any length, and cycles. */
+	for (steps = 0; row && row->record.has & PS_HAS_PARENT &&
+	     row->record.held != PORTSOCK_HELD_PROCESS; steps++)
+		row = steps < KEEPER_STEPS_MAX ? find(from, row) : NULL;
+	return row;
 }
 
 /**
@@ -82,5 +143,6 @@ void rowset_free(struct rowset *set)
 		if (set->rows[i].mark != ROW_TAKEN)
 			row_free(&set->rows[i]);
 	free(set->rows);
+	free(set->by_cookie);
 	*set = (struct rowset){ .rows = NULL };
 }

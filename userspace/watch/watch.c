@@ -103,6 +103,7 @@ static void watch_screen(struct output *out, struct view *view,
 		before = now;
 		now = (struct rowset){};
 		names_renew(out->names);
+		relations_renew(out->relations);
 		if (view_wait(view, o->watch * 1000) < 0)
 			break;
 		sleep_until(begin + LEAST_PAUSE);
@@ -128,6 +129,7 @@ static int watch_stream(struct output *out, struct view *view,
 		next += o->watch * 1000;
 		sleep_until(next);
 		names_renew(out->names);
+		relations_renew(out->relations);
 		if (view_again(view))
 			return STATUS_ERROR;
 		if (!json)

@@ -119,25 +119,18 @@ static void advise_waiting(struct buf *t, const struct why *w)
 	buf_char(t, ')');
 }
 
-/*
- * Append the commands that stop the owners of all sockets that conflict.  The
- * owner of a socket in an accept queue is that of the listener.
- */
+/* Append the commands that stop the owners of all sockets that conflict. */
 static void advise_stopping(struct buf *t, const struct why *w)
 {
 	struct stop_list stops = { .count = 0 };
 	size_t i;
 
 	for (i = 0; i < w->socks.count; i++) {
-		const struct row *row = &w->socks.rows[i];
-		const struct ps_record *r = &row->record;
+		const struct row *keeper = w->blocks[i] ?
+			why_keeper(w, &w->socks.rows[i]) : NULL;
 
-		if (!w->blocks[i])
-			continue;
-		if (r->held == PORTSOCK_HELD_ACCEPTQ && r->has & PS_HAS_PARENT)
-			row = rowset_find(&w->socks, r->parent);
-		if (row)
-			stop_add(&stops, row);
+		if (keeper)
+			stop_add(&stops, keeper);
 	}
 	stop_put(t, &stops);
 }
@@ -147,7 +140,8 @@ static bool is_blocked_by(const struct why *w, enum portsock_held held)
 	size_t i;
 
 	for (i = 0; i < w->socks.count; i++)
-		if (w->blocks[i] && w->socks.rows[i].record.held == held)
+		if (w->blocks[i] && why_subject(w, &w->socks.rows[i])->
+		    record.held == held)
 			return true;
 	return false;
 }

@@ -80,20 +80,41 @@ static void put_owners(struct buf *t, const struct row *row)
 		buf_printf(t, " and %zu more", row->count - i);
 }
 
+/* Append the listener of a socket in an accept queue, if it is known. */
+static void put_listener(struct buf *t, const struct why *w,
+			 const struct row *row)
+{
+	const struct row *parent = why_parent(w, row);
+	const struct row *keeper = why_keeper(w, row);
+	const struct ps_record *r;
+
+	if (parent && parent->record.port != row->record.port) {
+		r = &parent->record;
+		buf_word(t, " of the listener on ");
+		print_end(t, &r->local, r->dev);
+	}
+	if (keeper && keeper->count) {
+		buf_word(t, " of ");
+		put_owners(t, keeper);
+	}
+}
+
 /**
  * print_subject() - Append the owners of a socket, or why it has none
  * @t: text
- * @w: case with the listener of a connection in an accept queue
+ * @w: case; @w->socks is indexed
  * @row: the socket
  */
 void print_subject(struct buf *t, const struct why *w, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
-	const struct row *listener;
+	const char *over = r->proto == PORTSOCK_PROTO_MPTCP ?
+		" over MPTCP" : "";
 
 	switch (r->held) {
 	case PORTSOCK_HELD_PROCESS:
 		put_owners(t, row);
+		buf_word(t, over);
 		break;
 	case PORTSOCK_HELD_KERNEL:
 		buf_word(t, "the kernel");
@@ -107,19 +128,15 @@ void print_subject(struct buf *t, const struct why *w, const struct row *row)
 		buf_word(t, "a closed connection");
 		break;
 	case PORTSOCK_HELD_ACCEPTQ:
-		buf_word(t, "a connection in the accept queue");
-		listener = r->has & PS_HAS_PARENT ?
-			rowset_find(&w->socks, r->parent) : NULL;
-		if (listener && listener->count) {
-			buf_word(t, " of ");
-			put_owners(t, listener);
-		}
+		buf_printf(t, "a connection%s in the accept queue", over);
+		put_listener(t, w, row);
 		break;
 	case PORTSOCK_HELD_ORPHAN:
 		buf_word(t, "a connection closed by its process");
 		break;
 	case PORTSOCK_HELD_HIDDEN:
-		buf_printf(t, "a hidden process (socket of uid %u)", r->uid);
+		buf_printf(t, "a hidden process%s (socket of uid %u)", over,
+			   r->uid);
 		break;
 	default:
 		buf_word(t, "a socket without owner (in flight in a unix "
@@ -151,11 +168,12 @@ static void put_blocker(struct buf *t, const struct why *w,
 			const struct row *row)
 {
 	const struct bind_request *b = &w->bind;
+	const struct row *subject = why_subject(w, row);
 	const struct ps_record *r = &row->record;
 	u32 flag = PORTSOCK_FLAG(REUSEADDR);
 
-	print_subject(t, w, row);
-	buf_printf(t, " %s in %s on ", row->count > 1 ? "are" : "is",
+	print_subject(t, w, subject);
+	buf_printf(t, " %s in %s on ", subject->count > 1 ? "are" : "is",
 		   ps_state_names[r->state].text);
 	print_end(t, &r->local, r->dev);
 	if (r->dev[0]) {

@@ -217,6 +217,7 @@ static int read_unix_sockets(struct unix_bind *u, struct view *v)
 		else if (u->why.socks.count < SOCKETS_MAX)
 			rowset_add(&u->why.socks, &v->row);
 	}
+	rowset_index(&u->why.socks);
 	return got;
 }
 

@@ -208,11 +208,13 @@ static int read_sockets(struct why *w, struct view *v, const char *input)
 	if (!view_open(v, input) && !view_select(v, &sel, true) &&
 	    !view_begin(v)) {
 		b->netns = v->header.netns;
+		relations_init(w->relations, input, v->can_seek, 0);
 		v->keep_bind = true;
 		while ((got = view_next(v)) > 0)
 			if (bind_same_port(b, &v->row.record))
 				rowset_add(&w->socks, &v->row);
 		rowset_sort_by_inode(&w->socks);
+		rowset_index(&w->socks);
 		bind_request_set_rows(b, v->bind_rows, v->bind_count);
 	}
 	selection_free(&sel);
@@ -259,6 +261,7 @@ int why_main(int argc, char **argv)
 {
 	struct why w = { .bind.listens = true, .bind.uid = geteuid() };
 	struct why_options o = { .input = NULL };
+	struct relations relations = { .available = false };
 	int status = STATUS_ERROR;
 	struct buf t;
 	struct view v;
@@ -274,10 +277,12 @@ int why_main(int argc, char **argv)
 		return STATUS_ERROR;
 	if (o.is_name)
 		return unix_bind_report(&o.name, o.input, o.json);
+	w.relations = &relations;
 	if (!read_sockets(&w, &v, o.input))
 		status = report(&w, &o);
 	view_close(&v);
 	rowset_free(&w.socks);
+	relations_renew(&relations);
 	free(w.blocks);
 	return status;
 }

@@ -3,6 +3,7 @@
 #ifndef PORTSOCK_WHY_WHY_H
 #define PORTSOCK_WHY_WHY_H
 
+#include "../resolve/relations.h"
 #include "../util/buf.h"
 #include "host.h"
 
@@ -31,6 +32,7 @@ enum verdict {
  * @bind: the bind()
  * @host: facts of the machine
  * @socks: sockets at the port, oldest first
+ * @relations: sockets at other ports and of MPTCP, or NULL
  * @verdict: result of bind()
  * @blocks: of each socket, whether it conflicts
  * @blockers: number of sockets that conflict; bind() fails because of them if
@@ -41,6 +43,7 @@ struct why {
 	struct bind_request bind;
 	struct host host;
 	struct rowset socks;
+	struct relations *relations;
 	enum verdict verdict;
 	bool *blocks;
 	size_t blockers;
@@ -62,6 +65,9 @@ static inline int why_seconds(s32 ms)
 
 int why_main(int argc, char **argv);
 void verdict_decide(struct why *w);
+const struct row *why_parent(const struct why *w, const struct row *row);
+const struct row *why_subject(const struct why *w, const struct row *row);
+const struct row *why_keeper(const struct why *w, const struct row *row);
 const char *verdict_name(enum verdict verdict);
 const char *probe_bind(const struct why *w);
 void advice_put_reason(struct buf *t, const struct why *w);
