@@ -14,6 +14,37 @@ static bool is_system_user(const struct ps_record *r)
 		(r->uid < 1000 || (r->uid >= 61184 && r->uid <= 65534));
 }
 
+static struct listener_counts *find_listener_counts(struct socket_counts *c,
+						    u64 cookie)
+{
+	const struct hash_key key = { .low = cookie };
+	struct listener_counts *listener = hash_find(&c->listeners, &key);
+
+	return listener ? listener :
+		hash_add(&c->listeners, &key, sizeof(*listener));
+}
+
+/*
+ * An MPTCP socket that listens has a subflow that listens, too, with the
+ * backlog.  Both are one listener, that of TCP: a server that begins to use
+ * MPTCP keeps its series.
+ */
+static void count_mptcp_listener(struct socket_counts *c, const struct row *row)
+{
+	const struct ps_record *r = &row->record;
+	struct listener_counts *listener = find_listener_counts(c, r->cookie);
+
+	listener->self = true;
+	listener->system = is_system_user(r);
+	listener->proto = r->proto;
+	listener->netns = r->netns;
+	listener->port = r->port;
+	listener->owners = row->count;
+	listener->backlog = r->rxq;
+	listener->limit = r->txq;
+	listener->leaked = names_leaked(&c->names, row);
+}
+
 /*
  * The kernel's view has the listeners of a port first, so other rows at a port
  * without a listener need no memory.  A saved view may have any order: there
@@ -28,24 +59,37 @@ static void count_port_row(struct socket_counts *c, const struct row *row)
 	bool acceptq = r->held == PORTSOCK_HELD_ACCEPTQ;
 	bool request = r->held == PORTSOCK_HELD_SYNRECV;
 	bool timewait = r->held == PORTSOCK_HELD_TIMEWAIT;
+	struct listener_counts *listener;
 
-	if (!port) {
-		if (!listens && (c->names.live ||
-				 !(acceptq || request || timewait)))
-			return;
+	if (listens && r->proto == PORTSOCK_PROTO_MPTCP) {
+		count_mptcp_listener(c, row);
+		return;
+	}
+	if (!port && (listens || (!c->names.live &&
+				  (acceptq || request || timewait))))
 		port = hash_add(&c->ports, &key, sizeof(*port));
+	if ((acceptq || request) && r->has & PS_HAS_PARENT) {
+		listener = find_listener_counts(c, r->parent);
+		listener->here = port;
+		listener->acceptq += acceptq;
+		listener->requests += request;
+	} else if (port) {
+		port->acceptq += acceptq;
+		port->requests += request;
 	}
-	if (listens) {
-		port->sockets++;
-		port->owners += row->count;
-		port->backlog += r->rxq;
-		port->limit += r->txq;
-		port->system |= is_system_user(r);
-		port->leaked += names_leaked(&c->names, row);
-	}
-	port->acceptq += acceptq;
-	port->requests += request;
-	port->timewait += timewait;
+	if (port)
+		port->timewait += timewait;
+	if (!listens)
+		return;
+	port->sockets++;
+	port->owners += row->count;
+	port->backlog += r->rxq;
+	port->limit += r->txq;
+	port->system |= is_system_user(r);
+	port->leaked += names_leaked(&c->names, row);
+	find_listener_counts(c, r->cookie)->at = port;
+	if (row->holder && r->has & PS_HAS_PARENT)
+		find_listener_counts(c, r->parent)->at = port;
 }
 
 /**
@@ -78,6 +122,34 @@ static int compare_ports(const void *a, const void *b)
 	return x->part < y->part ? -1 : x->part > y->part;
 }
 
+/* Add the counts of a listener to those of its port. */
+static void finish_listener(struct socket_counts *c,
+			    const struct listener_counts *listener)
+{
+	const struct hash_key key = {
+		listener->proto, listener->netns, 0, listener->port,
+	};
+	struct listening_port *port = listener->at;
+
+	if (!port && listener->self) {	/* an MPTCP socket without a subflow */
+		port = hash_find(&c->ports, &key);
+		if (!port)
+			port = hash_add(&c->ports, &key, sizeof(*port));
+		port->sockets++;
+		port->backlog += listener->backlog;
+		port->limit += listener->limit;
+	}
+	if (!port)
+		port = listener->here;
+	if (!port)
+		return;
+	port->owners += listener->owners;
+	port->leaked += listener->leaked;
+	port->system |= listener->system;
+	port->acceptq += listener->acceptq;
+	port->requests += listener->requests;
+}
+
 /**
  * count_finish() - Sort the listening ports after the last row
  * @c: counts
@@ -86,6 +158,9 @@ void count_finish(struct socket_counts *c)
 {
 	size_t i;
 
+	for (i = 0; i < c->listeners.size; i++)
+		if (c->listeners.slots[i])
+			finish_listener(c, (void *)c->listeners.slots[i]);
 	c->listening = xrealloc(NULL, (c->ports.count + 1) *
 				sizeof(*c->listening));
 	for (i = 0; i < c->ports.size; i++) {
@@ -125,5 +200,6 @@ void count_free(struct socket_counts *c)
 {
 	free(c->listening);
 	hash_free(&c->ports);
+	hash_free(&c->listeners);
 	names_free(&c->names);
 }

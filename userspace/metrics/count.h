@@ -33,9 +33,46 @@ struct listening_port {
 };
 
 /**
+ * struct listener_counts - What refers to a listener by its cookie
+ * @key: cookie in low
+ * @self: the row of the listener was counted: it is an MPTCP socket
+ * @system: of @self: a system user created it
+ * @proto: of @self: enum portsock_proto
+ * @netns: of @self: network namespace
+ * @port: of @self: port
+ * @owners: of @self: file descriptors that refer to it
+ * @leaked: of @self: 1 if it has an owner that did not create it
+ * @backlog: of @self: connections that it has to accept
+ * @limit: of @self: limit of @backlog
+ * @at: port where the listener is counted: of an MPTCP socket, that of its
+ *	subflow; NULL until a row of it is counted
+ * @here: port of a socket that waits, if it has a listener; for a view without
+ *	the right one
+ * @acceptq: sockets that wait for it to accept
+ * @requests: request sockets
+ */
+struct listener_counts {
+	struct hash_key key;
+	bool self;
+	bool system;
+	u8 proto;
+	u32 netns;
+	u32 port;
+	u64 owners;
+	u64 leaked;
+	u64 backlog;
+	u64 limit;
+	struct listening_port *at;
+	struct listening_port *here;
+	u64 acceptq;
+	u64 requests;
+};
+
+/**
  * struct socket_counts - Rows of a view, counted
  * @sockets: by protocol, state and HELD value
  * @ports: struct listening_port by key
+ * @listeners: struct listener_counts by cookie
  * @listening: @ports with a listener by port, protocol and network namespace,
  *	after count_finish()
  * @nlistening: number of them
@@ -43,11 +80,12 @@ struct listening_port {
  * @used: local ports with a socket in the opener's network namespace, one bit
  *	each
  *
- * Memory grows with the number of listening ports, not with that of sockets.
+ * Memory grows with the number of listeners, not with that of sockets.
  */
 struct socket_counts {
 	u64 sockets[PORTSOCK_NPROTOS][PORTSOCK_NSTATES][PORTSOCK_NHELD];
 	struct hash ports;
+	struct hash listeners;
 	struct listening_port **listening;
 	size_t nlistening;
 	struct names names;
