@@ -41,10 +41,48 @@ static int open_root(void)
 	return root;
 }
 
-/* Stat a path from the root of cgroup v2. */
-static bool stat_cgroup(int root, const char *path, struct stat *st)
+union id_handle {
+	struct file_handle handle;
+	char room[sizeof(struct file_handle) + sizeof(u64)];
+};
+
+/*
+ * Get the id of a cgroup's directory.  On a 32-bit kernel the inode number is
+ * only its lower half; the file handle is the whole id.
+ */
+static bool directory_id(int at, const char *name, u64 *id)
 {
-	return !fstatat(root, path[1] ? path + 1 : ".", st, 0);
+	union id_handle u = { .handle.handle_bytes = sizeof(*id) };
+	struct stat st;
+	int mount;
+
+	if (!name_to_handle_at(at, name, &u.handle, &mount, 0) &&
+	    u.handle.handle_type == FILEID_KERNFS &&
+	    u.handle.handle_bytes == sizeof(*id)) {
+		memcpy(id, u.handle.f_handle, sizeof(*id));
+		return true;
+	}
+	if (fstatat(at, name, &st, 0))
+		return false;
+	*id = st.st_ino;
+	return true;
+}
+
+/* Get the id of a cgroup by its path from the root of cgroup v2. */
+static bool path_id(int root, const char *path, u64 *id)
+{
+	return directory_id(root, path[1] ? path + 1 : ".", id);
+}
+
+/*
+ * Check if the mount has the root of the hierarchy, whose id ends in 1.  In a
+ * cgroup namespace it has only a part: no cgroup that is missing there is gone.
+ */
+static bool is_whole(int root)
+{
+	u64 id;
+
+	return directory_id(root, ".", &id) && (u32)id == 1;
 }
 
 static const char *add_path(struct cgroups *c, u64 id, const char *path)
@@ -65,8 +103,8 @@ static const char *read_path(int root, int fd, u64 id, char text[PATH_MAX])
 {
 	size_t prefix = strlen(root_path);
 	char link[64], *path;
-	struct stat st;
 	ssize_t len;
+	u64 found;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, text, PATH_MAX - 1);
@@ -79,17 +117,14 @@ static const char *read_path(int root, int fd, u64 id, char text[PATH_MAX])
 	if (!*path)
 		return "/";
 	/* By now the path may lead to another cgroup. */
-	return *path == '/' && stat_cgroup(root, path, &st) &&
-		st.st_ino == (ino_t)id ? path : NULL;
+	return *path == '/' && path_id(root, path, &found) && found == id ?
+		path : NULL;
 }
 
 /* Find a path by id.  Return false without CAP_DAC_READ_SEARCH. */
 static bool find_by_id(struct cgroups *c, int root, u64 id, const char **path)
 {
-	union {
-		struct file_handle handle;
-		char room[sizeof(struct file_handle) + sizeof(id)];
-	} u = { .handle = {
+	union id_handle u = { .handle = {
 		.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS,
 	} };
 	char text[PATH_MAX];
@@ -110,16 +145,18 @@ static bool find_by_id(struct cgroups *c, int root, u64 id, const char **path)
  * @cgroups: result
  * @path: path of the cgroup that is visited
  * @visited: number of visited cgroups
+ * @by_inode: the inode number of a directory is the id
  */
 struct walk {
 	struct cgroups *cgroups;
 	struct buf path;
 	unsigned int visited;
+	bool by_inode;
 };
 
 /*
- * Add the paths of the cgroups below a directory, by their ids: the inode
- * numbers of their directories, which readdir() returns.
+ * Add the paths of the cgroups below a directory, by their ids.  Where these
+ * are the inode numbers of the directories, readdir() returns them.
  */
 static void walk_directory(struct walk *w, int fd, unsigned int depth)
 {
@@ -127,6 +164,7 @@ static void walk_directory(struct walk *w, int fd, unsigned int depth)
 	struct cgroups *c = w->cgroups;
 	const struct dirent *entry;
 	size_t len = w->path.len;
+	u64 id;
 
 	if (!directory) {
 		c->partial = true;
@@ -148,7 +186,9 @@ static void walk_directory(struct walk *w, int fd, unsigned int depth)
 			break;
 		}
 		w->visited++;
-		add_path(c, entry->d_ino, w->path.data);
+		id = entry->d_ino;
+		if (w->by_inode || directory_id(fd, entry->d_name, &id))
+			add_path(c, id, w->path.data);
 		walk_directory(w, openat(fd, entry->d_name, O_RDONLY |
 					 O_DIRECTORY | O_CLOEXEC), depth + 1);
 	}
@@ -161,11 +201,13 @@ static void walk_cgroups(struct cgroups *c, int root)
 	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct walk w = { .cgroups = c };
 	struct stat st;
+	u64 id;
 
 	if (fd < 0)
 		return;
-	if (!fstat(fd, &st))
-		add_path(c, st.st_ino, "/");
+	if (directory_id(fd, ".", &id))
+		add_path(c, id, "/");
+	w.by_inode = !fstat(fd, &st) && st.st_ino == id;
 	buf_init(&w.path, -1);
 	walk_directory(&w, fd, 0);
 	buf_free(&w.path);
@@ -180,29 +222,30 @@ static void walk_cgroups(struct cgroups *c, int root)
  * ids.  Without it all cgroups are visited.  Users create cgroups, as deep and
  * as many as they like, so the time and the memory of that walk are bounded.
  *
- * Return: the path from the root, valid until the next call; NULL without such
- * a cgroup; NAME_UNKNOWN if its path is too long, or not found within the
- * bounds.
+ * Return: the path from the root, valid until the next call; NULL if there is no
+ * such cgroup any more; NAME_UNKNOWN if its path is too long, or not found
+ * within the bounds or in the reader's cgroup namespace.
  */
 const char *cgroups_path(struct cgroups *c, u64 id)
 {
 	const struct hash_key key = { .low = id };
-	int root = open_root();
-	const char *path;
+	const char *path = NULL;
+	int root;
 
-	if (hash_find_text(&c->paths, &key, &path))
-		return path;
-	if (root < 0)
-		return NULL;
-	if (!c->walked) {
-		if (find_by_id(c, root, id, &path))
-			return path;
-		c->walked = true;
-		walk_cgroups(c, root);
-		if (hash_find_text(&c->paths, &key, &path))
-			return path;
+	if (!c->checked) {
+		root = open_root();
+		c->checked = true;
+		c->partial = root < 0 || !is_whole(root);
 	}
-	return c->partial ? NAME_UNKNOWN : NULL;
+	if (!hash_find_text(&c->paths, &key, &path) && !c->walked) {
+		root = open_root();
+		if (root >= 0 && !find_by_id(c, root, id, &path)) {
+			c->walked = true;
+			walk_cgroups(c, root);
+			hash_find_text(&c->paths, &key, &path);
+		}
+	}
+	return path || !c->partial ? path : NAME_UNKNOWN;
 }
 
 /**
@@ -225,11 +268,7 @@ void cgroups_renew(struct cgroups *c)
 bool cgroup_id(const char *path, u64 *id)
 {
 	int root = open_root();
-	struct stat st;
 
-	if (root < 0 || *path != '/' || !strncmp(path, "/..", 3) ||
-	    !stat_cgroup(root, path, &st))
-		return false;
-	*id = st.st_ino;
-	return true;
+	return root >= 0 && *path == '/' && strncmp(path, "/..", 3) &&
+		path_id(root, path, id);
 }

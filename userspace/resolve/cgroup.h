@@ -12,12 +12,15 @@
  * struct cgroups - Cgroups that were looked up
  * @paths: paths by id
  * @bytes: size of @paths
+ * @checked: @partial was set
  * @walked: all cgroups were visited, or as many as the bounds allow
- * @partial: the walk has left out some
+ * @partial: a cgroup that is not found may exist: the walk has left out some,
+ *	or the mount has
  */
 struct cgroups {
 	struct hash paths;
 	size_t bytes;
+	bool checked;
 	bool walked;
 	bool partial;
 };
