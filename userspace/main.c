@@ -66,7 +66,7 @@ static const char help_all[] =
 "                            kernel, inflight, hidden\n"
 " -N, --netns NETNS          in a network namespace: name, path, PID, inode\n"
 "                            number, or all\n"
-"     --leaked               an owner is of another cgroup or user than created\n"
+"     --leaked               an owner is in another service than made it\n"
 "                            it, or was left behind by an ended process group\n"
 "Which columns\n"
 " -e, --extended             more\n"

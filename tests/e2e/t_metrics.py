@@ -5,8 +5,10 @@ import re
 import socket
 
 from maker import Made, run
-from scenario import equal, scenario, true
+from scenario import Skip, equal, scenario, true
 from t_reader import reader
+
+CGROUPS = "/sys/fs/cgroup"
 
 SAMPLE = re.compile(r'(\w+)(?:\{(.*)\})? ([0-9.]+)')
 TIME_WAIT = "socket l tcp; bind l 127.0.0.1 8083; listen l; socket c tcp; connect c l; accept l a; close a; recv c; close c; tell l LISTEN"
@@ -68,17 +70,30 @@ def listeners():
 
 @scenario("metrics/leaked-listeners")
 def leaked():
-    """A listener that a process of another user got, beside one that its maker has."""
+    """A listener that was made in another service, beside one of another user, which is none."""
+    if not os.path.exists(f"{CGROUPS}/cgroup.procs"):
+        raise Skip("no cgroup2 here")
+
+    def move(name):
+        os.makedirs(f"{CGROUPS}/{name}", exist_ok=True)
+        with open(f"{CGROUPS}/{name}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
+
     with socket.socket() as own:
         own.bind(("127.0.0.1", 8081))
+        move("leaking.service")
         os.seteuid(1000)  # whose the socket is that is made now
         made = socket.socket()
         os.seteuid(0)
+        move(".")
         with made:
             made.bind(("127.0.0.1", 8082))
             for listener in (own, made):
                 listener.listen(5)
             equal("leaked", by_port(metrics(), "leaked"), {8081: 0, 8082: 1})
+            move("leaking.service")
+            equal("the other way round", by_port(metrics(), "leaked"), {8081: 1, 8082: 0})
+            move(".")
 
 
 @scenario("metrics/states-as-ss-counts-them")

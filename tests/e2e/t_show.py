@@ -252,20 +252,73 @@ def leaked_cgroup():
     os.kill(pid, 9)
 
 
-@scenario("leaked/another-user")
-def leaked_user():
+@scenario("leaked/privilege-drop-is-none")
+def dropped():
+    """As nginx, apache, haproxy, squid, unbound and dnsmasq do it."""
     kept = []
 
     def serve():
+        move(os.getpid(), make_cgroup("system.slice/nginx.service"))
         kept.append(listener(8080))
         os.setuid(1000)
-        kept.append(listener(8081))
+        if not os.fork():
+            fd = kept[0].fileno()
+            os.closerange(3, fd)
+            os.closerange(fd + 1, 256)
+            time.sleep(60)
+            os._exit(0)
     pid, said = in_child(serve)
     equal("said", said, "None")
-    told = leaks()
-    equal("ports", list(told), [8080])
-    true(told[8080], f"({pid}) is uid 1000, made by 0" in told[8080])
+    equal("owners", len(sockets("8080")[0]["owners"]), 2)
+    equal("leaks", leaks(), {})
+    for owner in sockets("8080")[0]["owners"]:
+        os.kill(owner["pid"], 9)
+    os.waitpid(pid, 0)
+
+
+@scenario("leaked/socket-activation-is-none")
+def activated():
+    """Made in the cgroup of systemd or of a .socket, owned by a service; and stored by systemd after the service was gone."""
+    service = make_cgroup("system.slice/ssh.service")
+    for made_in, owned_in in (("init.scope", [service]), ("system.slice/ssh.socket", [service]),
+                              ("system.slice/gone.service", [make_cgroup("init.scope"), service])):
+        path, pids = make_cgroup(made_in), []
+        move(os.getpid(), path)
+        with listener(8080):
+            for to in owned_in:
+                pids.append(os.fork())
+                if not pids[-1]:
+                    time.sleep(60)
+                    os._exit(0)
+                move(pids[-1], to)
+        move(os.getpid(), CGROUPS)
+        if "gone" in made_in:
+            os.rmdir(path)
+        equal(f"made in {made_in}", leaks(), {})
+        for pid in pids:
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+
+
+@scenario("leaked/service-is-gone")
+def service_is_gone():
+    """A background job of a shell has inherited the listener of a service, whose cgroup does not exist any more."""
+    path = make_cgroup("system.slice/gone.service")
+    session = make_cgroup("user.slice/user-1000.slice/session-3.scope")
+    move(os.getpid(), path)
+    with listener(8080):
+        pid = os.fork()
+        if not pid:
+            time.sleep(60)
+            os._exit(0)
+        move(pid, session)
+    move(os.getpid(), CGROUPS)
+    wanted = f"({pid}) is in cgroup /user.slice/user-1000.slice/session-3.scope, made in "
+    true("while it lives", wanted + "/system.slice/gone.service" in leaks().get(8080, ""))
+    os.rmdir(path)
+    true("afterwards", wanted + "one that is gone" in leaks().get(8080, ""))
     os.kill(pid, 9)
+    os.waitpid(pid, 0)
 
 
 def wait_for(truth):
@@ -277,7 +330,30 @@ def wait_for(truth):
 
 @scenario("leaked/child-outlives-server")
 def leaked_child():
-    """A server leads a session, as any that was started by systemd or setsid; its child goes on without it."""
+    """A server leads a session, as any that was started by systemd or setsid; its child goes on without it. In a service, systemd publishes each
+    run by a link, which is older than the child in the service that lives."""
+    child_outlives("may be left behind by session {server}, which has ended")
+    run = "/run/systemd/units/invocation:app.service"
+    os.makedirs(os.path.dirname(run), exist_ok=True)
+    move(os.getpid(), make_cgroup("system.slice/app.service"))
+    try:
+        child_outlives("may be left behind by app.service, which has stopped")
+        os.symlink("0", run)
+        time.sleep(3)  # more than the precision of the clocks
+        child_outlives(None)
+        os.unlink(run)
+
+        def start_again():
+            time.sleep(3)
+            os.symlink("1", run)
+        child_outlives("may be left behind by app.service, which has started again since", start_again)
+    finally:
+        move(os.getpid(), CGROUPS)
+        if os.path.lexists(run):
+            os.unlink(run)
+
+
+def child_outlives(wanted, then=lambda: None):
     until, end = os.pipe()
     server = os.fork()
     if not server:
@@ -300,13 +376,16 @@ def leaked_child():
     with open("/tmp/child", encoding="ascii") as file:
         child = int(file.read())
 
-    def told():
-        return {port: f"({child}) was left behind by process group {server}" in text for port, text in leaks().items()}
+    then()
 
-    equal("as long as nobody has waited for it", told(), {8080: True})
+    def told():
+        return {port: f"({child}) {(wanted or '').format(server=server)}" in text for port, text in leaks().items()}
+
+    equal("as long as nobody has waited for it", told(), {8080: True} if wanted else {})
     os.waitpid(server, 0)
-    equal("afterwards", told(), {8080: True})
+    equal("afterwards", told(), {8080: True} if wanted else {})
     os.kill(child, 9)
+    wait_for(lambda: reader("8080").returncode == 1)
 
 
 @scenario("leaked/a-daemon-is-no-child")

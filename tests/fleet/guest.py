@@ -41,12 +41,26 @@ def use_up(listener):
         served.close()
 
 
+def move(cgroup):
+    os.makedirs(f"/sys/fs/cgroup/{cgroup}", exist_ok=True)
+    with open(f"/sys/fs/cgroup/{cgroup}/cgroup.procs", "w", encoding="ascii") as file:
+        file.write(str(os.getpid()))
+
+
+def of_another_service(port):
+    """Made in a service that is gone."""
+    move("gone.service")
+    made = listen(port)
+    move("steady.service")
+    os.rmdir("/sys/fs/cgroup/gone.service")
+    return made
+
+
 def of_another_user(port):
+    """Normal, as servers drop root."""
     os.seteuid(1000)
-    made = socket.socket()
+    made = listen(port)
     os.seteuid(0)
-    made.bind(("127.0.0.1", port))
-    made.listen(5)
     return made
 
 
@@ -57,7 +71,8 @@ def sysctl(name, value):
 
 sysctl("ip_local_port_range", "40000 40019")
 sysctl("tcp_tw_reuse", "0")  # else those of loopback are taken again after a second
-doomed, steady, slow, leaked, busy = listen(8080), listen(8081), listen(8082, 3), of_another_user(8083), listen(8084)
+leaked = of_another_service(8083)
+doomed, steady, slow, dropped, busy = listen(8080), listen(8081), listen(8082, 3), of_another_user(8085), listen(8084)
 waiting = [connect(8082) for _ in range(4)]
 begun = time.monotonic()
 while True:

@@ -77,7 +77,7 @@ complete -c portsock -n '__portsock_is show' -s n -l numeric -d 'numbers, no nam
 complete -c portsock -n '__portsock_is show' -s e -l extended -d 'more columns'
 complete -c portsock -n '__portsock_is show' -s r -l resolve -d 'names instead of numbers'
 complete -c portsock -n '__portsock_is show why' -s N -l netns -xa '(__portsock_netns)' -d 'network namespace'
-complete -c portsock -n '__portsock_is show' -l leaked -d 'listeners with owners that did not create them'
+complete -c portsock -n '__portsock_is show' -l leaked -d 'listeners that have left their service'
 complete -c portsock -n '__portsock_is show' -s p -l processes -d 'ignored: owners are always shown'
 complete -c portsock -n '__portsock_is show' -s P -l pid -xa '(__portsock_pids)' -d 'owned by this process'
 complete -c portsock -n '__portsock_is show' -s c -l comm -xa '(__portsock_comms)' -d 'owned by processes of this name'

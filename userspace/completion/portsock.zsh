@@ -126,7 +126,7 @@ _portsock() {
 		'(-e --extended)'{-e,--extended}'[more columns]' \
 		'(-r --resolve)'{-r,--resolve}'[names instead of numbers]' \
 		'(-N --netns)'{-N,--netns}'[network namespace]:netns:_portsock_netns' \
-		'--leaked[listeners with owners that did not create them]' \
+		'--leaked[listeners that have left their service]' \
 		'(-p --processes)'{-p,--processes}'[ignored: owners are always shown]' \
 		'*'{-P,--pid}'[owned by this process]:pid:_portsock_pids' \
 		'*'{-c,--comm}'[owned by processes of this name]:name:_portsock_comms' \

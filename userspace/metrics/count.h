@@ -16,7 +16,7 @@
  * @acceptq: sockets in their accept queues, as in the view
  * @requests: request sockets
  * @timewait: TIME_WAIT sockets
- * @leaked: listeners with an owner that did not create them
+ * @leaked: listeners that have left the service that made them
  * @system: a system user created one of the listeners
  */
 struct listening_port {

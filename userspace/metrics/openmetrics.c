@@ -104,8 +104,8 @@ static const struct {
 	  "connections that are being made.", VALUE(requests), false },
 	{ "listener_time_wait", "TIME_WAIT sockets at a listening port.",
 	  VALUE(timewait), false },
-	{ "listener_leaked", "Listeners at a port with an owner that did not "
-	  "create them, see portsock --leaked.", VALUE(leaked), true },
+	{ "listener_leaked", "Listeners at a port that have left the service "
+	  "that made them, see portsock --leaked.", VALUE(leaked), true },
 #undef VALUE
 };
 

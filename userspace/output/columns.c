@@ -59,7 +59,7 @@ const struct column column_table[NCOLUMNS] = {
 			  .cut = 20, .owners = true },
 	[COL_NETNSNAME] = { .help = "network namespace: name in /run/netns, or "
 				    "a process in it" },
-	[COL_LEAK] = { .help = "owner that is not the creator, see --leaked",
+	[COL_LEAK] = { .help = "owner in another service than made it",
 		       .cut = 30, .owners = true },
 };
 

@@ -169,6 +169,7 @@ void manager_of_cgroup(struct manager *m, const char *path)
 {
 	enum unit_scope scope = UNIT_SYSTEM;
 	struct path_name name, before = { "", 0 };
+	const char *begin = path;
 	u32 user = MANAGER_NO_USER;
 	bool done = false;	/* the unit of this scope was passed */
 
@@ -186,13 +187,17 @@ void manager_of_cgroup(struct manager *m, const char *path)
 	for (; next_name(&path, &name); before = name) {
 		bool unit = !done && is_unit(&name);
 
-		if (unit && !m->in_unit)
+		if (unit && !m->in_unit) {
 			put_unit(m, &name, scope, user);
+			m->service_len = path - begin;
+		}
 		if (m->container_known == PROPERTY_MISSING &&
 		    is_container(m, &name, &before)) {
 			m->container_known = PROPERTY_KNOWN;
 			m->container_user = user;
 			m->in_unit = done && m->unit_known == PROPERTY_KNOWN;
+			if (!m->in_unit)
+				m->service_len = path - begin;
 			scope = UNIT_CONTAINER;
 			done = false;
 			continue;

@@ -43,6 +43,7 @@ enum engine {
  * @publishes: the process is not in the container; it is its monitor, or
  *	publishes its ports
  * @container: first 12 digits of the id, or the name: the engine takes both
+ * @service_len: bytes of the path up to the unit and the container, 0: neither
  */
 struct manager {
 	enum property unit_known;
@@ -55,6 +56,7 @@ struct manager {
 	bool in_unit;
 	bool publishes;
 	char container[MANAGER_NAME_MAX];
+	size_t service_len;
 };
 
 /**

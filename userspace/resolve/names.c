@@ -43,6 +43,7 @@ void names_renew(struct names *n)
 	hash_free(&n->passing);
 	cgroups_renew(&n->cgroups);
 	procfs_renew(&n->procfs);
+	managers_renew(&n->managers);
 	n->netns_read = false;
 	n->lookup_time = 0;
 }
@@ -251,8 +252,8 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 		return names_netns(n, r->netns);
 	case COL_LEAK:
 		n->text.len = 0;
-		if (!n->live || !leak_find(&n->procfs, &n->cgroups, row,
-					   &n->text))
+		if (!n->live || !leak_find(&n->managers, &n->procfs,
+					   &n->cgroups, row, &n->text))
 			return NULL;
 		buf_char(&n->text, '\0');
 		return n->text.data;
@@ -262,13 +263,14 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 }
 
 /**
- * names_leaked() - Check if a process owns a socket that it did not create
+ * names_leaked() - Check if a socket has left the service that made it
  * @n: names
  * @row: socket
  *
- * Return: whether there is such a process.
+ * Return: whether it has, or may have, see leak_find().
  */
 bool names_leaked(struct names *n, const struct row *row)
 {
-	return n->live && leak_find(&n->procfs, &n->cgroups, row, NULL);
+	return n->live && leak_find(&n->managers, &n->procfs, &n->cgroups,
+				    row, NULL);
 }

@@ -11,6 +11,7 @@
 #include "../view/row.h"
 #include "cgroup.h"
 #include "hash.h"
+#include "manager.h"
 #include "procfs.h"
 
 /**
@@ -21,6 +22,7 @@
  * @passing: command lines and network namespaces of this snapshot
  * @cgroups: cgroups of this snapshot
  * @procfs: processes of this snapshot
+ * @managers: containers of this snapshot
  * @netns_read: @passing contains all network namespaces that have a name or a
  *	process
  * @lookup_time: milliseconds spent on looking up services, users and hosts in
@@ -33,6 +35,7 @@ struct names {
 	struct hash passing;
 	struct cgroups cgroups;
 	struct procfs procfs;
+	struct managers managers;
 	bool netns_read;
 	int64_t lookup_time;
 	struct buf text;

@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -90,7 +91,7 @@ struct process *procfs_process(struct procfs *p, u32 pid)
  * procfs_stat() - Read /proc/PID/stat
  * @process: process
  *
- * Return: whether its state, parent, group and session are known.
+ * Return: whether its name, state, parent, group and session are known.
  */
 bool procfs_stat(struct process *process)
 {
@@ -111,9 +112,10 @@ bool procfs_stat(struct process *process)
 		memcpy(process->comm, comm + 1, len);
 		process->comm[len] = '\0';
 	}
-	if (sscanf(end, ") %c %u %u %u", &process->state,
-			  &process->parent, &process->group,
-			  &process->session) == 4)
+	if (sscanf(end, ") %c %u %u %u %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
+		   " %*d %*d %*d %*d %*d %" SCNu64, &process->state,
+		   &process->parent, &process->group, &process->session,
+		   &process->start) >= 4)
 		process->stat = PROPERTY_KNOWN;
 	return process->stat == PROPERTY_KNOWN;
 }

@@ -25,12 +25,13 @@ enum property {
  * struct process - A process
  * @key: its PID
  * @pid: PID
- * @stat: result for @comm, @state, @parent, @group and @session
+ * @stat: result for @comm, @state, @parent, @group, @session and @start
  * @comm: name of its first thread
  * @state: R, S, Z ...
  * @parent: PID of its parent
  * @group: process group
  * @session: session
+ * @start: its start in clock ticks since the machine has started, 0: unknown
  * @status: result for @uid and @fsuid
  * @uid: real UID
  * @fsuid: UID of sockets that it creates
@@ -47,6 +48,7 @@ struct process {
 	u32 parent;
 	u32 group;
 	u32 session;
+	u64 start;
 	enum property status;
 	u32 uid;
 	u32 fsuid;
