@@ -86,6 +86,10 @@ check-packages: ## packages built, installed, upgraded and removed in a clean De
 	@tests/lab/deps packages
 	@tests/packages/run
 
+check-server: deps ## a Debian 12 server with some fifty daemons in the lab VM: rows, owners, why, --leaked and metrics beside ss, bind() and each daemon (as root; makes an image once; KERNEL=6.12)
+	@tests/lab/deps server
+	@KERNEL='$(KERNEL)' tests/server/run
+
 plot: deps ## README.md's picture of cost against sockets, of the loads that make bench has measured
 	@tests/lab/deps pictures
 	@tests/bench/plot
@@ -129,5 +133,5 @@ clean: ## remove what builds made; the downloads and kernels in .cache stay
 	@for dir in userspace tests/helpers tests/unit tests/fuzz tests/conflict tests/stress tests/filefuzz tests/rt; do if test -e $$dir/Makefile; then $(MAKE) -s -C $$dir clean; fi; done
 	@rm -rf packaging/build
 
-.PHONY: all help module reader userspace/portsock static mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages plot pictures check-fleet check-lab \
+.PHONY: all help module reader userspace/portsock static mksock deps demo lab check check-lint check-unit check-reader check-kunit check-e2e check-access check-docs check-oracle check-conflict check-rt check-bench check-cost oracle conflict bench fuzz fuzz-file stress torture check-debug blind-spots matrix deb check-packages check-server plot pictures check-fleet check-lab \
 	load unload install uninstall clean

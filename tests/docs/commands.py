@@ -11,7 +11,7 @@ ELSEWHERE = [
     (r"\(gdb\) |make lab GDB", "tests/lab/check-gdb types it"),
     (r"make lab$", "tests/lab/check-terminal types it"),
     (r"portsock .*\| jq -r|cp portsock-metrics", "tests/fleet/run does it"),
-    (r"make (demo|lab|matrix|pictures|check|check-packages|check-fleet|deb|deps)\b", "a verb that takes minutes, or a person"),
+    (r"make (demo|lab|matrix|pictures|check|check-packages|check-server|check-fleet|deb|deps)\b", "a verb that takes minutes, or a person"),
     (r"make (check-\w+|fuzz|bench|torture)\b", "is a group of tests by itself"),
     (r"make$|make KDIR=|insmod |rmmod ", "tests/packages/run builds it in a clean chroot, tests/lab/vm inserts and removes it"),
     (r"((SCENARIO|CASES|KERNELS?)=\S+ )*tests/", "is a group of tests by itself"),
