@@ -19,9 +19,10 @@
 
 /*
  * Limit of one piece of text: the columns of a row with its first owner, or a
- * comma and an owner, and the newline.  The header is shorter.
+ * comma and an owner, the columns behind OWNERS and the newline.  The header is
+ * shorter.
  */
-#define PIECE_MAX	(PS_RECORD_MAX + PS_OWNER_MAX + 2)
+#define PIECE_MAX	(PS_RECORD_MAX + PS_OWNER_MAX + PS_BACK_MAX + 2)
 
 static_assert(PS_HEADER_MAX <= PIECE_MAX);
 
@@ -110,6 +111,7 @@ static char *put_row(char *p, const char *full, const struct ps_store *store,
 		*p++ = ',';
 		p = put_owner(p, store, ps_store_owner_at(store, r, *owner));
 	}
+	p = ps_format_back(p, r);
 	*p++ = '\n';
 	*owner = 0;
 	return p;
@@ -134,7 +136,9 @@ static char *put_bind_row(char *p, const struct ps_bind_row *row)
 	memcpy(r.dev, row->dev, sizeof(r.dev));
 	p = ps_put_literal(p, "# ");
 	p = ps_format_record(p, &r);
-	return ps_put_literal(p, "-\n");
+	p = ps_format_back(ps_put_literal(p, PORTSOCK_NONE), &r);
+	*p++ = '\n';
+	return p;
 }
 
 /*

@@ -4,6 +4,7 @@
 
 #include "compat/file.h"
 #include "cookie.h"
+#include "format/names.h"
 #include "sk_module.h"
 #include "sock.h"
 
@@ -100,6 +101,50 @@ static u32 sock_flags(const struct sock *sk)
 	return flags;
 }
 
+/* Protocols with sockets of one type. */
+#define ONE_TYPE	(BIT_ULL(PORTSOCK_PROTO_ALG) | \
+			 BIT_ULL(PORTSOCK_PROTO_DCCP) | \
+			 BIT_ULL(PORTSOCK_PROTO_KEY) | \
+			 BIT_ULL(PORTSOCK_PROTO_L2TP) | \
+			 BIT_ULL(PORTSOCK_PROTO_MPTCP) | \
+			 BIT_ULL(PORTSOCK_PROTO_PING) | \
+			 BIT_ULL(PORTSOCK_PROTO_RAW) | \
+			 BIT_ULL(PORTSOCK_PROTO_SMC) | \
+			 BIT_ULL(PORTSOCK_PROTO_TCP) | \
+			 BIT_ULL(PORTSOCK_PROTO_UDP) | \
+			 BIT_ULL(PORTSOCK_PROTO_UDPLITE) | \
+			 BIT_ULL(PORTSOCK_PROTO_XDP))
+
+/* Protocols that never count in sk_drops. */
+#define NO_DROPS	(BIT_ULL(PORTSOCK_PROTO_ALG) | \
+			 BIT_ULL(PORTSOCK_PROTO_KCM) | \
+			 BIT_ULL(PORTSOCK_PROTO_MPTCP) | \
+			 BIT_ULL(PORTSOCK_PROTO_SMC) | \
+			 BIT_ULL(PORTSOCK_PROTO_UNIX) | \
+			 BIT_ULL(PORTSOCK_PROTO_VSOCK) | \
+			 BIT_ULL(PORTSOCK_PROTO_XDP))
+
+/*
+ * Fill type and drops.  A unix or vsock socket in an accept queue gets its type
+ * after it has entered the table, so it may be without a type for a moment.
+ * Drops are counted concurrently: the number is that of a moment.
+ */
+static __always_inline void fill_type_and_drops(const struct sock *sk,
+						struct ps_record *r)
+{
+	u16 type;
+
+	if (!(NO_DROPS & BIT_ULL(r->proto))) {
+		r->drops = ps_sock_drops(sk);
+		r->has |= PS_HAS_DROPS;
+	}
+	if (ONE_TYPE & BIT_ULL(r->proto))
+		return;
+	type = READ_ONCE(sk->sk_type);
+	if (type < PORTSOCK_NTYPES && ps_type_names[type].len)
+		r->type = type;
+}
+
 /**
  * ps_fill_sock() - Fill the fields that every full socket has
  * @batch: batch; has the user namespace of the uid
@@ -107,7 +152,7 @@ static u32 sock_flags(const struct sock *sk)
  * @r: zeroed record
  * @proto: protocol
  *
- * Fills identity, uid, cgroup, flags and observations; only the identity if
+ * Fills identity, uid, cgroup, flags, type, drops and observations; only the identity if
  * batch->state_only.
  *
  * Context: locks may be held, but not sk_callback_lock of @sk.
@@ -126,6 +171,7 @@ void ps_fill_sock(struct ps_batch *batch, struct sock *sk, struct ps_record *r,
 	r->cgroup = ps_sock_cgroup(sk);
 	if (r->cgroup)
 		r->has |= PS_HAS_CGROUP;
+	fill_type_and_drops(sk, r);
 	fill_socket(batch, sk, r);
 	fill_owning_module(batch, sk, r);
 }

@@ -12,6 +12,19 @@
  */
 #define ps_read_bit(field)	data_race(!!(field))
 
+/*
+ * Return the number of packets that a full socket has dropped; of a listener,
+ * the connections for which its accept queue had no room.
+ */
+static inline u32 ps_sock_drops(const struct sock *sk)
+{
+#ifdef PS_HAVE_SK_DROPS_READ
+	return sk_drops_read(sk);
+#else
+	return atomic_read(&sk->sk_drops);
+#endif
+}
+
 /* Return the id of a socket's cgroup v2 (at its creation), 0 if unknown. */
 static inline u64 ps_sock_cgroup(struct sock *sk)
 {

@@ -282,6 +282,27 @@ char *ps_format_next(char *p, const struct ps_record *r,
 }
 
 /**
+ * ps_format_back() - Write the columns behind OWNERS
+ * @p: room for PS_BACK_MAX bytes
+ * @r: record
+ *
+ * Return: Pointer past DROPS, where the newline goes.
+ */
+char *ps_format_back(char *p, const struct ps_record *r)
+{
+	const u8 has = r->has & (PS_HAS_PEER | PS_HAS_DROPS);
+
+	/* TYPE PEER DROPS: most rows have only the last, and it is 0. */
+	if (likely(has == PS_HAS_DROPS && !r->type && !r->drops))
+		return ps_put_literal(p, " - - 0");
+	*p++ = ' ';
+	p = put_name(p, &ps_type_names[r->type]);
+	*p++ = ' ';
+	p = put_cookie(p, has & PS_HAS_PEER, r->peer);
+	return put_number(p, has & PS_HAS_DROPS, r->drops) - 1;
+}
+
+/**
  * ps_format_record() - Write a single row up to and without OWNERS
  * @p: room for PS_RECORD_MAX bytes
  * @r: record; the text of an end has at most PS_TEXT_MAX bytes

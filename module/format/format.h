@@ -11,6 +11,7 @@
 #define PS_RECORD_MAX	2048
 #define PS_OWNER_MAX	128
 #define PS_MODULE_MAX	72
+#define PS_BACK_MAX	64
 
 /* Longest name of a unix socket, in bytes before escaping. */
 #define PS_TEXT_MAX	108
@@ -70,6 +71,7 @@ char *ps_format_header(char *p, const struct ps_header *h);
 char *ps_format_record(char *p, const struct ps_record *r);
 char *ps_format_next(char *p, const struct ps_record *r,
 		     struct ps_row_cache *cache);
+char *ps_format_back(char *p, const struct ps_record *r);
 char *ps_format_end(char *p, const struct ps_record *r,
 		    const struct ps_end *end, struct ps_row_cache_ip *cache);
 char *ps_format_flags(char *p, u32 flags);

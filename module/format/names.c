@@ -28,6 +28,14 @@ const struct ps_name ps_state_names[PORTSOCK_NSTATES] = {
 #undef X
 };
 
+/* Numbers without a type have an empty name. */
+const struct ps_name ps_type_names[PORTSOCK_NTYPES] = {
+	[PORTSOCK_TYPE_NONE] = NAME(PORTSOCK_NONE),
+#define X(id, number, text) [number] = NAME(#text),
+	PORTSOCK_TYPES(X)
+#undef X
+};
+
 const struct ps_name ps_held_names[PORTSOCK_NHELD] = {
 	[PORTSOCK_HELD_NONE] = NAME(PORTSOCK_NONE),
 #define X(id, text) [PORTSOCK_HELD_##id] = NAME(#text),

@@ -20,6 +20,7 @@ extern const struct ps_name ps_column_names[PORTSOCK_NCOLUMNS];
 extern const struct ps_name ps_proto_names[PORTSOCK_NPROTOS];
 extern const struct ps_name ps_proto_families[PORTSOCK_NPROTOS];
 extern const struct ps_name ps_state_names[PORTSOCK_NSTATES];
+extern const struct ps_name ps_type_names[PORTSOCK_NTYPES];
 extern const struct ps_name ps_held_names[PORTSOCK_NHELD];
 extern const struct ps_name ps_flag_names[PORTSOCK_NFLAGS];
 

@@ -99,6 +99,8 @@ enum ps_has {
 	PS_HAS_UID	= 1 << 2,
 	PS_HAS_CGROUP	= 1 << 3,
 	PS_HAS_PARENT	= 1 << 4,
+	PS_HAS_PEER	= 1 << 5,
+	PS_HAS_DROPS	= 1 << 6,
 };
 
 /**
@@ -107,6 +109,7 @@ enum ps_has {
  *	share one cookie
  * @parent: cookie of the listener, or of a subflow's MPTCP socket
  *	(PS_HAS_PARENT)
+ * @peer: cookie of the socket at the other end (PS_HAS_PEER)
  * @inode: inode number of the struct socket, or 0
  * @cgroup: cgroup v2 id (PS_HAS_CGROUP)
  * @local: the end on this machine
@@ -117,6 +120,7 @@ enum ps_has {
  *	(PS_HAS_QUEUES)
  * @txq: bytes not yet acknowledged, or backlog limit (PS_HAS_QUEUES)
  * @flags: bits of enum portsock_flag_bit
+ * @drops: packets or connections that the socket has dropped (PS_HAS_DROPS)
  * @expires: milliseconds until the kernel frees it, PS_NO_EXPIRY
  * @owners: number of owners
  * @owner: with one owner, its index among the store's tasks
@@ -132,11 +136,13 @@ enum ps_has {
  * @state: enum portsock_state
  * @held: enum portsock_held
  * @has: bits of enum ps_has
+ * @type: enum portsock_type
  * @dev: interface to which the socket is bound, NUL-terminated, empty if none
  */
 struct ps_record {
 	u64 cookie;
 	u64 parent;
+	u64 peer;
 	u64 inode;
 	u64 cgroup;
 	struct ps_end local;
@@ -146,6 +152,7 @@ struct ps_record {
 	u32 rxq;
 	u32 txq;
 	u32 flags;
+	u32 drops;
 	s32 expires;
 	u32 owners;
 	union {
@@ -161,6 +168,7 @@ struct ps_record {
 	u8 state;
 	u8 held;
 	u8 has;
+	u8 type;
 	char dev[PS_DEV_SIZE];
 };
 

@@ -68,13 +68,21 @@ static void unix_fill(struct ps_batch *batch, struct sock *sk,
 	unix_fill_name(batch, sk, &r->local);
 	/*
 	 * A socket has a reference on its peer, which changes only under the
-	 * socket's own lock.  The name of a peer in another network namespace
-	 * is not visible in this one, except to the owner of the socket.
+	 * socket's own lock, as in sk_diag_dump_peer().  The name of a peer in
+	 * another network namespace is not visible in this one, except to the
+	 * owner of the socket; its cookie is if the view includes that
+	 * namespace.  A closed peer has no row.  Race: the peer may be closed
+	 * after SOCK_DEAD was read; the cookie is then that of a moment ago.
 	 */
 	unix_state_lock(sk);
 	peer = ps_unix_peer(sk);
 	if (peer && net_eq(sock_net(peer), sock_net(sk)))
 		unix_fill_name(batch, peer, &r->remote);
+	if (peer && ps_batch_wants_net(batch, sock_net(peer)) &&
+	    !sock_flag(peer, SOCK_DEAD)) {
+		r->peer = ps_cookie(peer);
+		r->has |= PS_HAS_PEER;
+	}
 	unix_state_unlock(sk);
 	/* The queues are as in unix_diag: sk_diag_show_rqlen(). */
 	r->has |= PS_HAS_QUEUES;

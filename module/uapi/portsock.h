@@ -33,7 +33,13 @@
 	X(HELD)			\
 	X(PARENT)		\
 	X(EXPIRES)		\
-	X(OWNERS)
+	X(OWNERS)		\
+	X(TYPE)			\
+	X(PEER)			\
+	X(DROPS)
+
+/* The columns from TYPE on: a view of version 0.1.0 ends with OWNERS. */
+#define PORTSOCK_COLUMNS_0_1	PORTSOCK_COL_TYPE
 
 /*
  * X(id, name, family), sorted by name: rows are ordered by the protocol's name,
@@ -101,6 +107,16 @@
 	X(UNBOUND,	13)	\
 	X(UNCONN,	14)
 
+/* Column TYPE, with the numbers of enum sock_type (include/linux/net.h). */
+#define PORTSOCK_TYPES(X)	\
+	X(STREAM,	1, stream)	\
+	X(DGRAM,	2, dgram)	\
+	X(RAW,		3, raw)		\
+	X(RDM,		4, rdm)		\
+	X(SEQPACKET,	5, seqpacket)	\
+	X(DCCP,		6, dccp)	\
+	X(PACKET,	10, packet)
+
 /* Column HELD: the reason why a socket exists. */
 #define PORTSOCK_HELD(X)	\
 	X(PROCESS,	process)	\
@@ -144,6 +160,14 @@ enum portsock_state {
 	PORTSOCK_STATES(X)
 #undef X
 	PORTSOCK_NSTATES
+};
+
+enum portsock_type {
+	PORTSOCK_TYPE_NONE,
+#define X(id, number, text) PORTSOCK_TYPE_##id = number,
+	PORTSOCK_TYPES(X)
+#undef X
+	PORTSOCK_NTYPES
 };
 
 enum portsock_held {

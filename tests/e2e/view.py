@@ -5,7 +5,7 @@ import os
 import re
 
 PATH = "/proc/portsock"
-COLUMNS = ("PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS").split()
+COLUMNS = ("PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS TYPE PEER DROPS").split()
 META = re.compile(r"# portsock 1 netns=(?P<netns>\d+) pidns=(?P<pidns>\d+) at=(?P<at>\d+) took=(?P<took>\d+)"
                   r" sockets=(?P<sockets>\d+) owners=(?P<owners>\d+)(?: missing=(?P<missing>[a-z0-9,]+))?")
 KERNEL_ADDRESS = re.compile(r"ffff[0-9a-f]{12}", re.IGNORECASE)

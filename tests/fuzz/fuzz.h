@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The second line of a view: the columns of format 1 in their order. */
 #define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE " \
-		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS " \
+		"TYPE PEER DROPS"
 
 /* Abort if an invariant is violated; the fuzzer saves the input. */
 #define REQUIRE(condition) ((condition) ? (void)0 : abort())

@@ -11,7 +11,8 @@
 /* Parse and format a row with its owners; NULL if it is invalid. */
 static char *reformat(char *line, struct layout *layout, size_t size)
 {
-	char *text = malloc(PS_RECORD_MAX + 4 * size + PS_OWNER_MAX);
+	char *text = malloc(PS_RECORD_MAX + 4 * size + PS_OWNER_MAX +
+			    PS_BACK_MAX);
 	char *owners, *p;
 	const char *module;
 	struct ps_record r;
@@ -34,6 +35,7 @@ static char *reformat(char *line, struct layout *layout, size_t size)
 	if (got < 0)
 		goto invalid;
 	p -= p[-1] == ',';
+	p = ps_format_back(p, &r);
 	*p = '\0';
 	return text;
 invalid:

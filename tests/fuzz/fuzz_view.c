@@ -15,12 +15,15 @@
 static void reformat_row(const struct row *row)
 {
 	char *text = malloc(PS_RECORD_MAX), *owner = malloc(PS_OWNER_MAX);
+	char *back = malloc(PS_BACK_MAX);
 	size_t i;
 
 	REQUIRE(ps_format_record(text, &row->record) <= text + PS_RECORD_MAX);
 	for (i = 0; i < row->count; i++)
 		REQUIRE(ps_format_owner(owner, &row->owners[i]) <=
 			owner + PS_OWNER_MAX);
+	REQUIRE(ps_format_back(back, &row->record) <= back + PS_BACK_MAX);
+	free(back);
 	free(owner);
 	free(text);
 }

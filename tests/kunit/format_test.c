@@ -143,7 +143,7 @@ static void sizes_match_the_kernel(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, PS_DEV_SIZE, IFNAMSIZ);
 	KUNIT_EXPECT_EQ(test, PS_COMM_SIZE, TASK_COMM_LEN);
-	KUNIT_EXPECT_LE(test, sizeof(struct ps_record), (size_t)144);
+	KUNIT_EXPECT_LE(test, sizeof(struct ps_record), (size_t)160);
 }
 
 /* A row as in format.md; tests/unit parses such rows. */
@@ -156,9 +156,11 @@ static void sample_row_of_the_format(struct kunit *test)
 	strcpy(r.dev, "eth0");
 	r.held = PORTSOCK_HELD_PROCESS;
 	r.netns = 4026531840;
+	r.has |= PS_HAS_DROPS;
 	strcpy(ps_format_record(text, &r), "1/2/sh");
+	*ps_format_back(text + strlen(text), &r) = '\0';
 	KUNIT_EXPECT_STREQ(test, text,
-			   "tcp 80    LISTEN      127.0.0.1:80          *:*                   eth0 0 0 0 0 abc 4026531840 - - process - - 1/2/sh");
+			   "tcp 80    LISTEN      127.0.0.1:80          *:*                   eth0 0 0 0 0 abc 4026531840 - - process - - 1/2/sh - - 0");
 }
 
 static struct kunit_case format_cases[] = {

@@ -18,7 +18,10 @@ from drgn.helpers.linux.list_nulls import hlist_nulls_for_each_entry
 from drgn.helpers.linux.net import for_each_net, netdev_get_by_index
 from drgn.helpers.linux.pid import for_each_task
 
-COLUMNS = "PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS".split()
+TYPES = {1: "stream", 2: "dgram", 3: "raw", 4: "rdm", 5: "seqpacket", 6: "dccp", 10: "packet"}
+ONE_TYPE = "alg dccp key l2tp mptcp ping raw smc tcp udp udplite xdp".split()
+NO_DROPS = "alg kcm mptcp smc vsock xdp".split()
+COLUMNS = "PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS TYPE PEER DROPS".split()
 STATES = dict(enumerate("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING SYN_RECV".split(), 1))
 ESTABLISHED, TIME_WAIT, CLOSE, LISTEN, NEW_SYN_RECV = 1, 6, 7, 10, 12
 UNIX_BUCKETS = 512  # UNIX_HASH_SIZE
@@ -278,11 +281,26 @@ def reason(sk, held_by, parents):
     return {"HELD": "orphan"}
 
 
+def type_peer_drops(sk, proto):
+    """TYPE where the protocol has several, PEER of unix sockets, DROPS where the protocol counts them."""
+    row = {}
+    if proto not in ONE_TYPE:
+        row["TYPE"] = TYPES.get(sk.sk_type.value_())
+    if proto == "unix":
+        peer = cast("struct unix_sock *", sk).peer
+        if peer and not peer.__sk_common.skc_flags.value_() & 1 << prog.constant("SOCK_DEAD"):
+            row["PEER"] = cookie(peer.__sk_common)
+    elif proto not in NO_DROPS:
+        row["DROPS"] = sk.sk_drops.counter.value_()
+    return row
+
+
 def full(sk, held_by, parents):
     row = {"PROTO": proto_of(sk), "UID": 0, "INODE": 0}
     ends(sk, row)
     row["STATE"] = state_of(sk, row)
     row["RXQ"], row["TXQ"] = queues(sk, row)
+    row.update(type_peer_drops(sk, row["PROTO"]))
     if sk.sk_socket:
         inode = container_of(sk.sk_socket, "struct socket_alloc", "socket").vfs_inode
         row.update(UID=inode.i_uid.val.value_(), INODE=inode.i_ino.value_())

@@ -39,6 +39,9 @@ COLUMNS = {name: re.compile(pattern) for name, pattern in {
     "HELD": "|".join(["process", "kernel", *OWNERLESS]),
     "PARENT": r"[0-9a-f]+" + NONE,
     "EXPIRES": NUMBER + NONE,
+    "TYPE": "stream|dgram|raw|rdm|seqpacket|dccp|packet" + NONE,
+    "PEER": r"[0-9a-f]+" + NONE,
+    "DROPS": NUMBER + NONE,
 }.items()}
 KERNEL_OWNER = re.compile(r"\[[a-z0-9_]+\]", re.IGNORECASE)
 

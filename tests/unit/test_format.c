@@ -353,7 +353,8 @@ static void header_lines(void **state)
 		"# portsock 1 netns=4026531840 pidns=4026531836 "
 		"at=81234567890 took=1834000 sockets=5 owners=4\n"
 		"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE COOKIE "
-		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS\n");
+		"NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS TYPE PEER "
+		"DROPS\n");
 	free(room);
 }
 
@@ -465,7 +466,7 @@ static void cached_rows_equal_single_rows(void **state)
 	free(room);
 }
 
-/* No field is empty or contains a blank: a row has 17 words and OWNERS. */
+/* No field is empty or contains a blank: a row has 20 words and OWNERS. */
 static void random_rows_have_all_columns(void **state)
 {
 	char local[PS_TEXT_MAX], remote[PS_TEXT_MAX];
@@ -485,8 +486,17 @@ static void random_rows_have_all_columns(void **state)
 			assert_in_range((u8)*p, ' ', '~');
 			words += *p == ' ' && p[-1] != ' ';
 		}
-		assert_int_equal(words, PORTSOCK_NCOLUMNS - 1);
+		assert_int_equal(words, PORTSOCK_COLUMNS_0_1 - 1);
 		assert_int_equal(end[-1], ' ');
+		end = ps_format_back(room, &r);
+		assert_true(end - room <= PS_BACK_MAX);
+		for (p = room, words = 0; p < end; p++) {
+			assert_in_range((u8)*p, ' ', '~');
+			words += *p == ' ' && p[1] != ' ';
+		}
+		assert_int_equal(words,
+				 PORTSOCK_NCOLUMNS - PORTSOCK_COLUMNS_0_1);
+		assert_int_not_equal(end[-1], ' ');
 	}
 	free(room);
 }

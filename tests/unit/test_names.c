@@ -111,7 +111,8 @@ static void words_match_the_format(void **state)
 	(void)state;
 	check_words(ps_column_names, 0, PORTSOCK_NCOLUMNS,
 		    "PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE "
-		    "COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS");
+		    "COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS "
+		    "TYPE PEER DROPS");
 	check_words(ps_held_names, 1, PORTSOCK_NHELD,
 		    "process timewait synrecv acceptq orphan kernel inflight "
 		    "hidden");

@@ -8,8 +8,10 @@
 
 #include "test.h"
 
-#define LAYOUT	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID INODE " \
-		"COOKIE NETNS CGROUP FLAGS HELD PARENT EXPIRES OWNERS"
+#define LAYOUT_0_1	"# PROTO PORT STATE LOCAL REMOTE DEV RXQ TXQ UID " \
+			"INODE COOKIE NETNS CGROUP FLAGS HELD PARENT " \
+			"EXPIRES OWNERS"
+#define LAYOUT		LAYOUT_0_1 " TYPE PEER DROPS"
 #define HEADER	"# portsock 1 netns=1 pidns=2 at=3 took=4 sockets=5 owners=6"
 
 static struct layout layout;
@@ -174,7 +176,7 @@ static void layout_invalid(void **state)
 	assert_int_equal(layout_parse(LAYOUT + 2, &l), -EINVAL);
 	assert_int_equal(layout_parse(LAYOUT " PORT", &l), -EINVAL);
 	assert_int_equal(layout_parse("# PROTO PORT STATE", &l), -EINVAL);
-	assert_int_equal(layout_parse(LAYOUT "\r", &l), -EINVAL);
+	assert_int_equal(layout_parse(LAYOUT_0_1 "\r", &l), -EINVAL);
 	for (i = PORTSOCK_NCOLUMNS; i < LAYOUT_MAX; i++)
 		strcat(many, " X");
 	assert_int_equal(layout_parse(many, &l), 0);
@@ -182,7 +184,7 @@ static void layout_invalid(void **state)
 	assert_int_equal(layout_parse(many, &l), -EINVAL);
 }
 
-/* No column may be missing. */
+/* No column may be missing but those of later versions than 0.1. */
 static void layout_without_a_column(void **state)
 {
 	struct layout l;
@@ -196,7 +198,8 @@ static void layout_without_a_column(void **state)
 		snprintf(name, sizeof(name), " %.14s ",
 			 ps_column_names[i].text);
 		strstr(line, name)[1] = 'x';
-		assert_int_equal(layout_parse(line, &l), -EINVAL);
+		assert_int_equal(layout_parse(line, &l),
+				 i < PORTSOCK_COLUMNS_0_1 ? -EINVAL : 0);
 	}
 }
 
@@ -207,7 +210,7 @@ static char *line_with(const struct layout *l, unsigned int column,
 	static const char *const valid[] = {
 		"tcp", "80", "LISTEN", "0.0.0.0:80", "*:*", "-", "0", "511",
 		"0", "18231", "c", "4026531840", "812", "reuseaddr", "process",
-		"-", "-", "901/6/nginx",
+		"-", "-", "901/6/nginx", "-", "-", "0",
 	};
 	char *line = malloc(strlen(text) + 512), *p = line;
 	unsigned int i;
@@ -288,6 +291,12 @@ static const struct {
 	GOOD(EXPIRES, "-"), GOOD(EXPIRES, "2147483647"),
 	BAD(EXPIRES, "2147483648"), BAD(EXPIRES, "-1"),
 	GOOD(OWNERS, "-"), GOOD(OWNERS, "[sunrpc]"),
+	GOOD(TYPE, "-"), GOOD(TYPE, "stream"), GOOD(TYPE, "packet"),
+	BAD(TYPE, "STREAM"), BAD(TYPE, "7"), BAD(TYPE, "x"),
+	GOOD(PEER, "-"), GOOD(PEER, "ffffffffffffffff"),
+	BAD(PEER, "10000000000000000"), BAD(PEER, "X"),
+	GOOD(DROPS, "-"), GOOD(DROPS, "4294967295"),
+	BAD(DROPS, "4294967296"), BAD(DROPS, "-1"), BAD(DROPS, "x"),
 #undef GOOD
 #undef BAD
 };
@@ -347,7 +356,7 @@ static void ends_of_other_families(void **state)
 		int err;
 
 		snprintf(line, sizeof(line), "%s - UNCONN %s - - 0 0 0 1 1 1 "
-			 "- - process - - -", cases[i].proto, cases[i].local);
+			 "- - process - - - - - -", cases[i].proto, cases[i].local);
 		err = parse_row(line, &r, &owners);
 		if (!err != cases[i].valid)
 			fail_msg("%s %s: %d", cases[i].proto, cases[i].local,
@@ -358,7 +367,8 @@ static void ends_of_other_families(void **state)
 /* A vsock port has 32 bits, all others 16. */
 static void long_ports(void **state)
 {
-	static const char rest[] = "UNCONN - - - 0 0 0 1 1 1 - - process - - -";
+	static const char rest[] = "UNCONN - - - 0 0 0 1 1 1 - - process - - "
+				   "- - - -";
 	char line[256], *owners;
 	struct ps_record r;
 
@@ -408,7 +418,7 @@ static void columns_in_another_order(void **state)
 static void sample_row_of_the_format(void **state)
 {
 	char line[] = "tcp 80 TIME_WAIT   127.0.0.1:80 127.0.0.1:41510 -  0   "
-		"0 0      0 11 4026531840 -   -        timewait - 37120 -";
+		"0 0      0 11 4026531840 -   -        timewait - 37120 - - - -";
 	struct ps_record r;
 	char *owners;
 
@@ -430,6 +440,59 @@ static void sample_row_of_the_format(void **state)
 	assert_string_equal(owners, "-");
 }
 
+/* Rows with and without the columns that follow OWNERS, by both parsers. */
+static void rows_of_version_0_1(void **state)
+{
+	static const char *const rows[] = {
+		"tcp 80    LISTEN      0.0.0.0:80            *:*             "
+		"      - 0 511 0 18231 c 4026531840 812 reuseaddr process - - "
+		"901/6/nginx",
+		"udp 53    UNCONN      127.0.0.1:53          *:*             "
+		"      - 0 0 0 18232 d 4026531840 812 reuseaddr process - - "
+		"902/6/named,903/7/named",
+	};
+	static const struct {
+		const char *text;
+		u8 has;
+		u32 drops;
+	} backs[] = {
+		{ "", 0, 0 }, { " - - -", 0, 0 }, { " - - 0", PS_HAS_DROPS, 0 },
+		{ " - - 7", PS_HAS_DROPS, 7 },
+		{ " - - 4294967295", PS_HAS_DROPS, U32_MAX },
+		{ " - f 3", PS_HAS_PEER | PS_HAS_DROPS, 3 },
+		{ " dgram - -", 0, 0 },
+	};
+	const u8 mask = PS_HAS_PEER | PS_HAS_DROPS;
+	unsigned int i, pass;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(backs); i++) {
+		struct layout l;
+
+		assert_int_equal(layout_parse(i ? LAYOUT : LAYOUT_0_1, &l), 0);
+		assert_true(l.plain && !l.later);
+		for (pass = 0; pass < 4; pass++) {
+			char line[512], *owners;
+			struct ps_record r;
+
+			strcpy(line, rows[pass % 2]);
+			strcat(line, backs[i].text);
+			assert_int_equal(row_parse(line, strlen(line), &l, &r,
+						   &owners), 0);
+			assert_string_equal(owners,
+					    strrchr(rows[pass % 2], ' ') + 1);
+			assert_int_equal(r.owners, 1 + pass % 2);
+			assert_int_equal(r.has & mask, backs[i].has);
+			assert_int_equal(r.drops, backs[i].drops);
+			assert_int_equal(r.peer, backs[i].has & PS_HAS_PEER ?
+					 15 : 0);
+		}
+	}
+	assert_int_equal(layout_parse(LAYOUT_0_1 " LATER", &layout), 0);
+	assert_true(layout.later && !layout.plain);
+	assert_int_equal(layout_parse(LAYOUT, &layout), 0);
+}
+
 static char *format_row(char *room, const struct ps_record *r,
 			const struct ps_owner *owners, unsigned int n)
 {
@@ -443,6 +506,7 @@ static char *format_row(char *room, const struct ps_record *r,
 			*p++ = ',';
 		p = ps_format_owner(p, &owners[i]);
 	}
+	p = ps_format_back(p, r);
 	*p = '\0';
 	return p;
 }
@@ -512,13 +576,13 @@ static void long_names_are_rejected(void **state)
 		snprintf(word, sizeof(word), "%s%s", abstract ? "@" : "", path);
 		line = malloc(1024);
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
-			 "process - - -", i / 2 ? "-" : word,
+			 "process - - - - - -", i / 2 ? "-" : word,
 			 i / 2 ? word : "-");
 		assert_int_equal(parse_row(line, &r, &owners),
 				 1 + (i / 2 ? PORTSOCK_COL_REMOTE :
 				      PORTSOCK_COL_LOCAL));
 		snprintf(line, 1024, "unix - LISTEN %s %s - 0 0 0 1 1 1 - - "
-			 "process - - -", i / 2 ? "-" : path + 1,
+			 "process - - - - - -", i / 2 ? "-" : path + 1,
 			 i / 2 ? path + 1 : "-");
 		assert_int_equal(parse_row(line, &r, &owners),
 				 0);
@@ -589,15 +653,15 @@ static void modules(void **state)
 
 static const char *const valid_lines[] = {
 	"tcp 80 LISTEN 0.0.0.0:80 *:* - 0 511 0 18231 c 4026531840 812 "
-	"reuseaddr,reuseport process - - 901/6/nginx,902:903/6/ng\\040x",
+	"reuseaddr,reuseport process - - 901/6/nginx,902:903/6/ng\\040x - - 0",
 	"udp 123 UNCONN [fe80::5054:ff:fe12:3456%eth0]:123 *:* eth0 0 0 0 1 2 "
-	"3 4 - process - - 1/2/x",
+	"3 4 - process - - 1/2/x - - 12",
 	"unix - LISTEN @/tmp/\\000\\134x \\100x - 0 0 0 8002 95 1 - - inflight "
-	"- - -",
-	"netlink - UNCONN 0:103 - - 0 0 0 9001 90 1 - - kernel - - [x]",
+	"- - - stream f -",
+	"netlink - UNCONN 0:103 - - 0 0 0 9001 90 1 - - kernel - - [x] raw - 0",
 	"packet - UNCONN 0003:eth\\0400 - eth\\0400 0 0 0 1 1 1 - - hidden - - "
-	"-",
-	"vsock 1024 LISTEN 3:1024 2:99 - 0 0 0 1 1 1 - - process - 5 1/1/x",
+	"- - - -",
+	"vsock 1024 LISTEN 3:1024 2:99 - 0 0 0 1 1 1 - - process - 5 1/1/x - - 0",
 };
 
 /* Parse a row and its owners; return true if it is valid. */
@@ -655,7 +719,7 @@ static void truncated_lines(void **state)
 		struct layout l;
 
 		assert_int_equal(layout_parse(line, &l),
-				 len == strlen(LAYOUT) ? 0 : -EINVAL);
+				 len >= strlen(LAYOUT_0_1) ? 0 : -EINVAL);
 		free(line);
 	}
 }
@@ -711,8 +775,8 @@ static int reparse_row(const char *text, struct layout *l, char *room)
 	int err = row_parse(line, strlen(line), l, &r, &owners);
 
 	if (!err) {
-		p = ps_format_record(room, &r);
-		strcpy(p, owners);
+		p = stpcpy(ps_format_record(room, &r), owners);
+		*ps_format_back(p, &r) = '\0';
 	}
 	free(line);
 	return err;
@@ -762,6 +826,7 @@ int main(void)
 		cmocka_unit_test_setup(wrong_number_of_columns, setup),
 		cmocka_unit_test(columns_in_another_order),
 		cmocka_unit_test_setup(sample_row_of_the_format, setup),
+		cmocka_unit_test_setup(rows_of_version_0_1, setup),
 		cmocka_unit_test_setup(written_rows_are_parsed, setup),
 		cmocka_unit_test_setup(long_names_are_rejected, setup),
 		cmocka_unit_test(owners),

@@ -50,6 +50,14 @@ const struct column column_table[NCOLUMNS] = {
 	[PORTSOCK_COL_OWNERS] = { .help = "processes with a file descriptor of "
 					  "the socket",
 				  .cut = 20, .owners = true },
+	[PORTSOCK_COL_TYPE] = { .help = "type of the socket where the protocol "
+					"has several" },
+	[PORTSOCK_COL_PEER] = { .help = "cookie of the socket at the other "
+					"end",
+				.number = true },
+	[PORTSOCK_COL_DROPS] = { .help = "packets dropped; of a listener: "
+					 "connections",
+				 .number = true },
 	[COL_SERVICE] = { .help = "service of the port in /etc/services" },
 	[COL_USER] = { .help = "user name of the creator" },
 	[COL_CGPATH] = { .help = "path of CGROUP", .cut = 20 },
@@ -140,7 +148,7 @@ int columns_choose(struct column_list *list, const char *words)
 					   COLUMNS_MAX);
 		if (!add || !is_in(list, column))
 			list->id[list->count++] = column;
-		list->chosen |= 1U << column;
+		list->chosen |= COLUMN_BIT(column);
 		if (!words[len])
 			return 0;
 		words += len + 1;
@@ -256,6 +264,15 @@ char *column_put(char *p, const struct ps_record *r, u8 id)
 		return p;
 	case PORTSOCK_COL_EXPIRES:
 		return put_or_none(p, r->expires != PS_NO_EXPIRY, r->expires);
+	case PORTSOCK_COL_TYPE:
+		return put_column_name(p, &ps_type_names[r->type]);
+	case PORTSOCK_COL_PEER:
+		if (r->has & PS_HAS_PEER)
+			return ps_put_hex(p, r->peer);
+		*p++ = PORTSOCK_NONE[0];
+		return p;
+	case PORTSOCK_COL_DROPS:
+		return put_or_none(p, r->has & PS_HAS_DROPS, r->drops);
 	default:
 		return p;
 	}

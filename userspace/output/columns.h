@@ -24,7 +24,7 @@ struct column {
 	bool owners;
 };
 
-#define COLUMNS_MAX	32
+#define COLUMNS_MAX	64
 
 /**
  * struct column_list - Columns to show, in their order
@@ -34,7 +34,7 @@ struct column {
  */
 struct column_list {
 	unsigned int count;
-	u32 chosen;
+	u64 chosen;
 	u8 id[COLUMNS_MAX];
 };
 

@@ -21,7 +21,7 @@
  * @text: the members
  */
 struct json_tail {
-	u32 shown;
+	u64 shown;
 	struct ps_record record;
 	size_t len;
 	char text[JSON_TAIL_MAX];
@@ -43,7 +43,7 @@ void json_word(struct json *j, const char *text, size_t len);
 void json_u64(struct json *j, u64 value);
 void json_bytes(struct json *j, const char *bytes, size_t len);
 char *json_put_bytes(char *p, const char *bytes, size_t len);
-void json_socket(struct json *j, const struct row *row, u32 shown,
+void json_socket(struct json *j, const struct row *row, u64 shown,
 		 struct names *names);
 
 /* Begin a value: write the comma after the value before. */

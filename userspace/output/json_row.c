@@ -192,26 +192,33 @@ static __always_inline char *put_column(char *p, const struct ps_record *r,
 	case PORTSOCK_COL_EXPIRES:
 		return put_or_null(put_key(p, "expires"),
 				    r->expires != PS_NO_EXPIRY, r->expires);
-	case PORTSOCK_COL_OWNERS:
-		return put_key(p, "owners");	/* see put_owner_array() */
+	case PORTSOCK_COL_TYPE:
+		return put_word(put_key(p, "type"), &ps_type_names[r->type]);
+	case PORTSOCK_COL_PEER:
+		p = put_key(p, "peer");
+		return r->has & PS_HAS_PEER ? put_hex(p, r->peer) :
+			ps_put_literal(p, "null");
+	case PORTSOCK_COL_DROPS:
+		return put_or_null(put_key(p, "drops"), r->has & PS_HAS_DROPS,
+				    r->drops);
 	default:
 		return p;
 	}
 }
 
 /* Write the columns that are shown, from @id up to and without @end. */
-static char *put_columns(char *p, const struct ps_record *r, u32 shown,
+static char *put_columns(char *p, const struct ps_record *r, u64 shown,
 			 unsigned int id, unsigned int end)
 {
 	for (; id < end; id++)
-		if (shown & 1U << id)
+		if (shown & COLUMN_BIT(id))
 			p = put_column(p, r, id);
 	return p;
 }
 
 /* Write NETNS to EXPIRES, usually those of the socket before. */
 static char *put_tail(struct json_tail *tail, char *p,
-		      const struct ps_record *r, u32 shown)
+		      const struct ps_record *r, u64 shown)
 {
 	const u8 has = PS_HAS_CGROUP | PS_HAS_PARENT;
 	const struct ps_record *t = &tail->record;
@@ -230,7 +237,7 @@ static char *put_tail(struct json_tail *tail, char *p,
 	return p;
 }
 
-/* Write the value of owners, whose key was written by put_column(). */
+/* Write the value of owners, whose key was written by json_socket(). */
 static void put_owner_array(struct json *j, const struct row *row)
 {
 	char *p = buf_room(j->text, OWNER_MAX);
@@ -293,7 +300,7 @@ static void put_own_column(struct json *j, const struct row *row, u8 id,
  * @shown: columns, as bits
  * @names: names for the columns that the reader looks up
  */
-void json_socket(struct json *j, const struct row *row, u32 shown,
+void json_socket(struct json *j, const struct row *row, u64 shown,
 		 struct names *names)
 {
 	const struct ps_record *r = &row->record;
@@ -304,14 +311,16 @@ void json_socket(struct json *j, const struct row *row, u32 shown,
 	start = buf_room(j->text, SOCKET_MAX);
 	p = put_columns(start, r, shown, 0, PORTSOCK_COL_NETNS);
 	p = put_tail(&j->tail, p, r, shown);
-	p = put_columns(p, r, shown, PORTSOCK_COL_OWNERS, PORTSOCK_NCOLUMNS);
+	p = put_columns(p, r, shown, PORTSOCK_COL_TYPE, PORTSOCK_NCOLUMNS);
+	if (shown & COLUMN_BIT(PORTSOCK_COL_OWNERS))
+		p = put_key(p, "owners");	/* see put_owner_array() */
 	*start = '{';		/* the comma of the first member */
 	j->comma = p > start;
 	buf_done(j->text, j->comma ? p : start + 1);
-	if (shown & 1U << PORTSOCK_COL_OWNERS)
+	if (shown & COLUMN_BIT(PORTSOCK_COL_OWNERS))
 		put_owner_array(j, row);
 	for (id = PORTSOCK_NCOLUMNS; id < NCOLUMNS; id++)
-		if (shown & 1U << id)
+		if (shown & COLUMN_BIT(id))
 			put_own_column(j, row, id, names);
 	json_close(j, '}');
 }
@@ -323,7 +332,7 @@ void json_socket(struct json *j, const struct row *row, u32 shown,
  */
 struct json_state {
 	struct json json;
-	u32 shown;
+	u64 shown;
 };
 
 static int json_lines_begin(struct output *out)
@@ -335,7 +344,7 @@ static int json_lines_begin(struct output *out)
 	state->json.text = &out->text;
 	out->state = state;
 	for (i = 0; i < out->columns->count; i++)
-		state->shown |= 1U << out->columns->id[i];
+		state->shown |= COLUMN_BIT(out->columns->id[i]);
 	return 0;
 }
 

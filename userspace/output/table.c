@@ -172,23 +172,23 @@ struct buf *table_line(struct output *out)
 }
 
 /* Return the columns of a row with content, of those that may be left out. */
-static u32 filled_columns(const struct ps_record *r,
+static u64 filled_columns(const struct ps_record *r,
 			  const struct ps_header *header)
 {
-	u32 filled = 0;
+	u64 filled = 0;
 
 	if (r->remote.form != PS_FORM_NONE && r->remote.form != PS_FORM_ANY)
-		filled |= 1U << PORTSOCK_COL_REMOTE;
+		filled |= COLUMN_BIT(PORTSOCK_COL_REMOTE);
 	if (r->dev[0])
-		filled |= 1U << PORTSOCK_COL_DEV;
+		filled |= COLUMN_BIT(PORTSOCK_COL_DEV);
 	if (r->netns != header->netns)
-		filled |= 1U << PORTSOCK_COL_NETNS;
+		filled |= COLUMN_BIT(PORTSOCK_COL_NETNS);
 	if (r->rxq)
-		filled |= 1U << PORTSOCK_COL_RXQ;
+		filled |= COLUMN_BIT(PORTSOCK_COL_RXQ);
 	if (r->txq)
-		filled |= 1U << PORTSOCK_COL_TXQ;
+		filled |= COLUMN_BIT(PORTSOCK_COL_TXQ);
 	if (r->has & PS_HAS_PARENT)
-		filled |= 1U << PORTSOCK_COL_PARENT;
+		filled |= COLUMN_BIT(PORTSOCK_COL_PARENT);
 	return filled;
 }
 
@@ -392,7 +392,7 @@ static size_t table_width(const struct table *t, bool cut)
 }
 
 /* Leave out columns until the table fits the terminal. */
-static void hide_columns(struct table *t, u32 chosen)
+static void hide_columns(struct table *t, u64 chosen)
 {
 	static const u8 order[] = {
 		PORTSOCK_COL_TXQ, PORTSOCK_COL_RXQ, PORTSOCK_COL_DEV,
@@ -405,14 +405,14 @@ static void hide_columns(struct table *t, u32 chosen)
 	/* OWNERS shows the reason of a socket without owners. */
 	if (table_width(t, true) > t->terminal && held &&
 	    shown_column(t, PORTSOCK_COL_OWNERS) &&
-	    !(chosen & 1U << PORTSOCK_COL_HELD)) {
+	    !(chosen & COLUMN_BIT(PORTSOCK_COL_HELD))) {
 		held->hidden = true;
 		t->held_cell = held - t->column;
 	}
 	for (i = 0; i < sizeof(order) && table_width(t, true) > t->terminal;
 	     i++) {
 		c = shown_column(t, order[i]);
-		if (c && !(chosen & 1U << order[i]))
+		if (c && !(chosen & COLUMN_BIT(order[i])))
 			c->hidden = true;
 	}
 }
@@ -455,7 +455,7 @@ static void cut_columns(struct table *t)
 static void fit_columns(struct output *out)
 {
 	struct table *t = out->state;
-	u32 chosen = out->columns->chosen;
+	u64 chosen = out->columns->chosen;
 	size_t start = 0;
 	unsigned int i;
 
@@ -463,7 +463,7 @@ static void fit_columns(struct output *out)
 		struct table_column *c = &t->column[i];
 
 		c->hidden = c->id < NCOLUMNS && column_table[c->id].optional &&
-			!((t->filled | chosen) & 1U << c->id);
+			!((t->filled | chosen) & COLUMN_BIT(c->id));
 		c->width = t->terminal ? c->max : usual_width(c, FILE_SHARE);
 	}
 	if (t->terminal && table_width(t, true) > t->terminal) {

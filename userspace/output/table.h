@@ -89,7 +89,7 @@ struct table {
 	bool keeping;
 	u64 sampled;
 	bool printing;
-	u32 filled;
+	u64 filled;
 	int64_t last_port;
 	size_t terminal;
 	unsigned int held_cell;

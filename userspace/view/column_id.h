@@ -24,6 +24,9 @@ enum column_id {
 	NCOLUMNS
 };
 
-_Static_assert(NCOLUMNS <= 32, "a set of columns is a u32");
+/* A set of columns is a u64. */
+#define COLUMN_BIT(id)	(1ULL << (id))
+
+_Static_assert(NCOLUMNS <= 64, "a set of columns is a u64");
 
 #endif /* PORTSOCK_VIEW_COLUMN_ID_H */

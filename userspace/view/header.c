@@ -92,11 +92,12 @@ int header_parse(const char *line, struct ps_header *h)
  * @line: NUL-terminated, without newline
  * @layout: result
  *
- * Return: 0; -EINVAL if @line is not such a line, or if a column of format 1 is
- * missing or repeated.
+ * Return: 0; -EINVAL if @line is not such a line, if a column of format 1 is
+ * repeated, or if one of those that every version has is missing.
  */
 int layout_parse(const char *line, struct layout *layout)
 {
+	const u32 all = (1U << PORTSOCK_COLUMNS_0_1) - 1;
 	const char *cursor = line, *word;
 	u32 seen = 0;
 	size_t len;
@@ -118,10 +119,13 @@ int layout_parse(const char *line, struct layout *layout)
 			seen |= 1U << column;
 		else
 			column = PORTSOCK_NCOLUMNS;
+		layout->later |= column == PORTSOCK_NCOLUMNS;
 		layout->usual &= layout->count >= PORTSOCK_NCOLUMNS ||
 			column == (int)layout->count;
 		layout->column[layout->count++] = column;
 	}
-	layout->plain = layout->usual && layout->count == PORTSOCK_NCOLUMNS;
-	return seen == (1U << PORTSOCK_NCOLUMNS) - 1 ? 0 : -EINVAL;
+	layout->plain = layout->usual &&
+		(layout->count == PORTSOCK_NCOLUMNS ||
+		 layout->count == PORTSOCK_COLUMNS_0_1);
+	return (seen & all) == all ? 0 : -EINVAL;
 }

@@ -89,6 +89,12 @@ static int parse_held_field(const struct field *f)
 		ps_lookup(ps_held_names, f->text, f->len);
 }
 
+static int parse_type_field(const struct field *f)
+{
+	return field_is_none(f) ? PORTSOCK_TYPE_NONE :
+		ps_lookup(ps_type_names, f->text, f->len);
+}
+
 #define OPTIONAL(column, base, max, has, bit, value) \
 	parse_optional(field, PORTSOCK_COL_##column, base, max, has, bit, value)
 
@@ -145,6 +151,23 @@ static int parse_tail(const struct field *field, struct row_tail *tail)
 		return bad;
 	tail->netns = netns;
 	tail->expires = has_expires ? (s32)expires : PS_NO_EXPIRY;
+	return 0;
+}
+
+/* Parse the columns behind OWNERS. */
+static int parse_back(const struct field *field, struct ps_record *r)
+{
+	int type = parse_type_field(&field[PORTSOCK_COL_TYPE]), bad;
+	u64 drops;
+
+	if (type < 0)
+		return BAD_COLUMN(TYPE);
+	bad = OPTIONAL(PEER, 16, U64_MAX, &r->has, PS_HAS_PEER, &r->peer) ?:
+	      OPTIONAL(DROPS, 10, U32_MAX, &r->has, PS_HAS_DROPS, &drops);
+	if (bad)
+		return bad;
+	r->type = type;
+	r->drops = drops;
 	return 0;
 }
 
@@ -359,13 +382,39 @@ static __always_inline bool take_ip4_end(const char **p, const char *line_end,
 #define PLAIN_ROW_MIN	80	/* bytes: the columns to REMOTE are padded */
 
 /*
+ * Parse the columns behind OWNERS as most TCP and UDP sockets have them: DROPS
+ * only, or nothing.
+ */
+static __always_inline bool take_back(const char *p, const char *end,
+				      struct ps_record *r)
+{
+	u64 drops = 0;
+
+	if (end - p < 5 || memcmp(p, "- - ", 4))
+		return false;
+	p += 4;
+	if (*p == PORTSOCK_NONE[0])
+		return end - p == 1;
+	if (end - p == 1 && *p == '0') {
+		r->has |= PS_HAS_DROPS;
+		return true;
+	}
+	if (!field_take_digits(&p, &drops) || p != end || drops > U32_MAX)
+		return false;
+	r->drops = drops;
+	r->has |= PS_HAS_DROPS;
+	return true;
+}
+
+/*
  * Parse a row of a TCP or UDP socket as the kernel writes most of them, without
- * splitting it first.  Return its OWNERS.  Return NULL for any other row, also
- * an invalid one: row_parse() then parses it by its words.  @line stays as it
- * is.
+ * splitting it first.  Return its OWNERS, and set @owners_end behind them.
+ * Return NULL for any other row, also an invalid one: row_parse() then parses
+ * it by its words.  @line stays as it is.
  */
 static const char *parse_plain_row(const char *line, size_t len,
-				   struct layout *layout, struct ps_record *r)
+				   struct layout *layout, struct ps_record *r,
+				   const char **owners_end)
 {
 	const struct row_tail *tail = &layout->tail;
 	const char *p = line, *end = line + len;
@@ -420,7 +469,12 @@ static const char *parse_plain_row(const char *line, size_t len,
 	    memcmp(p, tail->text, tail->len) || p[tail->len] != ' ')
 		return NULL;
 	p += tail->len + 1;
-	if (*p == ' ' || memchr(p, ' ', end - p))
+	if (*p == ' ')
+		return NULL;
+	*owners_end = memchr(p, ' ', end - p) ?: end;
+	if (layout->count == PORTSOCK_NCOLUMNS ?
+	    *owners_end == end || !take_back(*owners_end + 1, end, r) :
+	    *owners_end != end)
 		return NULL;
 	row_tail_fill(tail, r);
 	return p;
@@ -454,25 +508,31 @@ int row_parse(char *line, size_t len, struct layout *layout,
 		    struct ps_record *r, char **owners)
 {
 	struct field field[PORTSOCK_NCOLUMNS + 1];
+	unsigned int i;
 	bool same_tail;
 	int bad;
 
 	memset(r, 0, sizeof(*r));
 	if (layout->plain) {
-		const char *plain = parse_plain_row(line, len, layout, r);
+		const char *end, *plain = parse_plain_row(line, len, layout, r,
+							  &end);
 
 		if (plain) {
 			*owners = line + (plain - line);
+			line[end - line] = '\0';
 			r->owners = count_owners(plain);
 			return 0;
 		}
 		memset(r, 0, sizeof(*r));
 	}
+	for (i = PORTSOCK_COLUMNS_0_1; i < PORTSOCK_NCOLUMNS; i++)
+		field[i] = (struct field){ PORTSOCK_NONE, 1 };
 	if (!split_row(line, len, layout, field, &same_tail))
 		return -EINVAL;
 	bad = parse_identity(field, r) ?:
 	      fill_tail(field, layout, same_tail, r) ?:
-	      parse_dev_field(&field[PORTSOCK_COL_DEV], r);
+	      parse_dev_field(&field[PORTSOCK_COL_DEV], r) ?:
+	      parse_back(field, r);
 	if (bad)
 		return bad;
 	if (end_parse(&field[PORTSOCK_COL_LOCAL], r->proto, &layout->local,

@@ -38,7 +38,8 @@ struct row_tail {
  * struct layout - The columns of a view, and caches of the row before
  * @count: number of columns in a line
  * @usual: the line begins with the columns of format 1, in their order
- * @plain: the line has only these
+ * @plain: the line has only these, with or without those from TYPE on
+ * @later: the line has columns of a later version
  * @column: of each word enum portsock_column, or PORTSOCK_NCOLUMNS for a column
  *	of a later version
  * @tail: tail of the row before; most rows repeat it
@@ -49,6 +50,7 @@ struct layout {
 	unsigned int count;
 	bool usual;
 	bool plain;
+	bool later;
 	u8 column[LAYOUT_MAX];
 	struct row_tail tail;
 	struct known_address local;

@@ -63,7 +63,7 @@ static int report_truncated(const struct view *v)
 static bool is_newer(const struct view *v)
 {
 	return v->header.version != PORTSOCK_FORMAT ||
-		v->layout.count > PORTSOCK_NCOLUMNS;
+		v->layout.later;
 }
 
 static int report_too_new(const struct view *v, const char *missing)
@@ -359,7 +359,9 @@ static int read_row(struct view *v, char *line)
 	v->row.line = NULL;
 	if (v->keep_line) {	/* before parsing, which splits the line */
 		v->kept.len = 0;
-		end = plain_line(buf_room(&v->kept, len + 8), line, len);
+		end = plain_line(buf_room(&v->kept, len + 16), line, len);
+		if (end && v->layout.count == PORTSOCK_COLUMNS_0_1)
+			end = (char *)memcpy(end, " - - -", 6) + 6;
 		v->row.line = end ? v->kept.data : NULL;
 		v->row.line_len = end - v->kept.data;
 	}

@@ -35,7 +35,8 @@ static bool same_row(const struct row *a, const struct row *b)
 
 	if (x->state != y->state || x->held != y->held || x->port != y->port ||
 	    x->flags != y->flags || x->rxq != y->rxq || x->txq != y->txq ||
-	    x->uid != y->uid || strcmp(x->dev, y->dev) ||
+	    x->uid != y->uid || x->peer != y->peer ||
+	    x->drops != y->drops || strcmp(x->dev, y->dev) ||
 	    !same_end(&x->local, &y->local) ||
 	    !same_end(&x->remote, &y->remote) || a->count != b->count)
 		return false;

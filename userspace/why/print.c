@@ -293,7 +293,7 @@ static void put_result_json(struct buf *t, const struct why *w,
 	for (pass = 0; w->verdict == VERDICT_IN_USE && pass < 2; pass++) {
 		i = 0;
 		while ((row = next_blocker(w, &i, pass)))
-			json_socket(&j, row, (1U << PORTSOCK_NCOLUMNS) - 1,
+			json_socket(&j, row, (1ULL << PORTSOCK_NCOLUMNS) - 1,
 				    NULL);
 	}
 	json_close(&j, ']');
