@@ -170,7 +170,7 @@ int show(const struct options *o,
 	names_init(&names, !o->input);
 	buf_init(&out.text, STDOUT_FILENO);
 	open = !view_open(&v, o->input);
-	relations_init(&relations, o->input, v.can_seek, o->select.netns);
+	relations_init(&relations, o->input, v.can_seek, &o->select);
 	/* All columns of the view: its lines are shown as they are. */
 	v.keep_line = o->out == &output_raw && !o->select.npids &&
 		o->columns.count == all->count &&

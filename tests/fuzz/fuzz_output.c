@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A view: any bytes, shown by each output.  The table and the tree contain every
- * row once, whatever its PARENT.  They are the same if the lines of the first
- * pass are kept, and if all rows are read a second time.
+ * row once, whatever its PARENT and whatever other rows are looked up for it.
+ * They are the same if the lines of the first pass are kept, and if all rows are
+ * read a second time.
  */
 #include <stdio.h>
 #include <sys/mman.h>
@@ -32,13 +33,14 @@ static int show_view(struct output *out, const char *path,
 		const struct output_ops *ops, size_t lines_max)
 {
 	static const struct column_list last = {
-		.count = 3, .chosen = 1U << PORTSOCK_COL_INODE,
+		.count = 4, .chosen = 1U << PORTSOCK_COL_INODE,
 		.id = { PORTSOCK_COL_LOCAL, PORTSOCK_COL_STATE,
-			PORTSOCK_COL_INODE },
+			COL_PEER_OWNERS, PORTSOCK_COL_INODE },
 	};
 	bool people = ops == &output_table || ops == &output_tree;
 	struct output_ops numbering = *ops;
 	struct options options = { .out = ops };
+	struct relations relations = { .available = false };
 	struct names names;
 	struct view view;
 	int status = STATUS_ERROR;
@@ -51,6 +53,7 @@ static int show_view(struct output *out, const char *path,
 	*out = (struct output){
 		.ops = people ? &numbering : ops,
 		.names = &names,
+		.relations = &relations,
 		.columns = people ? &last : ops->columns,
 		.color = true,
 		.names_whole = true,
@@ -58,10 +61,12 @@ static int show_view(struct output *out, const char *path,
 	names_init(&names, false);
 	buf_init(&out->text, -1);
 	if (!view_open(&view, path) && !view_begin(&view)) {
+		relations_init(&relations, path, true, NULL);
 		out->header = &view.header;
 		status = show_rows(out, &view, &options);
 	}
 	view_close(&view);
+	relations_renew(&relations);
 	names_free(&names);
 	return status;
 }

@@ -157,6 +157,22 @@ void cell_put_owner(struct buf *t, const struct row *row, size_t *i)
 	}
 }
 
+/* Write all owners of a socket, behind the module that holds it. */
+static void put_owners(struct buf *t, const struct row *row)
+{
+	size_t i = 0;
+
+	if (row->holder || !row->count)
+		column_put_owners(t, row);
+	while (i < row->count) {
+		if (i)
+			buf_put(t, ", ", 2);
+		else if (row->holder)
+			buf_char(t, ' ');
+		cell_put_owner(t, row, &i);
+	}
+}
+
 /**
  * cell_put() - Write the text of a cell
  * @t: destination
@@ -169,8 +185,8 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 {
 	const struct ps_record *r = &row->record;
 	const struct ps_end *end;
+	const struct row *peer;
 	const char *name;
-	size_t i = 0;
 
 	switch (id) {
 	case PORTSOCK_COL_LOCAL:
@@ -201,15 +217,14 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 						  1000));
 		return;
 	case PORTSOCK_COL_OWNERS:
-		if (row->holder || !row->count)
-			column_put_owners(t, row);
-		while (i < row->count) {
-			if (i)
-				buf_put(t, ", ", 2);
-			else if (row->holder)
-				buf_char(t, ' ');
-			cell_put_owner(t, row, &i);
-		}
+		put_owners(t, row);
+		return;
+	case COL_PEER_OWNERS:
+		peer = output_peer(out, row, &name);
+		if (peer)
+			put_owners(t, peer);
+		else
+			buf_word(t, name);
 		return;
 	}
 	if (id >= PORTSOCK_NCOLUMNS || (out->resolve && resolved_by[id])) {

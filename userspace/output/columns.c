@@ -69,6 +69,8 @@ const struct column column_table[NCOLUMNS] = {
 				    "a process in it" },
 	[COL_LEAK] = { .help = "owner in another service than made it",
 		       .cut = 30, .owners = true },
+	[COL_PEER_OWNERS] = { .help = "owners of the socket at the other end, "
+				      "if it is on this machine", .cut = 20 },
 };
 
 /* Return the name of a column. */
@@ -188,7 +190,7 @@ void columns_describe(struct buf *t)
 		const struct ps_name *name = column_name(i);
 
 		buf_put(t, name->text, name->len);
-		for (width = name->len; width < 10; width++)
+		for (width = name->len; width < sizeof(name->text); width++)
 			buf_char(t, ' ');
 		buf_put(t, column_table[i].help, strlen(column_table[i].help));
 		buf_char(t, '\n');

@@ -5,10 +5,8 @@
 
 #include <string.h>
 
-#include "../resolve/names.h"
-#include "../util/buf.h"
-#include "../view/row.h"
 #include "../../module/format/format.h"
+#include "output.h"
 
 #define JSON_ROOM	6	/* bytes for each byte: "\u001F" */
 #define JSON_TAIL_MAX	192	/* bytes; most tails have 95 */
@@ -31,11 +29,13 @@ struct json_tail {
  * struct json - JSON being written
  * @text: destination
  * @comma: a comma goes before the next value
+ * @out: output with the relations of sockets, or NULL
  * @tail: cache of the socket before; most tails repeat
  */
 struct json {
 	struct buf *text;
 	bool comma;
+	const struct output *out;
 	struct json_tail tail;
 };
 

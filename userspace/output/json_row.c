@@ -3,6 +3,7 @@
  * Rows as JSON: one object (-J), or one object a line (-j).  After an error the
  * object of -J stays incomplete: a part must not be taken for the whole.
  */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "../util/error.h"
@@ -271,21 +272,34 @@ static void put_owner_array(struct json *j, const struct row *row)
 	json_close(j, ']');
 }
 
-/* Write a column that the reader looks up: a string or null. */
+/*
+ * Write a column that the reader looks up: a string or null, and of PEER_OWNERS
+ * an array, null or "?".
+ */
 static void put_own_column(struct json *j, const struct row *row, u8 id,
 			   struct names *names)
 {
 	const struct ps_name *column = column_name(id);
-	const char *name = names_column(names, id, row);
+	const struct row *peer = NULL;
+	const char *name;
 	char key[sizeof(column->text)];
 	unsigned int i;
 
 	for (i = 0; i < column->len; i++)
-		key[i] = column->text[i] | 0x20;	/* lower case */
+		key[i] = tolower((unsigned char)column->text[i]);
 	json_word(j, key, column->len);
 	buf_char(j->text, ':');
 	j->comma = false;
-	if (name) {
+	if (id == COL_PEER_OWNERS) {
+		peer = output_peer(j->out, row, &name);
+		if (!peer && *name == PORTSOCK_NONE[0])
+			name = NULL;
+	} else {
+		name = names_column(names, id, row);
+	}
+	if (peer) {
+		put_owner_array(j, peer);
+	} else if (name) {
 		json_bytes(j, name, strlen(name));
 	} else {
 		buf_put(j->text, "null", 4);
@@ -342,6 +356,7 @@ static int json_lines_begin(struct output *out)
 
 	memset(state, 0, sizeof(*state));
 	state->json.text = &out->text;
+	state->json.out = out;
 	out->state = state;
 	for (i = 0; i < out->columns->count; i++)
 		state->shown |= COLUMN_BIT(out->columns->id[i]);

@@ -40,3 +40,26 @@ const struct row *output_with_owners(struct output *out, const struct row *row,
 	copy->count = keeper->count;
 	return copy;
 }
+
+/**
+ * output_peer() - Find the owners at the other end of a connection
+ * @out: output
+ * @row: row
+ * @none: result if there are none: NAME_UNKNOWN if they are hidden or could not
+ *	be read within the bounds, else PORTSOCK_NONE
+ *
+ * Return: row with the owners or their kernel module, or NULL.
+ */
+const struct row *output_peer(const struct output *out, const struct row *row,
+			      const char **none)
+{
+	const struct row *peer = relations_peer(out->relations, row);
+	bool hidden;
+
+	if (peer && (peer->count || peer->holder))
+		return peer;
+	hidden = peer ? peer->record.held == PORTSOCK_HELD_HIDDEN :
+		relations_lack_peers(out->relations, row);
+	*none = hidden ? NAME_UNKNOWN : PORTSOCK_NONE;
+	return NULL;
+}

@@ -84,5 +84,7 @@ extern const struct output_ops output_jsonl;
 int output_end(struct output *out);
 const struct row *output_with_owners(struct output *out, const struct row *row,
 				     struct row *copy);
+const struct row *output_peer(const struct output *out, const struct row *row,
+			      const char **none);
 
 #endif /* PORTSOCK_OUTPUT_OUTPUT_H */

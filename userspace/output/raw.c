@@ -24,6 +24,7 @@ static int raw_begin(struct output *out)
 static int raw_row(struct output *out, const struct row *row)
 {
 	struct buf *t = &out->text;
+	const struct row *peer;
 	const char *name;
 	unsigned int i;
 	size_t len;
@@ -43,6 +44,12 @@ static int raw_row(struct output *out, const struct row *row)
 			buf_char(t, ' ');
 		if (id == PORTSOCK_COL_OWNERS) {
 			column_put_owners(t, row);
+		} else if (id == COL_PEER_OWNERS) {
+			peer = output_peer(out, row, &name);
+			if (peer)
+				column_put_owners(t, peer);
+			else
+				buf_word(t, name);
 		} else if (id < PORTSOCK_NCOLUMNS) {
 			p = buf_room(t, PS_RECORD_MAX);
 			buf_done(t, column_put(p, &row->record, id));

@@ -316,8 +316,9 @@ static void add_port(struct output *out)
 
 	if (!tree.nodes.count)
 		return;
-	if (tree.nodes.count > 1 ||	/* most ports have one socket */
-	    tree.nodes.list[0]->row.record.has & PS_HAS_PARENT)
+	/* Most ports have one socket, which no process waits to accept. */
+	if (tree.nodes.count > 1 ||
+	    tree.nodes.list[0]->row.record.held != PORTSOCK_HELD_PROCESS)
 		tree_relate(&tree.nodes, out->relations);
 	groups = &single;
 	if (tree.nodes.count > 1)

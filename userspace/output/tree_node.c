@@ -303,6 +303,7 @@ static void find_parents(struct tree_nodes *nodes, struct tree_node **sorted,
 		struct tree_node *node = nodes->list[i];
 		const struct ps_record *r = &node->row.record;
 
+		relations_add_parent(relations, &node->row);
 		if (!(r->has & PS_HAS_PARENT))
 			continue;
 		node->parent = by_cookie(sorted, count, r->parent);

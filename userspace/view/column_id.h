@@ -14,7 +14,8 @@
 	X(CONTAINER)	\
 	X(COMMAND)	\
 	X(NETNSNAME)	\
-	X(LEAK)
+	X(LEAK)		\
+	X(PEER_OWNERS)
 
 enum column_id {
 	COL_FIRST = PORTSOCK_NCOLUMNS - 1,

@@ -208,11 +208,14 @@ static int read_sockets(struct why *w, struct view *v, const char *input)
 	if (!view_open(v, input) && !view_select(v, &sel, true) &&
 	    !view_begin(v)) {
 		b->netns = v->header.netns;
-		relations_init(w->relations, input, v->can_seek, 0);
+		relations_init(w->relations, input, v->can_seek, NULL);
 		v->keep_bind = true;
-		while ((got = view_next(v)) > 0)
-			if (bind_same_port(b, &v->row.record))
-				rowset_add(&w->socks, &v->row);
+		while ((got = view_next(v)) > 0) {
+			if (!bind_same_port(b, &v->row.record))
+				continue;
+			relations_add_parent(w->relations, &v->row);
+			rowset_add(&w->socks, &v->row);
+		}
 		rowset_sort_by_inode(&w->socks);
 		rowset_index(&w->socks);
 		bind_request_set_rows(b, v->bind_rows, v->bind_count);
