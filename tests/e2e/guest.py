@@ -17,6 +17,7 @@ import t_snapshot  # noqa: F401
 import t_complete  # noqa: F401
 import t_reader  # noqa: F401
 import t_metrics  # noqa: F401
+import t_relations  # noqa: F401
 import t_manual  # noqa: F401
 import t_show  # noqa: F401
 import t_bind  # noqa: F401
