@@ -311,7 +311,7 @@ def shown(port, **options):
 @scenario("hostile-reader/cgroups-deep-and-wide", seconds=90)
 def cgroups():
     """A path that the kernel prints is found without a look at the rest of the tree; of a longer one it is said that it is not known."""
-    deep = ["d" * 250] * 12
+    deep = ["d" * 244 + ".slice"] * 12
     with cgroup("evil.slice", *deep, "good.service", siblings=3000):
         with listener(8080):
             by_root = shown(8080)
@@ -375,7 +375,7 @@ def probe():
 
 # --- all at once, and every mode
 
-MODES = [[], ["-a"], ["-a", "-e"], ["-a", "-r"], ["-a", "-W", "-o", "+COMMAND,UNIT,CGPATH,CONTAINER,LEAK,NETNSNAME,USER,SERVICE"], ["--tree", "-a"], ["--raw", "-a"],
+MODES = [[], ["-a"], ["-a", "-e"], ["-a", "-r"], ["-a", "-W", "-o", "+COMMAND,UNIT,CGPATH,CONTAINER,MADE_CGPATH,MADE_UNIT,MADE_CONTAINER,LEAK,NETNSNAME,USER,SERVICE"], ["--tree", "-a"], ["--raw", "-a"],
          ["-J", "-a"], ["-j", "-a", "-o", "+COMMAND,UNIT,CGPATH,LEAK"], ["--leaked"], ["--pid", "1"], ["-x"], ["8080"], ["metrics"], ["metrics", "-o", "/tmp/hostile.prom"],
          ["why", "8080"], ["why", "4444", "--json"], ["why", "8080", "--probe", "--uid", str(USER)], ["wait", "listen", "4444"],
          ["wait", "free", "4444", "--timeout", "0.5"]]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the reader asks the kernel for, and what it knows beyond the view: judged by /proc, stat() and who made the sockets."""
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -10,6 +11,8 @@ import resource
 import select
 import socket
 import struct
+import subprocess
+import sys
 import termios
 import time
 
@@ -192,14 +195,112 @@ def cgroup():
                                   ("t.slice/machine-a\\x2db.scope", "machine-a\\x2db.scope", "a-b"), ("t.slice/plain", None, None)):
         path = make_cgroup(name)
         pid, _ = in_child(lambda path=path: (move(os.getpid(), path), setattr(cgroup, "kept", listener(8080)))[1])
-        row = sockets("8080", "-o", "CGROUP,CGPATH,UNIT,CONTAINER,COMMAND")[0]
+        for made, moved in ((False, None), (True, f"{CGROUPS}/t.slice")):
+            if moved:
+                move(pid, moved)
+            row = sockets("8080", "-o", "CGROUP,CGPATH,UNIT,CONTAINER,MADE_CGPATH,MADE_UNIT,MADE_CONTAINER,COMMAND")[0]
+            equal("id", row["cgroup"], os.stat(path).st_ino)
+            equal("paths", (row["cgpath"], row["made_cgpath"]), ("/t.slice" if made else "/" + name, "/" + name))
+            equal(f"units of {name}", (row["unit"], row["made_unit"]), (None if made else unit, unit))
+            equal(f"containers of {name}", (row["container"], row["made_container"]), (None if made else container, container))
+            true(f"command {row['command']!r}", "guest.py" in row["command"])
         os.kill(pid, 9)
         os.waitpid(pid, 0)
-        equal("id", row["cgroup"], os.stat(path).st_ino)
-        equal("path", row["cgpath"], "/" + name)
-        equal(f"unit of {name}", row["unit"], unit)
-        equal(f"container of {name}", row["container"], container)
-        true(f"command {row['command']!r}", "guest.py" in row["command"])
+
+
+SERVER_TEXT = """
+import os, socket, sys, time
+open("{cgroup}/cgroup.procs", "w").write(str(os.getpid()))
+sockets = [socket.create_server(("127.0.0.1", {port}))]
+kept = os.open("{kept}", os.O_RDONLY)
+if {uid}:
+    os.setuid({uid})
+    time.sleep(0.1)
+open("/tmp/server.ready", "w").close()
+time.sleep(60)
+"""
+
+
+@contextlib.contextmanager
+def server(name, *arguments, cgroup, port=8090, kept="/dev/null", uid=0):
+    """A program of that name, with these arguments."""
+    program, script = f"/tmp/{name}", "/tmp/server.py"
+    for path in (program, "/tmp/server.ready"):
+        if os.path.lexists(path):
+            os.unlink(path)
+    os.symlink(sys.executable, program)
+    with open(script, "w", encoding="ascii") as file:
+        file.write(SERVER_TEXT.format(cgroup=cgroup, port=port, kept=kept, uid=uid))
+    os.chmod("/tmp", 0o1777)
+    with subprocess.Popen([program, script, *arguments]) as process:
+        try:
+            wait_for(lambda: os.path.exists("/tmp/server.ready"))
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def owner_columns(*columns):
+    row = sockets("8090", "-o", ",".join(columns))[0]
+    return tuple(row[column.lower()] for column in columns)
+
+
+@scenario("show/container-of-a-published-port", seconds=90)
+def published():
+    """docker-proxy, conmon and pasta are not in the container that they serve; any user may have programs of these names."""
+    cid = "0123456789ab" + "cdef" * 13
+    at, service = f"/var/lib/docker/containers/{cid}", make_cgroup("system.slice/docker.service")
+    inside = make_cgroup(f"machine.slice/libpod-{cid}.scope")
+    mine = make_cgroup(f"user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{cid}.scope")
+    os.makedirs(at, exist_ok=True)
+    with open(f"{at}/config.v2.json", "w", encoding="ascii") as file:
+        json.dump({"State": {"Running": True}, "Config": {"Labels": {"IPAddress": "172.17.0.9"}},
+                   "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2"}}}}, file, separators=(",", ":"))
+    ports = ["-proto", "tcp", "-host-ip", "0.0.0.0", "-host-port", "8090", "-container-ip"]
+    for address, uid, wanted in (("172.17.0.2", 0, cid[:12]), ("172.17.0.3", 0, "?"), ("172.17.0.9", 0, "?"), ("172.17.0.2", 1000, "?")):
+        with server("docker-proxy", *ports, address, "-container-port", "80", cgroup=service, uid=uid):
+            equal(f"{address} for {uid}", owner_columns("UNIT", "CONTAINER"), ("docker.service", wanted))
+    with server("dockerproxy", *ports, "172.17.0.2", cgroup=service):
+        equal("another name", owner_columns("UNIT", "CONTAINER"), ("docker.service", None))
+    with server("conmon", "--api-version", "1", "-c", cid, "-u", cid, cgroup=service):
+        equal("conmon", owner_columns("UNIT", "CONTAINER"), ("docker.service", cid[:12]))
+    for cgroup_of_container, uid, wanted in ((inside, 0, cid[:12]), (mine, 1000, cid[:12]), (inside, 1000, "?")):
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if not pid:
+            move(os.getpid(), cgroup_of_container)
+            LIBC.unshare(0x40000000)
+            os.write(writing, b"!")
+            time.sleep(60)
+            os._exit(0)
+        os.read(reading, 1)
+        with server("pasta", "--config-net", cgroup=service, kept=f"/proc/{pid}/ns/net", uid=uid):
+            equal(f"pasta of {uid}", owner_columns("CONTAINER"), (wanted,))
+        with server("slirp4netns", "--mtu=65520", "-c", str(pid), "tap0", cgroup=service, uid=uid):
+            equal(f"slirp4netns of {uid}", owner_columns("CONTAINER"), (wanted,))
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+
+
+@scenario("show/units-of-several-owners")
+def several_owners():
+    """The first that has one, not systemd's, and a plus for others."""
+    for names, wanted in ((["init.scope"], ("init.scope", "/init.scope")), (["init.scope", "plain"], (None, "/plain")),
+                          (["plain", "system.slice/a.service", "system.slice/a.service/sub"], ("a.service", "/plain+")),
+                          (["init.scope", "system.slice/a.service"], ("a.service", "/system.slice/a.service")),
+                          (["system.slice/a.service", "init.scope", "system.slice/b.service"], ("a.service+", "/system.slice/a.service+"))):
+        pids = []
+        with listener(8090):
+            for name in names:
+                pids.append(os.fork())
+                if not pids[-1]:
+                    time.sleep(60)
+                    os._exit(0)
+                move(pids[-1], make_cgroup(name))
+        equal(", ".join(names), owner_columns("UNIT", "CGPATH"), wanted)
+        for pid in pids:
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
 
 
 @scenario("show/command-is-the-process-s")

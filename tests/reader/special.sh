@@ -289,6 +289,57 @@ $seen" [ "$seen" = '{"port":11,"command":"nginx -c /a b","leak":null}
 	rm -r "$place"
 }
 
+# Units and containers in the formats of /proc/PID/cgroup: version 2, 1 and both.
+test_managers() {
+	local id rows="" i at
+
+	if ! unshare -m true 2>/dev/null; then
+		skip "managers" "no mount namespace of its own (not root, or in a chroot)"
+		return
+	fi
+	scratch
+	id=0123456789ab$(printf 'cdef%.0s' {1..13})
+	for i in 11 12 13 14 15 16 17; do
+		[ $i -eq 17 ] || make_process $i 0 1 $i x
+		rows+="tcp $i LISTEN 0.0.0.0:$i *:* - 0 5 0 $i $i 7 - - process - - $i/3/x"$'\n'
+	done
+	rows+="tcp 18 LISTEN 0.0.0.0:18 *:* - 0 5 0 18 18 7 - - hidden - - -"$'\n'
+	rows+="tcp 19 TIME_WAIT 0.0.0.0:19 *:* - 0 5 0 19 19 7 - - timewait - 9 -"$'\n'
+	at=$place/processes
+	echo '0::/system.slice/nginx.service' >"$at/11/cgroup"
+	printf '%s\n' '12:pids:/user.slice' \
+		"1:name=systemd:/system.slice/docker-$id.scope" \
+		"0::/system.slice/docker-$id.scope" >"$at/12/cgroup"
+	printf '%s\n' '5:cpu,cpuacct:/' "4:memory:/docker/$id" \
+		'1:name=systemd:/' >"$at/13/cgroup"
+	echo '0::/user.slice/session-1.scope/1:name=systemd:/a.service' \
+		>"$at/14/cgroup"
+	echo '0::/../ssh.service' >"$at/15/cgroup"
+	echo '0::/' >"$at/16/cgroup"
+	cat >"$place/view" <<-END
+		# portsock 1 netns=7 pidns=1 at=1 took=1 sockets=9 owners=7
+		# $(sed -n '2s/^# //p' "$V"/contract.view)
+		${rows%$'\n'}
+	END
+	# shellcheck disable=SC2016
+	seen=$(unshare -m sh -c '
+		cd "$1" && mount -t tmpfs none /proc && cp view /proc/portsock &&
+		cp -r processes/* /proc &&
+		exec "$2" -Ha --raw -o PORT,UNIT,CONTAINER,CGPATH' sh "$place" \
+		"$PWD/build/portsock-asan" 2>build/stderr)
+	judge "managers" "$(cat build/stderr)
+$seen" [ "$seen" = "11 nginx.service - /system.slice/nginx.service
+12 docker-$id.scope 0123456789ab /system.slice/docker-$id.scope
+13 - 0123456789ab /docker/$id
+14 session-1.scope - /user.slice/session-1.scope/1:name=systemd:/a.service
+15 ? ? /../ssh.service
+16 - - /
+17 ? ? ?
+18 ? ? ?
+19 - - -" ]
+	rm -r "$place"
+}
+
 # What is written to /proc/portsock before it is read: a plain file keeps it.
 asked() {
 	# shellcheck disable=SC2016
@@ -540,6 +591,7 @@ run_specials() {
 	test_proc
 	test_module_version
 	test_processes
+	test_managers
 	test_filter
 	test_watch
 	test_tree_of_many

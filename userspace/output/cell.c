@@ -12,7 +12,7 @@
 static const u8 resolved_by[NCOLUMNS] = {
 	[PORTSOCK_COL_PORT] = COL_SERVICE,
 	[PORTSOCK_COL_UID] = COL_USER,
-	[PORTSOCK_COL_CGROUP] = COL_CGPATH,
+	[PORTSOCK_COL_CGROUP] = COL_MADE_CGPATH,
 };
 
 /* Return true if a column contains names: they are aligned to the left. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "netns.h"
 
 #define LOOKUP_TIME	10000	/* milliseconds for look-ups of a snapshot */
+#define PROCESSES_MAX	64	/* of a socket, whose units are compared */
 
 /* struct hash_key.kind */
 enum name_kind {
@@ -20,6 +22,8 @@ enum name_kind {
 	NAME_HOST,	/* form, address */
 	NAME_NETNS,	/* inode number */
 	NAME_COMMAND,	/* PID */
+	NAME_UNIT,	/* PID */
+	NAME_CONTAINER,	/* PID */
 };
 
 /**
@@ -199,27 +203,159 @@ static const char *command_line(struct names *n, u32 pid)
 	char text[PROCFS_COMMAND_MAX + 1];
 	const char *command;
 
-	if (!n->live || hash_find_text(&n->passing, &key, &command))
-		return n->live ? command : NULL;
+	if (hash_find_text(&n->passing, &key, &command))
+		return command;
 	return hash_add_text(&n->passing, &key,
 			     procfs_command(&n->procfs, pid, text));
 }
 
-static const char *cgroup_column(struct names *n, u8 id, u64 cgroup)
+/* Return a value in the text of @n, which ends in "+" if there are others. */
+static const char *put_value(struct names *n, const char *value, bool others)
 {
-	const char *path = n->live ? cgroups_path(&n->cgroups, cgroup) : NULL;
+	n->text.len = 0;
+	buf_word(&n->text, value);
+	if (others)
+		buf_char(&n->text, '+');
+	buf_char(&n->text, '\0');
+	return n->text.data;
+}
+
+/* Look up a column about the cgroup in which a socket was made. */
+static const char *made_column(struct names *n, u8 id, u64 cgroup)
+{
+	const char *path = cgroups_path(&n->cgroups, cgroup);
+	bool unit = id == COL_MADE_UNIT;
 	struct manager m;
 
-	if (!path || id == COL_CGPATH || !strcmp(path, NAME_UNKNOWN))
+	if (!path || id == COL_MADE_CGPATH || !strcmp(path, NAME_UNKNOWN))
 		return path;
 	manager_of_cgroup(&m, path);
-	if (id == COL_UNIT ? m.unit_known != PROPERTY_KNOWN :
-	    m.container_known != PROPERTY_KNOWN || m.publishes)
+	/* The monitor of a container is not in it. */
+	if (m.publishes)
+		m.container_known = PROPERTY_MISSING;
+	switch (unit ? m.unit_known : m.container_known) {
+	case PROPERTY_KNOWN:
+		return put_value(n, unit ? m.unit : m.container, false);
+	case PROPERTY_UNREADABLE:
+		return NAME_UNKNOWN;
+	default:
 		return NULL;
-	n->text.len = 0;
-	buf_put(&n->text, id == COL_UNIT ? m.unit : m.container,
-		MANAGER_NAME_MAX);
-	return n->text.data;
+	}
+}
+
+static const char *property_text(enum property known, const char *text)
+{
+	return known == PROPERTY_KNOWN ? text :
+		known == PROPERTY_UNREADABLE ? NAME_UNKNOWN : NULL;
+}
+
+/* Look up the unit or the container of a process; NULL, NAME_UNKNOWN. */
+static const char *process_manager(struct names *n, enum name_kind kind,
+				   u32 pid)
+{
+	struct hash_key unit = { NAME_UNIT, 0, 0, pid }, container = unit;
+	const char *text;
+	struct manager m;
+
+	container.kind = NAME_CONTAINER;
+	if (!hash_find_text(&n->passing, &unit, &text)) {
+		manager_of_process(&n->managers, &n->procfs, pid, &m);
+		hash_add_text(&n->passing, &unit,
+			      property_text(m.unit_known, m.unit));
+		hash_add_text(&n->passing, &container,
+			      property_text(m.container_known, m.container));
+	}
+	hash_find_text(&n->passing, kind == NAME_UNIT ? &unit : &container,
+		       &text);
+	return text;
+}
+
+/* Check if a process is systemd, which holds sockets for its services. */
+static bool is_systemd(struct names *n, u32 pid)
+{
+	const char *unit = process_manager(n, NAME_UNIT, pid);
+
+	return unit && !strcmp(unit, "init.scope");
+}
+
+/* Return the index of the first process that is not systemd, else 0. */
+static size_t first_user(struct names *n, const struct row *row, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!is_systemd(n, row->owners[i].pid))
+			return i;
+	return 0;
+}
+
+/*
+ * Look up the unit or the container of the owners: that of the first that has
+ * one.  Without one it is unknown if that of an owner is.
+ */
+static const char *manager_column(struct names *n, enum name_kind kind,
+				  const struct row *row, size_t count)
+{
+	const char *value, *first = NULL;
+	bool unknown = false;
+	size_t i;
+
+	for (i = first_user(n, row, count); i < count; i++) {
+		value = process_manager(n, kind, row->owners[i].pid);
+		if (value && !strcmp(value, NAME_UNKNOWN))
+			unknown = true;
+		else if (value && !first)
+			first = value;
+		else if (value && strcmp(value, first) &&
+			 !is_systemd(n, row->owners[i].pid))
+			return put_value(n, first, true);
+	}
+	if (!first && unknown)
+		return NAME_UNKNOWN;
+	return first ? put_value(n, first, false) : NULL;
+}
+
+/* Look up the cgroup of the owners: that of the first, as /proc has it. */
+static const char *path_column(struct names *n, const struct row *row,
+			       size_t count)
+{
+	size_t i = first_user(n, row, count);
+	struct process *first, *other;
+	char path[PATH_MAX];
+
+	first = procfs_process(&n->procfs, row->owners[i].pid);
+	if (!procfs_cgroup_path(first->pid, path))
+		return NAME_UNKNOWN;
+	while (++i < count) {
+		other = procfs_process(&n->procfs, row->owners[i].pid);
+		if (procfs_cgroup(first) == PROPERTY_KNOWN &&
+		    procfs_cgroup(other) == PROPERTY_KNOWN &&
+		    first->cgroup != other->cgroup &&
+		    !is_systemd(n, other->pid))
+			return put_value(n, path, true);
+	}
+	return put_value(n, path, false);
+}
+
+/* Look up a column about the owners. */
+static const char *owner_column(struct names *n, u8 id, const struct row *row)
+{
+	size_t count = row->count < PROCESSES_MAX ? row->count : PROCESSES_MAX;
+
+	if (!n->live)
+		return NULL;
+	if (!row->count)
+		return row->record.held == PORTSOCK_HELD_HIDDEN ?
+			NAME_UNKNOWN : NULL;
+	switch (id) {
+	case COL_COMMAND:
+		return command_line(n, row->owners[0].pid);
+	case COL_CGPATH:
+		return path_column(n, row, count);
+	default:
+		return manager_column(n, id == COL_UNIT ? NAME_UNIT :
+				      NAME_CONTAINER, row, count);
+	}
 }
 
 /**
@@ -244,10 +380,13 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 	case COL_CGPATH:
 	case COL_UNIT:
 	case COL_CONTAINER:
-		return r->has & PS_HAS_CGROUP ?
-			cgroup_column(n, id, r->cgroup) : NULL;
 	case COL_COMMAND:
-		return row->count ? command_line(n, row->owners[0].pid) : NULL;
+		return owner_column(n, id, row);
+	case COL_MADE_CGPATH:
+	case COL_MADE_UNIT:
+	case COL_MADE_CONTAINER:
+		return n->live && r->has & PS_HAS_CGROUP ?
+			made_column(n, id, r->cgroup) : NULL;
 	case COL_NETNSNAME:
 		return names_netns(n, r->netns);
 	case COL_LEAK:

@@ -19,7 +19,8 @@
  * @live: the view is this machine's current one; a saved view may be another
  *	machine's, so namespaces, cgroups and processes are not looked up for it
  * @lasting: services, users and hosts
- * @passing: command lines and network namespaces of this snapshot
+ * @passing: command lines, units, containers and network namespaces of this
+ *	snapshot
  * @cgroups: cgroups of this snapshot
  * @procfs: processes of this snapshot
  * @managers: containers of this snapshot
