@@ -70,7 +70,7 @@ _portsock_options() {
 	case $1 in
 	why)
 		printf '%s\n' --reuseaddr --reuseport --v6only --dev --uid \
-			--no-listen --probe -N --netns --input -J --json -h --help
+			--no-listen --from --probe -N --netns --input -J --json -h --help
 		;;
 	wait) printf '%s\n' --timeout -h --help ;;
 	metrics) printf '%s\n' -o --output --limit --input -h --help ;;
@@ -107,7 +107,7 @@ _portsock_argument() {
 	why:--dev)
 		_portsock_offer "$(cd /sys/class/net && printf '%s\n' *)" "$cur" ;;
 	why:--uid) _portsock_offer "$(id -u)" "$cur" ;;
-	wait:--timeout | metrics:--limit | show:--watch | show:--remote | \
+	why:--from | wait:--timeout | metrics:--limit | show:--watch | show:--remote | \
 		show:--inode | show:--cookie) ;;
 	*) return 1 ;;
 	esac
@@ -115,7 +115,7 @@ _portsock_argument() {
 
 _portsock_words() {
 	case $1 in
-	why) printf '%s\n' tcp udp ;;
+	why) printf '%s\n' tcp udp connect ;;
 	wait) printf '%s\n' listen free tcp udp ;;
 	metrics) return ;;
 	help) printf '%s\n' all why wait metrics; return ;;

@@ -58,6 +58,7 @@ complete -c portsock -n '__portsock_is help' -a 'all why wait metrics'
 complete -c portsock -n '__portsock_is show; and string match -qr "^[/.]" -- (commandline -ct)' -F
 complete -c portsock -n '__portsock_is show why wait' -a '(__portsock_ports)' -d port
 complete -c portsock -n '__portsock_is why wait' -a 'tcp udp'
+complete -c portsock -n '__portsock_is why' -a connect -d 'which port would connect() get'
 complete -c portsock -n '__portsock_is wait' -a 'listen free'
 complete -c portsock -s h -l help -d 'how it is used'
 
@@ -108,6 +109,7 @@ complete -c portsock -n '__portsock_is why' -l v6only -d 'with IPV6_V6ONLY'
 complete -c portsock -n '__portsock_is why' -l dev -xa '(command ls /sys/class/net)' -d 'bound to an interface'
 complete -c portsock -n '__portsock_is why' -l uid -xa '(__fish_complete_user_ids)' -d 'as that user'
 complete -c portsock -n '__portsock_is why' -l no-listen -d 'bind() only'
+complete -c portsock -n '__portsock_is why' -l from -x -d 'local address of connect()'
 complete -c portsock -n '__portsock_is why' -l probe -d 'really try as well'
 
 complete -c portsock -n '__portsock_is wait' -l timeout -x -d 'give up after so many seconds'

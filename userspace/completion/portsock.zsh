@@ -84,6 +84,7 @@ _portsock() {
 			'--dev[bound to an interface]:interface:_net_interfaces' \
 			'--uid[as that user]:uid:' \
 			'--no-listen[bind() only]' \
+			'--from[local address of connect()]:address:' \
 			'--probe[really try as well]' \
 			'(-N --netns)'{-N,--netns}'[network namespace]:netns:_portsock_netns' \
 			'--input[a saved view]:view:_files' \

@@ -42,6 +42,27 @@ void print_name(struct buf *t, const char *name, size_t size)
 }
 
 /**
+ * print_address() - Append an address as in the view
+ * @t: text
+ * @end: of the form PS_FORM_INET or PS_FORM_INET6
+ * @dev: interface, shown as the scope of a link-local address
+ */
+void print_address(struct buf *t, const struct ps_end *end, const char *dev)
+{
+	if (end->form != PS_FORM_INET6) {
+		buf_done(t, ps_put_ip4(buf_room(t, PS_IP4_ROOM), end->ip));
+		return;
+	}
+	buf_char(t, '[');
+	buf_done(t, ps_put_ip6(buf_room(t, PS_IP6_ROOM), end->ip));
+	if (*dev && ps_ip6_needs_scope(end->ip)) {
+		buf_char(t, '%');
+		print_name(t, dev, PS_DEV_SIZE);
+	}
+	buf_char(t, ']');
+}
+
+/**
  * print_end() - Append an address and its port as in the view
  * @t: text
  * @end: of the form PS_FORM_INET or PS_FORM_INET6
@@ -49,17 +70,7 @@ void print_name(struct buf *t, const char *name, size_t size)
  */
 void print_end(struct buf *t, const struct ps_end *end, const char *dev)
 {
-	if (end->form == PS_FORM_INET6) {
-		buf_char(t, '[');
-		buf_done(t, ps_put_ip6(buf_room(t, PS_IP6_ROOM), end->ip));
-		if (*dev && ps_ip6_needs_scope(end->ip)) {
-			buf_char(t, '%');
-			print_name(t, dev, PS_DEV_SIZE);
-		}
-		buf_char(t, ']');
-	} else {
-		buf_done(t, ps_put_ip4(buf_room(t, PS_IP4_ROOM), end->ip));
-	}
+	print_address(t, end, dev);
 	buf_char(t, ':');
 	buf_u64(t, end->num);
 }

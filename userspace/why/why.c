@@ -9,6 +9,7 @@
 #include "../resolve/spec.h"
 #include "../util/error.h"
 #include "../view/select_filter.h"
+#include "ephemeral.h"
 #include "unix_bind.h"
 #include "why.h"
 
@@ -16,10 +17,11 @@
 
 static const char help[] =
 "Usage: portsock why [tcp|udp] [ADDRESS:]PORT | PATH | @NAME [OPTION]...\n"
+"       portsock why connect ADDRESS:PORT [--from ADDRESS] [OPTION]...\n"
 "Report whether bind() and listen() would succeed, and if not, which sockets\n"
 "conflict and which remedies there are; of a unix socket, which process\n"
-"connect() reaches. Nothing is changed.\n"
-"Without an address: 0.0.0.0, or [::] with --v6only.\n"
+"connect() reaches; of port 0 and connect(), which processes have the ephemeral\n"
+"ports. Nothing is changed. Without an address: 0.0.0.0, or [::] with --v6only.\n"
 "\n"
 "     --reuseaddr           set SO_REUSEADDR\n"
 "     --reuseport           set SO_REUSEPORT\n"
@@ -27,6 +29,7 @@ static const char help[] =
 "     --dev IF              bind to an interface (SO_BINDTODEVICE)\n"
 "     --uid N               bind as this user\n"
 "     --no-listen           check bind() only\n"
+"     --from ADDRESS        local address of connect()\n"
 "     --probe               also call the real bind(), and compare\n"
 " -N, --netns NETNS         use a network namespace: name, PID or inode number\n"
 "     --input FILE          use the sockets of a saved view (-: stdin)\n"
@@ -50,6 +53,7 @@ enum {
 	OPTION_NO_LISTEN,
 	OPTION_PROBE,
 	OPTION_INPUT,
+	OPTION_FROM,
 };
 
 static const struct option long_options[] = {
@@ -60,6 +64,7 @@ static const struct option long_options[] = {
 	{ "uid", required_argument, NULL, OPTION_UID },
 	{ "no-listen", no_argument, NULL, OPTION_NO_LISTEN },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
+	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "netns", required_argument, NULL, 'N' },
 	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "json", no_argument, NULL, 'J' },
@@ -76,6 +81,9 @@ static const struct option long_options[] = {
  * @help: print the help text only
  * @is_name: @name is to be bound, not an address
  * @name: name of a unix socket
+ * @is_ephemeral: @ephemeral is in question, not a bind() to one port
+ * @ephemeral: bind() to port 0, or connect()
+ * @from: local address of connect(), NULL if it is not given
  */
 struct why_options {
 	const char *input;
@@ -85,6 +93,9 @@ struct why_options {
 	bool help;
 	bool is_name;
 	struct endpoint name;
+	bool is_ephemeral;
+	struct ephemeral_request ephemeral;
+	const char *from;
 };
 
 /* Parse the protocol, address and port of a bind(). */
@@ -123,6 +134,19 @@ static int parse_name(const struct bind_request *b, struct why_options *o,
 		return error_print("%s: only -N, --input and --json apply to "
 				   "a unix socket" SEE_HELP, argv[argc - 1]);
 	return is_name < 0 ? -1 : 0;
+}
+
+static int parse_ephemeral(struct bind_request *b, struct why_options *o,
+			   int argc, char **argv)
+{
+	int found = ephemeral_parse(&o->ephemeral, b, o->from, argc, argv);
+
+	o->is_ephemeral = found > 0;
+	if (o->is_ephemeral && o->ephemeral.connects &&
+	    (b->flags || o->probe || b->dev[0]))
+		return error_print("connect: only --from, -N, --input and "
+				   "--json apply" SEE_HELP);
+	return found < 0 ? -1 : 0;
 }
 
 static int why_parse_command(struct bind_request *b, struct why_options *o,
@@ -167,6 +191,9 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 		case OPTION_INPUT:
 			o->input = optarg;
 			break;
+		case OPTION_FROM:
+			o->from = optarg;
+			break;
 		case 'N':
 			o->netns = optarg;
 			break;
@@ -193,7 +220,9 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 	argv += optind;
 	if (parse_name(b, o, argc, argv))
 		return -1;
-	return o->is_name ? 0 : parse_words(b, argc, argv);
+	if (!o->is_name && parse_ephemeral(b, o, argc, argv))
+		return -1;
+	return o->is_name || o->is_ephemeral ? 0 : parse_words(b, argc, argv);
 }
 
 /* Read sockets and bind rows of the port.  The latter belong to the view. */
@@ -280,6 +309,12 @@ int why_main(int argc, char **argv)
 		return STATUS_ERROR;
 	if (o.is_name)
 		return unix_bind_report(&o.name, o.input, o.json);
+	if (o.is_ephemeral) {
+		status = ephemeral_report(&o.ephemeral, &w, o.input, o.json,
+					  o.probe);
+		free(w.blocks);
+		return status;
+	}
 	w.relations = &relations;
 	if (!read_sockets(&w, &v, o.input))
 		status = report(&w, &o);

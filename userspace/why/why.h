@@ -78,6 +78,7 @@ void share_put_effect(struct buf *t, const struct why *w);
 void share_put(struct buf *t, const struct why *w);
 void share_put_json(struct json *j, const struct why *w);
 int print_result(const struct why *w, bool json, const char *probed);
+void print_address(struct buf *t, const struct ps_end *end, const char *dev);
 void print_end(struct buf *t, const struct ps_end *end, const char *dev);
 void print_name(struct buf *t, const char *name, size_t size);
 void print_subject(struct buf *t, const struct why *w, const struct row *row);
