@@ -12,6 +12,7 @@ from scenario import CLONE_NEWNET, LIBC, equal, has_ipv6, in_child, loopback_up,
 from t_access import become
 from t_bind import told
 from t_holders import wireguard
+from t_show import make_cgroup, move
 
 
 def why(*words, by=()):
@@ -268,3 +269,76 @@ def sharing():
             true("both get connections", all(accepted(first, second)))
     advice = why("127.0.0.1:8084")["advice"]
     true(f"closed connections only: {advice}", advice.startswith("set SO_REUSEPORT") and "share" not in advice)
+
+
+def managed(cgroup, maker=None, comm="server", port=8080):
+    """A server in a cgroup, whose listener was made in that of its maker."""
+    ready, go = os.pipe()
+    child = os.fork()
+    if not child:
+        move(os.getpid(), make_cgroup(maker or cgroup))
+        with socket.create_server(("127.0.0.1", port)):
+            move(os.getpid(), make_cgroup(cgroup))
+            with open("/proc/self/comm", "w", encoding="ascii") as file:
+                file.write(comm)
+            os.write(go, b"x")
+            signal.pause()
+    os.read(ready, 1)
+    os.close(ready)
+    os.close(go)
+    return child
+
+
+def advice_beside(*servers, words=("8080",)):
+    """The advice while the servers run; where they have one listener they cannot, so each has an address or port of its own."""
+    children = [managed(**server) for server in servers]
+    try:
+        return json.loads(run("portsock", "why", *words, "--json").stdout)["advice"], children
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+@scenario("why/manager", seconds=60)
+def manager():
+    """The manager's command where there is one, and never a PID of a manager's process."""
+    docker = "0123456789ab" + "c" * 52
+    for server, command in (
+            ({"cgroup": "system.slice/web.service"}, "systemctl stop web.service"),
+            ({"cgroup": "system.slice/rpcbind.service", "maker": "system.slice/rpcbind.socket"},
+             "systemctl stop rpcbind.socket rpcbind.service"),
+            ({"cgroup": "init.scope", "maker": "system.slice/rpcbind.socket", "comm": "systemd"}, "systemctl stop rpcbind.socket"),
+            ({"cgroup": "user.slice/user-1000.slice/user@1000.service/app.slice/web.service"},
+             "as uid 1000: systemctl --user stop web.service"),
+            ({"cgroup": f"system.slice/docker-{docker}.scope"}, "docker stop 0123456789ab"),
+            ({"cgroup": f"machine.slice/libpod-{docker}.scope"}, "podman stop 0123456789ab"),
+            ({"cgroup": "machine.slice/systemd-nspawn@box.service/payload/system.slice/web.service"}, "machinectl poweroff box"),
+            ({"cgroup": "lxc.payload.box"}, "lxc-stop -n box")):
+        advice, _ = advice_beside(server)
+        true(f"{server}: {advice}", f"({command})" in advice and "kill" not in advice)
+    advice, _ = advice_beside({"cgroup": "init.scope", "comm": "systemd"})
+    true(f"a unit without a name: {advice}", "systemctl list-sockets" in advice and "kill" not in advice)
+    # A session has no manager, nor has a process that took the name of systemd.
+    for server in ({"cgroup": "user.slice/user-1000.slice/session-1.scope"},
+                   {"cgroup": "user.slice/user-1000.slice/session-1.scope", "comm": "systemd"}):
+        advice, (child,) = advice_beside(server)
+        true(f"{server}: {advice}", f"stop the owner (kill {child})" in advice)
+    # Users choose the names below their own manager.
+    advice, (child,) = advice_beside({"cgroup": "user.slice/user-1000.slice/user@1000.service/a;reboot.service"})
+    true(f"not for a shell: {advice}", "reboot" not in advice and f"kill {child}" in advice)
+
+
+@scenario("why/connections-of-one")
+def connections_of_one():
+    """Ten connections of a process are one line, and its listener another."""
+    with socket.create_server(("127.0.0.1", 8080)) as server:
+        clients = [socket.create_connection(("127.0.0.1", 8080)) for _ in range(10)]
+        accepted = [server.accept()[0] for _ in range(10)]
+        lines = text("8080").splitlines()
+        blockers = [line for line in lines if line.startswith("EADDRINUSE")]
+        equal("lines", len(blockers), 2)
+        true(f"the second: {blockers[1]}", f"(pid {os.getpid()}) has 10 connections on 127.0.0.1:8080 " in blockers[1])
+        equal("in JSON", len(why("8080")["blockers"]), 11)
+        for sock in clients + accepted:
+            sock.close()

@@ -122,7 +122,7 @@ static void advise_waiting(struct buf *t, const struct why *w)
 /* Append the commands that stop the owners of all sockets that conflict. */
 static void advise_stopping(struct buf *t, const struct why *w)
 {
-	struct stop_list stops = { .count = 0 };
+	struct stop_list stops = { .live = w->host.queried };
 	size_t i;
 
 	for (i = 0; i < w->socks.count; i++) {

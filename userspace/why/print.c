@@ -174,28 +174,12 @@ static const char *match_reason(const struct bind_request *b,
 	return "";
 }
 
-/* Append the line of a socket that conflicts. */
-static void put_blocker(struct buf *t, const struct why *w,
-			const struct row *row)
+/* Append the option that both sockets need, and which of them lacks it. */
+static void put_option(struct buf *t, const struct bind_request *b,
+		       const struct ps_record *r)
 {
-	const struct bind_request *b = &w->bind;
-	const struct row *subject = why_subject(w, row);
-	const struct ps_record *r = &row->record;
 	u32 flag = PORTSOCK_FLAG(REUSEADDR);
 
-	print_subject(t, w, subject);
-	buf_printf(t, " %s in %s on ", subject->count > 1 ? "are" : "is",
-		   ps_state_names[r->state].text);
-	print_end(t, &r->local, r->dev);
-	if (r->dev[0]) {
-		buf_word(t, " of ");
-		print_name(t, r->dev, sizeof(r->dev));
-	}
-	buf_word(t, match_reason(b, r));
-	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
-		buf_word(t, " to ");
-		print_end(t, &r->remote, r->dev);
-	}
 	/*
 	 * The option that both sockets need: SO_REUSEPORT beside a listener,
 	 * and SO_REUSEADDR beside others, unless one has SO_REUSEPORT.
@@ -210,8 +194,85 @@ static void put_blocker(struct buf *t, const struct why *w,
 		buf_printf(t, ", but its uid is %u, not %u", r->uid, b->uid);
 	else if (r->flags & flag)
 		buf_word(t, ", which the new socket lacks");
+}
+
+/* Append the address of a socket that conflicts. */
+static void put_place(struct buf *t, const struct bind_request *b,
+		      const struct ps_record *r)
+{
+	buf_word(t, " on ");
+	print_end(t, &r->local, r->dev);
+	if (r->dev[0]) {
+		buf_word(t, " of ");
+		print_name(t, r->dev, sizeof(r->dev));
+	}
+	buf_word(t, match_reason(b, r));
+}
+
+/* Append the line of a socket that conflicts. */
+static void put_blocker(struct buf *t, const struct why *w,
+			const struct row *row)
+{
+	const struct row *subject = why_subject(w, row);
+	const struct ps_record *r = &row->record;
+
+	print_subject(t, w, subject);
+	buf_printf(t, " %s in %s", subject->count > 1 ? "are" : "is",
+		   ps_state_names[r->state].text);
+	put_place(t, &w->bind, r);
+	if (r->remote.form == PS_FORM_INET || r->remote.form == PS_FORM_INET6) {
+		buf_word(t, " to ");
+		print_end(t, &r->remote, r->dev);
+	}
+	put_option(t, &w->bind, r);
 	if (r->expires != PS_NO_EXPIRY)
 		buf_printf(t, ", ends in %d s", why_seconds(r->expires));
+}
+
+/* Return true if one line can describe two connections that conflict. */
+static bool is_of_group(const struct why *w, const struct row *a,
+			const struct row *b)
+{
+	const struct row *of_a = why_subject(w, a), *of_b = why_subject(w, b);
+	const struct ps_record *x = &a->record, *y = &b->record;
+	u32 pid = of_a->count ? of_a->owners->pid : 0;
+
+	return of_a->record.held == of_b->record.held &&
+		x->local.form == y->local.form && x->uid == y->uid &&
+		pid == (of_b->count ? of_b->owners->pid : 0) &&
+		!memcmp(x->local.ip, y->local.ip,
+			x->local.form == PS_FORM_INET ? 4 : 16) &&
+		!((x->flags ^ y->flags) & PS_BIND_FLAGS) &&
+		!strcmp(x->dev, y->dev) &&
+		(of_a->record.held != PORTSOCK_HELD_ACCEPTQ ||
+		 of_a->record.parent == of_b->record.parent);
+}
+
+/* Append the line of several connections that conflict. */
+static void put_group(struct buf *t, const struct why *w,
+		      const struct row *row, size_t count, s32 longest)
+{
+	const struct row *subject = why_subject(w, row);
+
+	switch (subject->record.held) {
+	case PORTSOCK_HELD_PROCESS:
+		print_name(t, subject->owners->comm,
+			   sizeof(subject->owners->comm));
+		buf_printf(t, " (pid %u) has %zu connections%s",
+			   subject->owners->pid, count,
+			   subject == row ? "" : " over MPTCP");
+		break;
+	case PORTSOCK_HELD_TIMEWAIT:
+		buf_printf(t, "%zu closed connections are in TIME_WAIT", count);
+		break;
+	default:
+		print_subject(t, w, subject);
+		buf_printf(t, " and %zu more like it are", count - 1);
+	}
+	put_place(t, &w->bind, &row->record);
+	put_option(t, &w->bind, &row->record);
+	if (longest != PS_NO_EXPIRY)
+		buf_printf(t, ", the last ends in %d s", why_seconds(longest));
 }
 
 /* Append the start of a line: "EADDRINUSE: 0.0.0.0:80/tcp - ". */
@@ -252,31 +313,60 @@ static void put_line(struct buf *t, const char *name, const struct why *w,
 	buf_free(&line);
 }
 
+/*
+ * Append the lines of all sockets that conflict: listeners and bound sockets
+ * first, then connections, a line for all those of one process.
+ */
+static void put_blockers(struct buf *t, const struct why *w)
+{
+	const struct row *lines[SOCKETS_MAX], *row, *other;
+	size_t i, k, count = 0, shown = 0, of_group;
+	s32 longest;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		i = 0;
+		while (count < SOCKETS_MAX &&
+		       (row = next_blocker(w, &i, pass))) {
+			for (k = 0; pass && k < count; k++)
+				if (why_is_connection(&lines[k]->record) &&
+				    is_of_group(w, lines[k], row))
+					break;
+			if (pass && k < count)
+				continue;
+			lines[count++] = row;
+			put_verdict(t, w);
+			of_group = 1;
+			longest = row->record.expires;
+			k = i;
+			while (pass && (other = next_blocker(w, &k, pass)))
+				if (is_of_group(w, row, other)) {
+					of_group++;
+					if (other->record.expires > longest)
+						longest = other->record.expires;
+				}
+			if (of_group > 1)
+				put_group(t, w, row, of_group, longest);
+			else
+				put_blocker(t, w, row);
+			buf_char(t, '\n');
+			shown += of_group;
+		}
+	}
+	if (shown < w->blockers)
+		buf_printf(t, "... and %zu more (--json lists all)\n",
+			   w->blockers - shown);
+}
+
 static void put_result_text(struct buf *t, const struct why *w,
 			    const char *probed)
 {
-	size_t i, lines = 0;
-	const struct row *row;
-	int pass;
-
-	/* Listeners and bound sockets first, then connections. */
-	for (pass = 0; w->verdict == VERDICT_IN_USE && pass < 2; pass++) {
-		i = 0;
-		while (lines < SOCKETS_MAX &&
-		       (row = next_blocker(w, &i, pass))) {
-			put_verdict(t, w);
-			put_blocker(t, w, row);
-			buf_char(t, '\n');
-			lines++;
-		}
-	}
-	if (w->verdict != VERDICT_IN_USE) {
+	if (w->verdict == VERDICT_IN_USE) {
+		put_blockers(t, w);
+	} else {
 		put_verdict(t, w);
 		advice_put_reason(t, w);
 		buf_char(t, '\n');
-	} else if (lines < w->blockers) {
-		buf_printf(t, "... and %zu more (--json lists all)\n",
-			   w->blockers - lines);
 	}
 	put_line(t, "advice", w, advice_put);
 	put_line(t, "note", w, advice_put_notes);

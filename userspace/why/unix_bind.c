@@ -428,7 +428,7 @@ static void put_connect_reason(struct buf *t, const struct unix_bind *u)
 static void put_unix_advice(struct buf *t, const struct unix_bind *u)
 {
 	const struct unix_file *f = &u->file;
-	struct stop_list stops = { .count = 0 };
+	struct stop_list stops = { .live = !u->saved };
 	int err = f->lookup ? f->create : 0;
 
 	if (u->live) {
