@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../util/error.h"
+#include "redirect.h"
 #include "stop.h"
 #include "why.h"
 
@@ -269,6 +270,8 @@ void advice_put(struct buf *t, const struct why *w)
 void advice_put_notes(struct buf *t, const struct why *w)
 {
 	share_put(t, w);
+	if (w->verdict == VERDICT_OK && w->host.queried)
+		redirect_put(t, &w->bind);
 	if (w->guess)
 		print_clause(t, "the result is a guess: it depends on %s, "
 			     "which this view does not contain%s",

@@ -254,18 +254,15 @@ static void put_group(struct buf *t, const struct why *w,
 {
 	const struct row *subject = why_subject(w, row);
 
-	switch (subject->record.held) {
-	case PORTSOCK_HELD_PROCESS:
+	if (subject->count) {
 		print_name(t, subject->owners->comm,
 			   sizeof(subject->owners->comm));
 		buf_printf(t, " (pid %u) has %zu connections%s",
 			   subject->owners->pid, count,
 			   subject == row ? "" : " over MPTCP");
-		break;
-	case PORTSOCK_HELD_TIMEWAIT:
+	} else if (subject->record.held == PORTSOCK_HELD_TIMEWAIT) {
 		buf_printf(t, "%zu closed connections are in TIME_WAIT", count);
-		break;
-	default:
+	} else {
 		print_subject(t, w, subject);
 		buf_printf(t, " and %zu more like it are", count - 1);
 	}
