@@ -186,7 +186,7 @@ def move(pid, path):
         file.write(str(pid))
 
 
-@scenario("show/cgroup-unit-container-command")
+@scenario("show/cgroup-unit-container-command", seconds=90)
 def cgroup():
     cid = "0123456789ab" + "cdef" * 13
     for name, unit, container in ((f"t.slice/docker-{cid}.scope", f"docker-{cid}.scope", "0123456789ab"),
@@ -234,7 +234,8 @@ def server(name, *arguments, cgroup, port=8090, kept="/dev/null", uid=0):
     os.chmod("/tmp", 0o1777)
     with subprocess.Popen([program, script, *arguments]) as process:
         try:
-            wait_for(lambda: os.path.exists("/tmp/server.ready"))
+            wait_for(lambda: os.path.exists("/tmp/server.ready") or process.poll() is not None, seconds=60)
+            equal(f"status of {name}", process.poll(), None)
             yield process.pid
         finally:
             process.kill()
@@ -245,7 +246,7 @@ def owner_columns(*columns):
     return tuple(row[column.lower()] for column in columns)
 
 
-@scenario("show/container-of-a-published-port", seconds=90)
+@scenario("show/container-of-a-published-port", seconds=180)
 def published():
     """docker-proxy, conmon and pasta are not in the container that they serve; any user may have programs of these names."""
     cid = "0123456789ab" + "cdef" * 13
@@ -422,8 +423,8 @@ def service_is_gone():
     os.waitpid(pid, 0)
 
 
-def wait_for(truth):
-    until = time.monotonic() + 10
+def wait_for(truth, seconds=10):
+    until = time.monotonic() + seconds
     while not truth():
         true("it comes in time", time.monotonic() < until)
         time.sleep(0.05)
