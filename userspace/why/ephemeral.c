@@ -8,8 +8,8 @@
  * matches; SO_REUSEADDR and SO_REUSEPORT do not count there.  UDP:
  * udp_lib_get_port(), where they count.
  * connect(): __inet_hash_connect() in net/ipv4/inet_hashtables.c takes a port
- * that nobody has bound, unless a connection with the same four addresses and
- * ports exists.  Connections to other destinations share their ports.
+ * that bind() has not given away, unless a connection with the same addresses
+ * and ports exists.  Connections to other destinations share their ports.
  *
  * Both try the ports of one parity first, and then the others.
  */

@@ -35,7 +35,7 @@
 #define SOCKETS_MAX	4096	/* sockets with one name that are kept  */
 #define NETNS_MAX	1024	/* network namespaces that are searched */
 
-/* Where a socket is whose name is the one in question. */
+/* Where a socket with the name in question is. */
 enum unix_place {
 	PLACE_LIVE,		/* connect() reaches it                  */
 	PLACE_UNLINKED,		/* its file was removed or replaced      */
@@ -192,7 +192,7 @@ static int read_unix_sockets(struct unix_bind *u, struct view *v)
 {
 	int got;
 
-	/* One who may not see all network namespaces sees the own. */
+	/* Without permission for all network namespaces, read the own one. */
 	if (is_path(u) && view_filter(v, "netns=all proto=unix"))
 		view_filter(v, "proto=unix");
 	else if (!is_path(u))
