@@ -17,7 +17,6 @@
 
 #define OWNERS_MAX	8
 
-static struct managers managers;
 static struct procfs procfs;
 static struct cgroups cgroups;
 static struct ps_owner owners[OWNERS_MAX];
@@ -45,15 +44,12 @@ static u64 add_cgroup(const char *path)
 /* Begin with a socket made in a cgroup. */
 static void make_socket(const char *path)
 {
-	managers_renew(&managers);
 	procfs_renew(&procfs);
 	cgroups_renew(&cgroups);
 	buf_free(&text);
 	buf_init(&text, -1);
 	cgroups.checked = true;
 	cgroups.walked = true;
-	managers.netns_read = true;
-	managers.addresses_read = true;
 	state_of_service = SERVICE_UNKNOWN;
 	row = (struct row){
 		.record = { .has = PS_HAS_CGROUP, .cgroup = add_cgroup(path) },
@@ -96,9 +92,9 @@ static void set_gone(u32 pid)
 static void check(const char *wanted)
 {
 	text.len = 0;
-	assert_int_equal(leak_find(&managers, &procfs, &cgroups, &row, &text),
+	assert_int_equal(leak_find(&procfs, &cgroups, &row, &text),
 			 wanted != NULL);
-	assert_int_equal(leak_find(&managers, &procfs, &cgroups, &row, NULL),
+	assert_int_equal(leak_find(&procfs, &cgroups, &row, NULL),
 			 wanted != NULL);
 	buf_char(&text, '\0');
 	assert_string_equal(text.data, wanted ? wanted : "");
@@ -199,8 +195,8 @@ static void the_service_is_gone(void **state)
 	make_socket(GONE);
 	add_process(500, SESSION);
 	add_process(501, SESSION);
-	check("x(500) and 1 more are in cgroup " SESSION ", made in one that is "
-	      "gone");
+	check("x(500) and 1 more are in cgroup " SESSION ", made in one that "
+	      "is gone");
 }
 
 /* Line 5: a shell's background job; subtrees of a service are the service. */
@@ -229,7 +225,7 @@ static void another_service_owns_it(void **state)
 	check("x(500) is in cgroup ?, made in /a");
 }
 
-/* Line 6: nginx's workers after "kill -9" of their master; libvirt's dnsmasq. */
+/* Line 6: nginx's workers whose master was killed; libvirt's dnsmasq. */
 static void left_behind_in_a_service(void **state)
 {
 	static const char service[] = "/system.slice/nginx.service";

@@ -112,8 +112,7 @@ static bool is_same_service(const struct origin *o, const char *path,
  * A process with a cgroup path that is too long to be printed is in another
  * cgroup than a socket with a shorter path.
  */
-static bool is_in_other_service(struct origin *o, struct managers *managers,
-				struct procfs *p, struct cgroups *c,
+static bool is_in_other_service(const struct origin *o, struct cgroups *c,
 				const struct ps_record *r,
 				struct process *process)
 {
@@ -130,7 +129,7 @@ static bool is_in_other_service(struct origin *o, struct managers *managers,
 	if (o->known && is_same_service(o, path, &m))
 		return false;
 	if (m.container_known == PROPERTY_MISSING)
-		proxy_container(managers, p, process, &m);
+		proxy_check(process, &m);
 	/* Users choose the names of their processes and containers. */
 	if (m.in_unit || (m.container_user != MANAGER_NO_USER &&
 			  r->has & PS_HAS_UID && r->uid != m.container_user))
@@ -245,7 +244,6 @@ static bool has_outlived(const struct origin *o, const struct finding *left,
 
 /**
  * leak_find() - Check if a socket has leaked
- * @managers: containers
  * @p: processes
  * @c: cgroups
  * @row: socket
@@ -253,8 +251,8 @@ static bool has_outlived(const struct origin *o, const struct finding *left,
  *
  * Return: whether it is, or may be, a leak.
  */
-bool leak_find(struct managers *managers, struct procfs *p, struct cgroups *c,
-	       const struct row *row, struct buf *text)
+bool leak_find(struct procfs *p, struct cgroups *c, const struct row *row,
+	       struct buf *text)
 {
 	struct finding other = {}, left = {};
 	const struct ps_owner *owners = row->owners;
@@ -293,8 +291,7 @@ bool leak_find(struct managers *managers, struct procfs *p, struct cgroups *c,
 		processes++;
 		process = procfs_process(p, owners[i].pid);
 		if ((o.known || o.gone) &&
-		    is_in_other_service(&o, managers, p, c, &row->record,
-					process))
+		    is_in_other_service(&o, c, &row->record, process))
 			add_finding(&other, &owners[i], process);
 		else if ((o.known || o.absent) && is_left_behind(p, process))
 			add_finding(&left, &owners[i], process);

@@ -9,7 +9,7 @@
 #include "manager.h"
 #include "procfs.h"
 
-bool leak_find(struct managers *managers, struct procfs *p, struct cgroups *c,
-	       const struct row *row, struct buf *text);
+bool leak_find(struct procfs *p, struct cgroups *c, const struct row *row,
+	       struct buf *text);
 
 #endif /* PORTSOCK_RESOLVE_LEAK_H */

@@ -391,8 +391,8 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 		return names_netns(n, r->netns);
 	case COL_LEAK:
 		n->text.len = 0;
-		if (!n->live || !leak_find(&n->managers, &n->procfs,
-					   &n->cgroups, row, &n->text))
+		if (!n->live || !leak_find(&n->procfs, &n->cgroups, row,
+					   &n->text))
 			return NULL;
 		buf_char(&n->text, '\0');
 		return n->text.data;
@@ -410,6 +410,5 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
  */
 bool names_leaked(struct names *n, const struct row *row)
 {
-	return n->live && leak_find(&n->managers, &n->procfs, &n->cgroups,
-				    row, NULL);
+	return n->live && leak_find(&n->procfs, &n->cgroups, row, NULL);
 }

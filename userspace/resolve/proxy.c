@@ -102,7 +102,8 @@ void proxy_read_addresses(struct hash *by_address, const char *json,
 		if (depth == 1) {
 			in_state = is_key(p, end, "State");
 			in_settings = is_key(p, end, "NetworkSettings");
-		} else if (in_state && depth == 2 && is_key(p, end, "Running")) {
+		} else if (in_state && depth == 2 &&
+			   is_key(p, end, "Running")) {
 			running = !strncmp(end + 2, "true", 4);
 		} else if (in_settings && running && end[2] == '"' &&
 			   (is_key(p, end, "IPAddress") ||
@@ -344,15 +345,13 @@ static void find_by_pid(struct managers *managers, const char *command, u32 uid,
 }
 
 /**
- * proxy_container() - Find the container of which a process publishes a port
- * @managers: containers of the snapshot
- * @p: processes of the snapshot
+ * proxy_check() - Check if a process publishes ports of containers
  * @process: process that is not in a container
- * @m: its container is put here.  That of a proxy is PROPERTY_UNREADABLE if
- *	it is not found.
+ * @m: engine and user are put here, and that the container is unknown
+ *
+ * Return: whether it does.
  */
-void proxy_container(struct managers *managers, struct procfs *p,
-		     struct process *process, struct manager *m)
+bool proxy_check(struct process *process, struct manager *m)
 {
 	static const struct {
 		const char *comm;
@@ -366,36 +365,54 @@ void proxy_container(struct managers *managers, struct procfs *p,
 		{ "pasta", ENGINE_PODMAN },
 		{ "pasta.avx2", ENGINE_PODMAN },
 	};
-	char text[PROCFS_COMMAND_MAX + 1];
-	const char *command;
 	unsigned int i = 0;
-	u32 pid = process->pid, uid;
 
-	if (!procfs_stat(process) || !procfs_status(process))
-		return;
+	if (!procfs_stat(process))
+		return false;
 	while (i < ARRAY_SIZE(proxies) &&
 	       strcmp(proxies[i].comm, process->comm))
 		i++;
-	if (i == ARRAY_SIZE(proxies))
-		return;
-	uid = process->uid;
+	if (i == ARRAY_SIZE(proxies) || !procfs_status(process))
+		return false;
 	m->publishes = true;
 	m->engine = proxies[i].engine;
 	m->container_known = PROPERTY_UNREADABLE;
-	m->container_user = uid ? uid : MANAGER_NO_USER;
-	command = procfs_command(p, pid, text);
-	if (!command || command != text)
+	m->container_user = process->uid ? process->uid : MANAGER_NO_USER;
+	return true;
+}
+
+/**
+ * proxy_container() - Find the container of which a process publishes a port
+ * @managers: containers of the snapshot
+ * @p: processes of the snapshot
+ * @process: process that is not in a container
+ * @m: its container is put here, see proxy_check()
+ */
+void proxy_container(struct managers *managers, struct procfs *p,
+		     struct process *process, struct manager *m)
+{
+	u32 pid = process->pid, uid;
+	char text[PROCFS_COMMAND_MAX + 1];
+	const char *command;
+
+	if (!proxy_check(process, m))
 		return;
-	if (!strcmp(process->comm, "docker-proxy")) {
-		if (!uid)
-			find_by_address(managers, command, m);
-	} else if (!strcmp(process->comm, "conmon")) {
-		find_by_id(command, m);
-	} else if (!strcmp(process->comm, "slirp4netns")) {
-		find_by_pid(managers, command, uid, m);
-	} else if (!strcmp(process->comm, "rootlessport")) {
-		find_by_child(managers, pid, uid, m);
-	} else if (m->engine == ENGINE_PODMAN) {
+	uid = process->uid;
+	if (!strncmp(process->comm, "pasta", strlen("pasta"))) {
 		find_by_fd(managers, pid, uid, m);
+		return;
 	}
+	if (!strcmp(process->comm, "rootlessport")) {
+		find_by_child(managers, pid, uid, m);
+		return;
+	}
+	command = procfs_command(p, pid, text);
+	if (command != text)
+		return;
+	if (!strcmp(process->comm, "conmon"))
+		find_by_id(command, m);
+	else if (!strcmp(process->comm, "slirp4netns"))
+		find_by_pid(managers, command, uid, m);
+	else if (!strcmp(process->comm, "docker-proxy") && !uid)
+		find_by_address(managers, command, m);
 }

@@ -7,6 +7,7 @@
 
 void proxy_read_addresses(struct hash *by_address, const char *json,
 			  const char *id);
+bool proxy_check(struct process *process, struct manager *m);
 void proxy_container(struct managers *managers, struct procfs *p,
 		     struct process *process, struct manager *m);
 
