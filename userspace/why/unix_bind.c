@@ -329,11 +329,6 @@ static enum unix_place place_of(const struct unix_bind *u,
 
 /* Printing */
 
-static void put_name(struct buf *t, const struct unix_bind *u)
-{
-	endpoint_put(t, u->name);
-}
-
 /* Append the command that removes the file, if the path needs no quotes. */
 static void put_remove(struct buf *t, const struct unix_bind *u)
 {
@@ -523,7 +518,7 @@ static void put_unix_text(struct buf *t, const struct unix_bind *u)
 	struct buf line;
 
 	buf_printf(t, "%s: ", u->verdict);
-	put_name(t, u);
+	endpoint_put(t, u->name);
 	buf_word(t, " - ");
 	put_bind_reason(t, u);
 	buf_char(t, '\n');

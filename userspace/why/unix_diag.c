@@ -67,7 +67,7 @@ static void add_entry(struct unix_diag_list *to, const struct nlmsghdr *head)
 	to->list[to->count++] = e;
 }
 
-static int compare_cookies(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
 	u64 x = ((const struct unix_diag_entry *)a)->cookie;
 	u64 y = ((const struct unix_diag_entry *)b)->cookie;
@@ -112,7 +112,7 @@ int unix_diag_read(struct unix_diag_list *to)
 	}
 	close(fd);
 	if (to->count)
-		qsort(to->list, to->count, sizeof(*to->list), compare_cookies);
+		qsort(to->list, to->count, sizeof(*to->list), compare_entries);
 	return err;
 }
 
@@ -129,5 +129,5 @@ const struct unix_diag_entry *unix_diag_find(const struct unix_diag_list *of,
 	const struct unix_diag_entry key = { .cookie = cookie };
 
 	return of->count ? bsearch(&key, of->list, of->count,
-				   sizeof(*of->list), compare_cookies) : NULL;
+				   sizeof(*of->list), compare_entries) : NULL;
 }
