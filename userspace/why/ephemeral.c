@@ -355,7 +355,8 @@ static void add_socket(struct ephemeral *e, const struct row *row)
 	found = e->request->connects ? connect_facts(e, r) : bind_facts(e, r);
 	if (!found)
 		return;
-	if (!e->taker[r->port] || (found & PORT_TAKEN && !(*facts & PORT_TAKEN)))
+	if (!e->taker[r->port] ||
+	    (found & PORT_TAKEN && !(*facts & PORT_TAKEN)))
 		e->taker[r->port] = find_taker(e, row);
 	*facts |= found;
 }
@@ -741,7 +742,7 @@ static int query_machine(struct ephemeral *e, bool saved)
 }
 
 /**
- * ephemeral_report() - Report which port bind() to port 0 or connect() would get
+ * ephemeral_report() - Report which ports bind() or connect() can get
  * @request: bind() or connect()
  * @w: the bind()
  * @input: saved view, NULL for the kernel's

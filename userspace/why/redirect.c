@@ -164,8 +164,8 @@ static void scan_cmp(struct nft_rule *rule, const struct nft_scan *scan,
 }
 
 /*
- * Matches of iptables-nft: struct xt_tcp and xt_udp begin with the ports and end
- * with the flags that invert the match.
+ * Matches of iptables-nft: struct xt_tcp and xt_udp begin with the ports and
+ * end with the flags that invert the match.
  */
 static void scan_match(struct nft_rule *rule, const struct nft_scan *scan,
 		       const struct attr *data)
@@ -334,8 +334,8 @@ static void put_nftables(struct buf *t, const struct bind_request *b)
 		scan.family == FAMILY_IPV6 ? "ip6" :
 		scan.family == FAMILY_INET ? "inet" : "bridge";
 	if (scan.named) {
-		print_clause(t, "%zu rule%s of nftables redirect%s the port, so "
-			     "something else may answer: chain %s ",
+		print_clause(t, "%zu rule%s of nftables redirect%s the port, "
+			     "so something else may answer: chain %s ",
 			     scan.named, scan.named > 1 ? "s" : "",
 			     scan.named > 1 ? "" : "s", family);
 		print_name(t, scan.table, sizeof(scan.table));

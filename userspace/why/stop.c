@@ -77,7 +77,7 @@ void stop_add(struct stop_list *list, const struct row *row)
 		list->cgroups[list->cgroup_count++] = r->cgroup;
 }
 
-/* Return true for a name that a shell takes as one word, and not as an option. */
+/* Return true for a name that a shell takes as one word, not as an option. */
 static bool is_plain(const char *name)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -196,7 +196,8 @@ static bool stop_container(struct stop_plan *plan, const struct manager *m)
 
 /*
  * systemd makes the socket of a .socket unit in the cgroup of that unit, if it
- * is one of IPv4 or IPv6.  The unit goes first: it would start the service again.
+ * is one of IPv4 or IPv6.  The unit goes first: it would start the service
+ * again.
  */
 static bool stop_socket_units(struct stop_plan *plan,
 			      const struct stop_list *list)

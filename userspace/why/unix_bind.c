@@ -5,9 +5,9 @@
  *
  * bind() to a path makes a file, so it fails if there is any, even without a
  * socket.  The file leads connect() to the socket that made it, by its inode
- * (unix_find_bsd() in net/unix/af_unix.c): of two sockets with one path in LOCAL
- * only one can be reached.  Paths belong to mount namespaces, abstract names to
- * network namespaces.
+ * (unix_find_bsd() in net/unix/af_unix.c): of two sockets with one path in
+ * LOCAL only one can be reached.  Paths belong to mount namespaces, abstract
+ * names to network namespaces.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -482,7 +482,7 @@ static const char *const place_names[] = {
 	[PLACE_UNKNOWN] = "other",
 };
 
-/* Append a line for each socket with this name that connect() does not reach. */
+/* Append a line for each socket of this name that connect() does not reach. */
 static void put_others(struct buf *t, const struct unix_bind *u)
 {
 	static const char *const effects[] = {
