@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,7 +230,8 @@ static void read_reserved(struct ephemeral *e)
  * Look up the local address of a connect() by a route lookup: connect() of a
  * UDP socket sends nothing.  Return an errno.
  */
-static int find_source(const struct ps_end *remote, struct ps_end *source)
+static int find_source(const struct ps_end *remote, const char *dev,
+		       struct ps_end *source)
 {
 	union {
 		struct sockaddr sa;
@@ -245,6 +247,7 @@ static int find_source(const struct ps_end *remote, struct ps_end *source)
 		memcpy(&addr.in.sin_addr, remote->ip, 4);
 	} else {
 		addr.in6.sin6_port = htons(remote->num);
+		addr.in6.sin6_scope_id = *dev ? if_nametoindex(dev) : 0;
 		memcpy(&addr.in6.sin6_addr, remote->ip, 16);
 	}
 	fd = socket(addr.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -713,7 +716,8 @@ static int query_machine(struct ephemeral *e, bool saved)
 	if (saved)
 		return 0;
 	if (e->request->connects && !e->request->has_source) {
-		err = find_source(&e->request->remote, &e->source);
+		err = find_source(&e->request->remote, w->bind.dev,
+				  &e->source);
 		if (err)
 			return error_print("connect: no route to the "
 					   "destination: %s (see 'ip route')",

@@ -22,6 +22,7 @@
 #include "../output/json.h"
 #include "../resolve/netns.h"
 #include "../resolve/spec.h"
+#include "../util/clock.h"
 #include "../util/error.h"
 #include "../view/view.h"
 #include "../../module/format/names.h"
@@ -34,6 +35,7 @@
 #define OTHERS_MAX	10	/* lines of text                        */
 #define SOCKETS_MAX	4096	/* sockets with one name that are kept  */
 #define NETNS_MAX	1024	/* network namespaces that are searched */
+#define SEARCH_MAX	5000	/* milliseconds for all of them         */
 
 /* Where a socket with the name in question is. */
 enum unix_place {
@@ -130,12 +132,14 @@ static bool file_is_bound(const struct unix_bind *u)
  * struct netns_walk - Network namespaces that are searched for a socket
  * @bind: the bind()
  * @own: file of this process' network namespace
+ * @end: when the search ends, in milliseconds
  * @visited: their inode numbers
  * @count: number of @visited
  */
 struct netns_walk {
 	struct unix_bind *bind;
 	int own;
+	int64_t end;
 	u32 visited[NETNS_MAX];
 	size_t count;
 };
@@ -151,7 +155,7 @@ static void search_netns(void *to, u32 netns, const char *name,
 	for (i = 0; i < walk->count; i++)
 		if (walk->visited[i] == netns)
 			return;
-	if (walk->count == NETNS_MAX)
+	if (walk->count == NETNS_MAX || clock_ms() >= walk->end)
 		return;
 	walk->visited[walk->count++] = netns;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -183,6 +187,7 @@ static void read_diag(struct unix_bind *u)
 	walk.own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (walk.own < 0)
 		return;
+	walk.end = clock_ms() + SEARCH_MAX;
 	walk.visited[walk.count++] = u->netns;
 	netns_each(search_netns, &walk);
 	close(walk.own);

@@ -139,11 +139,11 @@ static int parse_name(const struct bind_request *b, struct why_options *o,
 static int parse_ephemeral(struct bind_request *b, struct why_options *o,
 			   int argc, char **argv)
 {
+	bool options = b->flags || o->probe || b->dev[0];
 	int found = ephemeral_parse(&o->ephemeral, b, o->from, argc, argv);
 
 	o->is_ephemeral = found > 0;
-	if (o->is_ephemeral && o->ephemeral.connects &&
-	    (b->flags || o->probe || b->dev[0]))
+	if (o->is_ephemeral && o->ephemeral.connects && options)
 		return error_print("connect: only --from, -N, --input and "
 				   "--json apply" SEE_HELP);
 	return found < 0 ? -1 : 0;
