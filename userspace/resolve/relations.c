@@ -51,15 +51,40 @@ void relations_renew(struct relations *r)
 	r->has_peers = r->cut_peers = false;
 }
 
+/*
+ * Set a filter for all network namespaces, or if this process may not read all
+ * of them, for that of the selection.  Other filters that fail only make the
+ * view longer.
+ */
+static void filter_widely(struct view *v, struct selection *sel)
+{
+	u64 netns = sel->netns;
+	struct buf line;
+
+	buf_init(&line, -1);
+	sel->netns = NETNS_ALL;
+	selection_put_filter(&line, sel, true);
+	if (view_filter(v, line.data)) {
+		line.len = 0;
+		sel->netns = netns;
+		selection_put_filter(&line, sel, true);
+		view_filter(v, line.data);
+	}
+	buf_free(&line);
+}
+
 /* Read a set.  After an error message it contains the rows before the error. */
 static void read_set(struct relations *r, enum relations_set id)
 {
 	struct selection sel = { .netns = r->select ? r->select->netns : 0 };
 	struct rowset *set = &r->sets[id];
 	struct view v;
+	int err = 0;
 
 	if (id == RELATIONS_MPTCP)
 		sel.protos = PROTO_BIT(MPTCP);
+	else if (id == RELATIONS_UNIX)
+		sel.protos = PROTO_BIT(UNIX);
 	else if (id == RELATIONS_QUEUED)
 		sel.held = 1U << PORTSOCK_HELD_ACCEPTQ;
 	else
@@ -67,7 +92,12 @@ static void read_set(struct relations *r, enum relations_set id)
 	r->has[id] = true;
 	if (!view_open(&v, r->input)) {
 		v.version_reported = true;	/* by the first view */
-		if (!view_select(&v, &sel, true) && !view_begin(&v))
+		/* A path leads to other network namespaces, too. */
+		if (id == RELATIONS_UNIX)
+			filter_widely(&v, &sel);
+		else
+			err = view_select(&v, &sel, true);
+		if (!err && !view_begin(&v))
 			while (set->count < SET_MAX && view_next(&v) > 0)
 				if (selection_row(&sel, &v.row))
 					rowset_add(set, &v.row);
@@ -220,15 +250,13 @@ static void select_ports(struct endpoints *to, const struct endpoints *from)
 
 /*
  * Write the filter for the other ends: they are at the remote ports of the
- * selection and connected to its local ports.  A peer may be in another network
- * namespace, if this process may read all of them.
+ * selection and connected to its local ports.
  */
 static void filter_peers(const struct relations *r, struct view *v)
 {
 	static const struct selection none;
 	const struct selection *of = r->select ? r->select : &none;
-	struct selection sel = { .netns = NETNS_ALL };
-	struct buf line;
+	struct selection sel = { .netns = of->netns };
 
 	sel.protos = of->protos ? of->protos & PEER_PROTOS : PEER_PROTOS;
 	/* The other end of an MPTCP connection may have fallen back to TCP. */
@@ -236,15 +264,7 @@ static void filter_peers(const struct relations *r, struct view *v)
 		sel.protos |= PROTO_BIT(TCP) | PROTO_BIT(MPTCP);
 	select_ports(&sel.remote, &of->local);
 	select_ports(&sel.local, &of->remote);
-	buf_init(&line, -1);
-	selection_put_filter(&line, &sel, true);
-	if (view_filter(v, line.data)) {
-		sel.netns = of->netns;
-		line.len = 0;
-		selection_put_filter(&line, &sel, true);
-		view_filter(v, line.data);	/* else all rows are read */
-	}
-	buf_free(&line);
+	filter_widely(v, &sel);
 	free(sel.local.list);
 	free(sel.remote.list);
 }
@@ -352,7 +372,8 @@ static const struct row *find_peer(const struct relations *r,
  * @row: row
  *
  * The other end is a socket of the same protocol with the same ends, swapped, in
- * the same network namespace or in one other.  It has to be the only one.
+ * the same network namespace or in one other.  It has to be the only one.  Of a
+ * unix socket the kernel reports it.
  *
  * Return: row_keeper() of the other end, valid until relations_renew(); NULL if
  * it is not on this machine or not known.
@@ -363,6 +384,12 @@ const struct row *relations_peer(struct relations *r, const struct row *row)
 	const struct row *peer;
 
 	if (!r || !r->available || c->remote.form == PS_FORM_ANY)
+		return NULL;
+	if (c->has & PS_HAS_PEER) {
+		peer = find_in_set(r, RELATIONS_UNIX, c->peer);
+		return peer ? row_keeper(peer, find_parent, r) : NULL;
+	}
+	if (!(PEER_PROTOS & 1ULL << c->proto))
 		return NULL;
 	if (!r->has_peers)
 		read_peers(r);
@@ -378,6 +405,10 @@ bool relations_lack_peers(const struct relations *r, const struct row *row)
 	const struct ps_record *c = &row->record;
 	struct peer_ends ends;
 
-	return r && r->cut_peers &&
+	if (!r)
+		return false;
+	if (c->has & PS_HAS_PEER)
+		return r->sets[RELATIONS_UNIX].count == SET_MAX;
+	return r->cut_peers &&
 		put_ends(&ends, c->proto, &c->local, &c->remote);
 }

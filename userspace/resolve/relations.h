@@ -11,6 +11,7 @@ enum relations_set {
 	RELATIONS_MPTCP,	/* MPTCP sockets             */
 	RELATIONS_LISTENERS,	/* listeners of any protocol */
 	RELATIONS_QUEUED,	/* sockets in accept queues  */
+	RELATIONS_UNIX,		/* unix sockets              */
 	RELATIONS_NSETS
 };
 
