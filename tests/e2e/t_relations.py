@@ -179,6 +179,25 @@ def peers(kind):
     true(f"a user learns nothing: {told.stdout}", set(told.stdout.decode().split()) <= {"?", "-", "[mptcp]"})
 
 
+@scenario("relations/peer-unix")
+def peer_unix():
+    """A pair, a connection, and one that waits: whose the other end is."""
+    me, path = os.getpid(), "/tmp/relations.sock"
+    listener, client, late = (socket.socket(socket.AF_UNIX) for _ in range(3))
+    listener.bind(path)
+    listener.listen()
+    client.connect(path)
+    server, _ = listener.accept()
+    late.connect(path)
+    one, other = socket.socketpair()
+    told = reader("-xaj", "-o", "COOKIE,PEER_OWNERS", "--cookie", ",".join(map(cookie, (listener, client, server, late, one, other))))
+    found = {row["cookie"]: row["peer_owners"] for row in map(json.loads, told.stdout.decode().splitlines())}
+    os.unlink(path)
+    for what, sock, wanted in (("listener", listener, None), ("client", client, owner(me, server)), ("server", server, owner(me, client)),
+                               ("one that waits", late, owner(me, listener)), ("pair", one, owner(me, other)), ("other", other, owner(me, one))):
+        equal(what, found[cookie(sock)], wanted)
+
+
 @scenario("relations/peer-of-another-namespace")
 def peer_elsewhere():
     """A veth pair: the peer is in the other namespace. At loopback addresses the same ends are not a connection."""
