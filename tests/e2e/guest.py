@@ -10,6 +10,7 @@ import t_families  # noqa: F401
 import t_holders  # noqa: F401
 import t_owners  # noqa: F401
 import t_netns  # noqa: F401
+import t_columns  # noqa: F401
 import t_reasons  # noqa: F401
 import t_blind  # noqa: F401
 import t_carried  # noqa: F401
