@@ -150,8 +150,8 @@ void print_subject(struct buf *t, const struct why *w, const struct row *row)
 			   r->uid);
 		break;
 	default:
-		buf_word(t, "a socket without owner (in flight in a unix "
-			 "socket's message or in io_uring)");
+		buf_word(t, "a socket without owner (in a message, in io_uring "
+			 "or kept by a kernel driver)");
 	}
 }
 
