@@ -43,9 +43,9 @@ def comms(found):
 
 def owned_by(comm, places, proto="tcp"):
     """What is missing of the places that a daemon names, as (port, address or None)."""
-    differences = [] if places else [f"{comm} names no place at all"]
+    differences, now = [] if places else [f"{comm} names no place at all"], listeners(PROTO=proto)
     for port, address in sorted(places, key=str):
-        found = [row for row in listeners(PROTO=proto, PORT=str(port)) if address in (None, row["LOCAL"].rsplit(":", 1)[0])]
+        found = [row for row in now if row["PORT"] == str(port) and address in (None, row["LOCAL"].rsplit(":", 1)[0])]
         if comm not in comms(found):
             differences.append(f"{comm} is not an owner at {address or '*'}:{port}/{proto}: {[row['OWNERS'] for row in found]}")
     return differences
@@ -53,12 +53,8 @@ def owned_by(comm, places, proto="tcp"):
 
 @answer("daemons: nginx -T")
 def nginx():
-    text = run("nginx", "-T").stdout.decode()
-    places = set()
-    for port, address in ((word.rsplit(":", 1)[-1], word.rsplit(":", 1)[0] if ":" in word else "0.0.0.0")
-                          for word in re.findall(r"^[^#\n]*?\blisten ([^ ;]+)|; listen ([^ ;]+)", text, re.MULTILINE) for word in word if word):
-        places.add((port, address))
-    return owned_by("nginx", places)
+    words = re.findall(r"\blisten +([^ ;]+)", re.sub(r"#.*", "", output("nginx", "-T")))
+    return owned_by("nginx", {tuple(reversed((word if ":" in word else "0.0.0.0:" + word).rsplit(":", 1))) for word in words})
 
 
 @answer("daemons: apache2ctl -S")
@@ -71,7 +67,7 @@ def rpcinfo():
     registered = {tuple(line.split()[2:4]) for line in output("rpcinfo", "-p").splitlines()[1:]}
     if not registered:
         return ["rpcbind lists nothing"]
-    return [f"no socket at {port}/{proto}" for proto, port in sorted(registered) if not listeners(PROTO=proto, PORT=port)]
+    return [f"no socket at {port}/{proto}" for proto, port in sorted(registered - {(row["PROTO"], row["PORT"]) for row in listeners()})]
 
 
 @answer("daemons: testparm, nmbd")
@@ -144,23 +140,19 @@ def units():
     return differences
 
 
-def container_names(row):
-    return row["CONTAINER"].lower()
-
-
 def published(manager, name, words):
     """The port that a container publishes is said to be its own."""
     text = output(*words)
     if not text.strip():
         raise LookupError(f"no container of {manager}")
     number = output(manager, "inspect", "--format", "{{.Id}}", name).strip()
-    differences = []
+    differences, now = [], listeners(PROTO="tcp")
     for address, port in re.findall(r"-> (\S+):(\d+)", text):
-        found = [row for row in listeners(PROTO="tcp", PORT=port) if row["LOCAL"].startswith(address)]
+        found = [row for row in now if row["PORT"] == port and row["LOCAL"].startswith(address)]
         if not found:
             differences.append(f"nothing listens at {address}:{port}")
         differences += [f"CONTAINER of {row['LOCAL']} is {row['CONTAINER']}, not {name} or {number[:12]}: {row['OWNERS']}" for row in found
-                        if name not in container_names(row) and number[:12] not in container_names(row)]
+                        if name not in row["CONTAINER"] and number[:12] not in row["CONTAINER"]]
     return differences
 
 

@@ -72,8 +72,12 @@ def inherited():
     leak."""
     s = listen(("0.0.0.0", 9998))
     s.set_inheritable(True)
-    subprocess.Popen(["systemd-run", "--quiet", "--scope", "--unit=job", "sleep", "infinity"], close_fds=False)
-    while subprocess.run(["systemctl", "--quiet", "is-active", "job.scope"], check=False).returncode:
+    ready()
+    job = subprocess.Popen(["systemd-run", "--quiet", "--scope", "--unit=job", "sleep", "infinity"], close_fds=False)
+    for _ in range(600):
+        with open(f"/proc/{job.pid}/cgroup", encoding="ascii") as file:
+            if "job.scope" in file.read():
+                return
         time.sleep(0.5)
 
 
