@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Names of the kernel modules that own kernel sockets: the module of a socket's
- * callbacks.
+ * callbacks, or of the functions that the socket wakes.
  *
  * __module_address() is not exported, so an address is resolved by formatting
  * it with its symbol (kallsyms).  This takes some 10,000 instructions, and the
@@ -10,7 +10,10 @@
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
 #include <linux/udp.h>
+#include <linux/wait.h>
 #include <net/inet_connection_sock.h>
 #include <net/tcp.h>
 
@@ -124,4 +127,108 @@ u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk)
 			return module;
 	}
 	return 0;
+}
+
+#define WAITERS_MAX	8
+
+/*
+ * Return the function that identifies a waiter: its wake function, or for a
+ * sleeping kernel thread the function of the thread.  NULL for a process.
+ *
+ * Only the wake functions of a sleeping task have the task in @private.  The
+ * entry is on the task's stack, and the task removes it, under the lock of the
+ * queue, before it goes on.  So the task exists while its entry is in the
+ * queue.  Before 5.12 a worker of io_uring is a kernel thread, too: it works
+ * for a process.
+ */
+static const void *waiter_function(const struct wait_queue_entry *entry)
+{
+	struct task_struct *task = entry->private;
+	u32 flags;
+
+	if (entry->func != woken_wake_function &&
+	    entry->func != autoremove_wake_function &&
+	    entry->func != default_wake_function)
+		return entry->func;
+	if (!task)
+		return NULL;
+	flags = READ_ONCE(task->flags);
+	if (!(flags & PF_KTHREAD) || flags & PF_IO_WORKER)
+		return NULL;
+	return kthread_func(task);
+}
+
+/*
+ * Copy the functions of the first waiters of a socket.  *@thread is set if one
+ * of them is a kernel thread.
+ *
+ * A user can add any number of waiters (epoll), each at the front: the walk is
+ * limited, and a waiter of the kernel behind others is not found.  The struct
+ * socket, which has the queue, is freed after a grace period.  The functions
+ * are resolved by the caller, when interrupts are enabled again.
+ */
+static u32 copy_waiters(const struct sock *sk,
+			const void *code[WAITERS_MAX], bool *thread)
+{
+	const struct wait_queue_entry *entry;
+	u32 count = 0, seen = 0;
+	struct socket_wq *wq;
+	unsigned long flags;
+
+	*thread = false;
+	rcu_read_lock();
+	wq = rcu_dereference(sk->sk_wq);
+	if (wq) {
+		spin_lock_irqsave(&wq->wait.lock, flags);
+		list_for_each_entry(entry, &wq->wait.head, entry) {
+			if (seen++ == WAITERS_MAX)
+				break;
+			code[count] = waiter_function(entry);
+			if (!code[count])
+				continue;
+			*thread |= code[count] != entry->func;
+			count++;
+		}
+		spin_unlock_irqrestore(&wq->wait.lock, flags);
+	}
+	rcu_read_unlock();
+	return count;
+}
+
+/**
+ * ps_sk_module_find_waiter() - Look up the module that waits for a socket
+ * @modules: names, to which that of the module is added
+ * @sk: full socket that cannot be freed during the call
+ * @module: result: an index for ps_sk_module_name()
+ *
+ * Some drivers set no callbacks.  Their kernel thread sleeps in recvmsg()
+ * (cifs, ksmbd, usbip, iSCSI targets), or they add a wake function of their
+ * own (9pnet_fd, vhost).  The kernel threads of nbd are workers of a workqueue,
+ * which do not identify nbd.  But nbd calls sk_set_memalloc(), which sets a
+ * flag that no process can set; all other callers set callbacks, or create the
+ * socket in the kernel.
+ *
+ * Context: locks may be held.
+ * Return: true if a kernel module or a kernel thread uses the socket.
+ */
+bool ps_sk_module_find_waiter(struct ps_sk_modules *modules,
+			      const struct sock *sk, u32 *module)
+{
+	const void *code[WAITERS_MAX];
+	u32 i, count;
+	bool thread;
+
+	count = copy_waiters(sk, code, &thread);
+	for (i = 0; i < count; i++) {
+		*module = cached_module(modules, code[i]);
+		if (*module &&
+		    !is_protocol_module(sk, modules->names[*module]))
+			return true;
+	}
+	*module = 0;
+	if (sock_flag(sk, SOCK_MEMALLOC) && !ps_is_kernel_sock(sk)) {
+		*module = ps_sk_module_add(modules, "nbd", strlen("nbd"));
+		return true;
+	}
+	return thread;
 }

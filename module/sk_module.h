@@ -33,6 +33,8 @@ struct ps_sk_modules {
 u32 ps_sk_module_add(struct ps_sk_modules *modules, const char *name,
 		     size_t len);
 u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk);
+bool ps_sk_module_find_waiter(struct ps_sk_modules *modules,
+			      const struct sock *sk, u32 *module);
 
 /* Return the name of a module, "kernel" for 0. */
 static inline const char *

@@ -54,31 +54,35 @@ static void fill_socket(struct ps_batch *batch, struct sock *sk,
 }
 
 /*
- * Look up the kernel module that owns a socket by the socket's callbacks.
+ * Look up the kernel module that owns a socket by the socket's callbacks, or by
+ * the waiters in its wait queue.
  *
- * A module may own a kernel socket, or a socket that never had a file.  Of the
- * sockets with a file only TCP and UDP sockets without an owner are looked up
- * (recheck): callbacks of other protocols lie in the protocol's own modules.
+ * A module may own a kernel socket, a socket that never had a file, or one of
+ * which it keeps the file.  Of the sockets with a file only those without an
+ * owner are looked up (recheck), and their callbacks only for TCP and UDP:
+ * those of other protocols lie in the protocol's own modules.
  */
 static void fill_owning_module(struct ps_batch *batch, struct sock *sk,
 			       struct ps_record *r)
 {
 	const u16 observed = r->observed;
+	u32 module = 0;
 
 	if (!(observed & PS_OBS_KERNEL)) {
 		if (!(observed & PS_OBS_SOCKET) || observed & PS_OBS_CLOSING)
 			return;
-		if (observed & PS_OBS_FILE) {
-			if (!batch->recheck)
-				return;
-			if (!ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) &&
-			    !ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP))
-				return;
-		}
+		if (observed & PS_OBS_FILE && !batch->recheck)
+			return;
 	}
-	r->owners_at = ps_sk_module_find(batch->sk_modules, sk);
-	if (r->owners_at)
+	if (observed & PS_OBS_KERNEL || !(observed & PS_OBS_FILE) ||
+	    ps_is_inet(sk, SOCK_STREAM, IPPROTO_TCP) ||
+	    ps_is_inet(sk, SOCK_DGRAM, IPPROTO_UDP))
+		module = ps_sk_module_find(batch->sk_modules, sk);
+	if (module ||
+	    ps_sk_module_find_waiter(batch->sk_modules, sk, &module)) {
+		r->owners_at = module;
 		r->observed |= PS_OBS_MODULE;
+	}
 }
 
 static u32 sock_flags(const struct sock *sk)
@@ -152,8 +156,8 @@ static __always_inline void fill_type_and_drops(const struct sock *sk,
  * @r: zeroed record
  * @proto: protocol
  *
- * Fills identity, uid, cgroup, flags, type, drops and observations; only the identity if
- * batch->state_only.
+ * Fills identity, uid, cgroup, flags, type, drops and observations; only the
+ * identity if batch->state_only.
  *
  * Context: locks may be held, but not sk_callback_lock of @sk.
  */

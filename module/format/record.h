@@ -70,7 +70,7 @@ enum ps_observation {
 	PS_OBS_DEAD	= 1 << 4,	/* SOCK_DEAD                           */
 	PS_OBS_KERNEL	= 1 << 5,	/* sk_kern_sock, or an MPTCP subflow   */
 	PS_OBS_QUEUED	= 1 << 6,	/* in an accept queue                  */
-	PS_OBS_MODULE	= 1 << 7,	/* a callback lies in a kernel module  */
+	PS_OBS_MODULE	= 1 << 7,	/* callbacks, waiters: a kernel module */
 	PS_OBS_INFLIGHT	= 1 << 8,	/* in a message, and nowhere else      */
 };
 

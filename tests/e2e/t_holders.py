@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sockets that the kernel made for itself, and the name of the module behind each."""
 import ctypes
+import fcntl
 import os
 import signal
 import socket
+import stat
 import struct
 import time
 
 import view
 from maker import cookie, proc_net, run
-from scenario import LIBC, Skip, equal, scenario, true, variants
+from scenario import LIBC, Skip, equal, scenario, slowed, true, variants, wait_until
 from t_families import judge, make, place, send_away, ss_rows
+
+NBD_SET_SOCK = 0xab00
 
 
 def ip(*words):
@@ -84,6 +88,62 @@ def nfs():
             raise Skip("no NFS client in the lab") from None
         row = view.read().one(PROTO="tcp", LOCAL=place(peer))
         equal("row", [row[key] for key in ("STATE", "REMOTE", "HELD", "OWNERS")], ["ESTABLISHED", "127.0.0.1:2049", "kernel", "[sunrpc]"])
+    finally:
+        os.kill(child, signal.SIGKILL)
+        if server:
+            server.close()
+        listener.close()
+        os.waitpid(child, 0)
+
+
+@scenario("held/kernel/nbd")
+def nbd():
+    """nbd-client -N exits: the block device keeps the file of the socket, and no process has it."""
+    kept = [socket.socketpair(), socket.socketpair()]
+    listener = socket.create_server(("127.0.0.1", 10809))
+    kept.append((socket.create_connection(("127.0.0.1", 10809)), listener.accept()[0]))
+    devices = []
+    for number, (near, _) in enumerate(kept):
+        path = f"/tmp/nbd{number}"
+        try:
+            with open(f"/sys/block/nbd{number}/dev", encoding="ascii") as file:
+                major, minor = map(int, file.read().split(":"))
+        except OSError:
+            raise Skip("no nbd in the lab") from None
+        if not os.path.exists(path):
+            os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(major, minor))
+        devices.append(os.open(path, os.O_RDWR))
+        fcntl.ioctl(devices[-1], NBD_SET_SOCK, near.fileno())
+    known = [cookie(near) for near, _ in kept]
+    equal("with a descriptor", {view.read().one(COOKIE=one)["HELD"] for one in known}, {"process"})
+    for near, _ in kept:
+        near.close()
+    now = view.read()
+    equal("rows", [[now.one(COOKIE=one)[key] for key in ("HELD", "OWNERS")] for one in known], [["kernel", "[nbd]"]] * 3)
+    for device in devices:
+        os.close(device)
+    equal("after the device is closed", [now for one in known[:2] for now in view.read().find(COOKIE=one)], [])
+
+
+@scenario("held/kernel/cifs")
+def cifs():
+    """A CIFS mount's connection has no callback of its module; the module's thread sleeps on it."""
+    listener = socket.create_server(("127.0.0.1", 445))
+    os.makedirs("/tmp/cifs", exist_ok=True)
+    child = os.fork()
+    if not child:
+        LIBC.mount(b"//127.0.0.1/x", b"/tmp/cifs", b"cifs", 0, b"ip=127.0.0.1,unc=\\\\127.0.0.1\\x,user=x,pass=x,vers=3.0")
+        os._exit(ctypes.get_errno() & 0xff)
+    server = None
+    try:
+        listener.settimeout(slowed(5))
+        try:
+            server, peer = listener.accept()
+        except socket.timeout:
+            raise Skip("no CIFS client in the lab") from None
+        wait_until(lambda: view.read().one(PROTO="tcp", LOCAL=place(peer))["OWNERS"] == "[cifs]")
+        row = view.read().one(PROTO="tcp", LOCAL=place(peer))
+        equal("row", [row[key] for key in ("STATE", "REMOTE", "HELD", "OWNERS")], ["ESTABLISHED", "127.0.0.1:445", "kernel", "[cifs]"])
     finally:
         os.kill(child, signal.SIGKILL)
         if server:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The owning module of a socket: this suite, the kernel, the protocol. */
 #include <kunit/test.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/udp.h>
+#include <linux/wait.h>
 #include <net/sock.h>
 
 #include "sk_module.h"
@@ -11,6 +13,7 @@ struct sk_module_fixture {
 	struct ps_sk_modules modules;
 	struct udp_sock udp;
 	struct proto proto;
+	struct socket_wq wq;
 };
 
 static void own_callback(struct sock *sk)
@@ -114,12 +117,105 @@ static void names_are_stored_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ps_sk_module_add(modules, name, i), 0U);
 }
 
+static int own_wake(struct wait_queue_entry *entry, unsigned int mode,
+		    int flags, void *key)
+{
+	return 0;
+}
+
+static void expect_waiter(struct kunit *test, bool found, const char *name)
+{
+	struct sk_module_fixture *fix = test->priv;
+	u32 module;
+
+	KUNIT_EXPECT_EQ(test, ps_sk_module_find_waiter(&fix->modules,
+				&fix->udp.inet.sk, &module), found);
+	KUNIT_EXPECT_STREQ(test, ps_sk_module_name(&fix->modules, module),
+			   name);
+}
+
+static void wake_functions_are_resolved(struct kunit *test)
+{
+	struct sk_module_fixture *fix = test->priv;
+	struct wait_queue_entry own, process, kernel[8];
+	u32 i;
+
+	expect_waiter(test, false, "kernel");	/* no wait queue */
+	init_waitqueue_head(&fix->wq.wait);
+	RCU_INIT_POINTER(fix->udp.inet.sk.sk_wq, &fix->wq);
+	expect_waiter(test, false, "kernel");
+
+	/* a task that is not a kernel thread, and a function of the kernel */
+	init_waitqueue_entry(&process, NULL);
+	add_wait_queue(&fix->wq.wait, &process);
+	init_waitqueue_func_entry(&kernel[0], (void *)schedule);
+	add_wait_queue(&fix->wq.wait, &kernel[0]);
+	expect_waiter(test, false, "kernel");
+
+	init_waitqueue_func_entry(&own, own_wake);
+	add_wait_queue_exclusive(&fix->wq.wait, &own);	/* the last one */
+	expect_waiter(test, true, THIS_MODULE->name);
+	fix->proto.owner = THIS_MODULE;
+	expect_waiter(test, false, "kernel");
+	fix->proto.owner = NULL;
+
+	/* a user's waiters come first, and the walk ends */
+	for (i = 1; i < ARRAY_SIZE(kernel); i++) {
+		init_waitqueue_func_entry(&kernel[i], (void *)schedule);
+		add_wait_queue(&fix->wq.wait, &kernel[i]);
+	}
+	expect_waiter(test, false, "kernel");
+}
+
+static int sleep_on_queue(void *wait)
+{
+	DEFINE_WAIT(entry);
+
+	while (!kthread_should_stop()) {
+		prepare_to_wait(wait, &entry, TASK_INTERRUPTIBLE);
+		if (!kthread_should_stop())
+			schedule();
+	}
+	finish_wait(wait, &entry);
+	return 0;
+}
+
+static void threads_are_resolved(struct kunit *test)
+{
+	struct sk_module_fixture *fix = test->priv;
+	struct task_struct *thread;
+
+	init_waitqueue_head(&fix->wq.wait);
+	RCU_INIT_POINTER(fix->udp.inet.sk.sk_wq, &fix->wq);
+	thread = kthread_run(sleep_on_queue, &fix->wq.wait, "ps-waiter");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	while (!waitqueue_active(&fix->wq.wait))
+		schedule_timeout_uninterruptible(1);
+	expect_waiter(test, true, THIS_MODULE->name);
+	kthread_stop(thread);
+	expect_waiter(test, false, "kernel");
+}
+
+static void memalloc_is_of_nbd(struct kunit *test)
+{
+	struct sk_module_fixture *fix = test->priv;
+	struct sock *sk = &fix->udp.inet.sk;
+
+	__set_bit(SOCK_MEMALLOC, &sk->sk_flags);
+	expect_waiter(test, true, "nbd");
+	sk->sk_kern_sock = 1;
+	expect_waiter(test, false, "kernel");
+}
+
 static struct kunit_case sk_module_cases[] = {
 	KUNIT_CASE(kernel_functions_have_no_module),
 	KUNIT_CASE(each_callback_is_resolved),
 	KUNIT_CASE(protocol_module_is_skipped),
 	KUNIT_CASE(addresses_are_not_names),
 	KUNIT_CASE(names_are_stored_once),
+	KUNIT_CASE(wake_functions_are_resolved),
+	KUNIT_CASE(threads_are_resolved),
+	KUNIT_CASE(memalloc_is_of_nbd),
 	{}
 };
 
