@@ -43,6 +43,21 @@ def judge(now, sock, proto, state, port="-", local="-", remote="-"):
     return row
 
 
+@scenario("netlink/kernel")
+def netlink_kernel():
+    """The kernel's own sockets of the protocols that a network namespace refers to, as in /proc/net/netlink."""
+    reachable = {"0": "route", "4": "sock_diag", "6": "xfrm", "10": "fib_lookup", "16": "generic"}
+    with open("/proc/net/netlink", encoding="ascii") as lines:
+        table = [line.split() for line in lines][1:]
+    wanted = {(f"{words[1]}:0", words[9], words[8]) for words in table if words[2] == "0" and words[1] in reachable}
+    true(f"the first ones: {wanted}", {"0:0", "16:0"} <= {local for local, *_ in wanted})
+    rows = [row for row in view.read().all if (row["PROTO"], row["HELD"]) == ("netlink", "kernel")]
+    equal("LOCAL, INODE, DROPS", {(row["LOCAL"], row["INODE"], row["DROPS"]) for row in rows}, wanted)
+    equal("rows", len(rows), len(wanted))
+    equal("the rest", {tuple(row[key] for key in ("STATE", "PORT", "UID", "OWNERS", "PARENT", "NETNS")) for row in rows},
+          {("UNCONN", "-", "0", "[kernel]", "-", str(os.stat("/proc/self/ns/net").st_ino))})
+
+
 def proc_table(name):
     """/proc/net/NAME: {inode: (local, remote)}."""
     with open("/proc/net/" + name, encoding="ascii") as lines:
