@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import fcntl
+import json
 import mmap
 import os
 import socket
@@ -13,6 +14,7 @@ import threading
 import view
 from maker import cookie, ss
 from scenario import LIBC, Skip, equal, scenario, true, variants, wait_until
+from t_reader import reader
 
 TCP_FASTOPEN = 23
 SYS_IO_URING_SETUP, SYS_IO_URING_REGISTER, IORING_REGISTER_FILES = 425, 427, 2
@@ -80,6 +82,11 @@ def registered():
     udp.close()
     now = view.read()
     equal("closed", [[now.one(COOKIE=one)[key] for key in ("PORT", "HELD", "OWNERS")] for one in known], [["8080", "inflight", "-"]] * 2)
+    rings = {row["cookie"]: row["ring"] for row in json.loads(reader("-aJ", "--held", "inflight", "-o", "COOKIE,RING").stdout)["sockets"]}
+    with open("/proc/self/comm", encoding="ascii") as file:
+        mine = f"{file.read().strip()}({os.getpid()})"
+    for one in known:
+        true(f"ring of {one}: {rings[one]}", rings[one] in (mine, f"may be {mine}"))
     os.close(ring)
     wait_until(lambda: not any(view.read().find(COOKIE=one) for one in known))
 

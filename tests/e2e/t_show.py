@@ -246,7 +246,7 @@ def owner_columns(*columns):
     return tuple(row[column.lower()] for column in columns)
 
 
-@scenario("show/container-of-a-published-port", seconds=180)
+@scenario("show/container-of-a-published-port", seconds=400)
 def published():
     """docker-proxy, conmon and pasta are not in the container that they serve; any user may have programs of these names."""
     cid = "0123456789ab" + "cdef" * 13

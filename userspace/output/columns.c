@@ -74,6 +74,8 @@ const struct column column_table[NCOLUMNS] = {
 			  .cut = 20, .owners = true },
 	[COL_NETNSNAME] = { .help = "network namespace: name in /run/netns, or "
 				    "a process in it" },
+	[COL_RING] = { .help = "of a socket in flight: process whose io_uring "
+			       "has it" },
 	[COL_LEAK] = { .help = "owner in another service than made it",
 		       .cut = 30, .owners = true },
 	[COL_PEER_OWNERS] = { .help = "owners of the socket at the other end, "

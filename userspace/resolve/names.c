@@ -48,6 +48,7 @@ void names_renew(struct names *n)
 	cgroups_renew(&n->cgroups);
 	procfs_renew(&n->procfs);
 	managers_renew(&n->managers);
+	rings_renew(&n->rings);
 	n->netns_read = false;
 	n->lookup_time = 0;
 }
@@ -393,6 +394,13 @@ const char *names_column(struct names *n, u8 id, const struct row *row)
 		n->text.len = 0;
 		if (!n->live || !leak_find(&n->procfs, &n->cgroups, row,
 					   &n->text))
+			return NULL;
+		buf_char(&n->text, '\0');
+		return n->text.data;
+	case COL_RING:
+		n->text.len = 0;
+		if (!n->live || r->held != PORTSOCK_HELD_INFLIGHT ||
+		    !rings_find(&n->rings, r, &n->text))
 			return NULL;
 		buf_char(&n->text, '\0');
 		return n->text.data;

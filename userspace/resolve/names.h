@@ -13,6 +13,7 @@
 #include "hash.h"
 #include "manager.h"
 #include "procfs.h"
+#include "rings.h"
 
 /**
  * struct names - Cache of names
@@ -24,6 +25,7 @@
  * @cgroups: cgroups of this snapshot
  * @procfs: processes of this snapshot
  * @managers: containers of this snapshot
+ * @rings: io_urings of this snapshot
  * @netns_read: @passing contains all network namespaces that have a name or a
  *	process
  * @lookup_time: milliseconds spent on looking up services, users and hosts in
@@ -37,6 +39,7 @@ struct names {
 	struct cgroups cgroups;
 	struct procfs procfs;
 	struct managers managers;
+	struct rings rings;
 	bool netns_read;
 	int64_t lookup_time;
 	struct buf text;

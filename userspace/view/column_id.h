@@ -18,7 +18,8 @@
 	X(COMMAND)	\
 	X(NETNSNAME)	\
 	X(LEAK)		\
-	X(PEER_OWNERS)
+	X(PEER_OWNERS)	\
+	X(RING)
 
 enum column_id {
 	COL_FIRST = PORTSOCK_NCOLUMNS - 1,
