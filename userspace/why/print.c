@@ -262,6 +262,10 @@ static void put_group(struct buf *t, const struct why *w,
 			   subject == row ? "" : " over MPTCP");
 	} else if (subject->record.held == PORTSOCK_HELD_TIMEWAIT) {
 		buf_printf(t, "%zu closed connections are in TIME_WAIT", count);
+	} else if (subject->record.held == PORTSOCK_HELD_ACCEPTQ) {
+		buf_printf(t, "%zu connections in the accept queue", count);
+		put_listener(t, w, subject);
+		buf_word(t, " are");
 	} else {
 		print_subject(t, w, subject);
 		buf_printf(t, " and %zu more like it are", count - 1);
