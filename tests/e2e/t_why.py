@@ -127,7 +127,7 @@ def remembered(line="proto=tcp port=8083 bind=yes"):
     return [(row["LOCAL"], row["UID"], row["FLAGS"]) for row in told(line)]
 
 
-@scenario("why/what-a-port-remembers")
+@scenario("why/what-a-port-remembers", seconds=60)
 def port_remembers():
     """Who bound a port with SO_REUSEPORT lets his like in when he has gone; bind() is the judge of what the view tells."""
     def answers():
@@ -234,7 +234,7 @@ def accepted(*socks):
     return counts
 
 
-@scenario("why/sharing")
+@scenario("why/sharing", seconds=60)
 def sharing():
     """An option that shares a port comes last, with the effect that the kernel then has; a harmless one comes first."""
     datagram, stream = socket.SOCK_DGRAM, socket.SOCK_STREAM

@@ -75,7 +75,7 @@ class Directory:
         shutil.rmtree(self.path)
 
 
-@scenario("why/unix")
+@scenario("why/unix", seconds=60)
 def unix():
     with Directory() as top:
         path = f"{top}/x.sock"
@@ -157,7 +157,7 @@ def abstract():
         equal("another network namespace", in_child(elsewhere), "OK")
 
 
-@scenario("why/unix-access")
+@scenario("why/unix-access", seconds=60)
 def access():
     with Directory() as top:
         path = f"{top}/x.sock"
@@ -176,7 +176,7 @@ def access():
             equal("may not search", in_child(lambda: by_user(path)), ["EACCES", "EACCES", []])
 
 
-@scenario("why/unix-namespaces")
+@scenario("why/unix-namespaces", seconds=60)
 def namespaces():
     """A container's server at a directory of ours is the live one; one at the same path in a mount namespace of its own is elsewhere."""
     with Directory() as top:
