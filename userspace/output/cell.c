@@ -116,8 +116,11 @@ static void put_resolved_end(struct buf *t, const struct output *out,
 		buf_u64(t, end->num);
 }
 
-/* Write LOCAL of a socket that is bound to both wildcards. */
-static void put_dual_stack(struct buf *t, const struct output *out,
+/*
+ * Write LOCAL of a socket that is bound to both wildcards.  Not inlined: the
+ * other cells have the registers for themselves.
+ */
+static __attribute__((noinline)) void put_dual_stack(struct buf *t, const struct output *out,
 			   const struct ps_record *r)
 {
 	const char *service = out->resolve ?
@@ -157,20 +160,17 @@ void cell_put_owner(struct buf *t, const struct row *row, size_t *i)
 	}
 }
 
-/* Write all owners of a socket, behind the module that holds it. */
-static void put_owners(struct buf *t, const struct row *row)
+/* Write the owners at the other end, as a cell of OWNERS has them. */
+static __attribute__((noinline)) void put_peer_owners(struct buf *t, const struct output *out,
+			    const struct row *row)
 {
-	size_t i = 0;
+	const char *none;
+	const struct row *peer = output_peer(out, row, &none);
 
-	if (row->holder || !row->count)
-		column_put_owners(t, row);
-	while (i < row->count) {
-		if (i)
-			buf_put(t, ", ", 2);
-		else if (row->holder)
-			buf_char(t, ' ');
-		cell_put_owner(t, row, &i);
-	}
+	if (peer)
+		cell_put(t, out, PORTSOCK_COL_OWNERS, peer);
+	else
+		buf_word(t, none);
 }
 
 /**
@@ -185,8 +185,8 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 {
 	const struct ps_record *r = &row->record;
 	const struct ps_end *end;
-	const struct row *peer;
 	const char *name;
+	size_t i = 0;
 
 	switch (id) {
 	case PORTSOCK_COL_LOCAL:
@@ -217,14 +217,19 @@ void cell_put(struct buf *t, const struct output *out, u8 id,
 						  1000));
 		return;
 	case PORTSOCK_COL_OWNERS:
-		put_owners(t, row);
+		if (row->holder || !row->count)
+			column_put_owners(t, row);
+		while (i < row->count) {
+			if (i)
+				buf_put(t, ", ", 2);
+			else if (row->holder)
+				buf_char(t, ' ');
+			cell_put_owner(t, row, &i);
+		}
 		return;
-	case COL_PEER_OWNERS:
-		peer = output_peer(out, row, &name);
-		if (peer)
-			put_owners(t, peer);
-		else
-			buf_word(t, name);
+	}
+	if (id == COL_PEER_OWNERS) {
+		put_peer_owners(t, out, row);
 		return;
 	}
 	if (id >= PORTSOCK_NCOLUMNS || (out->resolve && resolved_by[id])) {

@@ -238,8 +238,11 @@ static char *put_tail(struct json_tail *tail, char *p,
 	return p;
 }
 
-/* Write the value of owners, whose key was written by json_socket(). */
-static void put_owner_array(struct json *j, const struct row *row)
+/*
+ * Write the value of owners, whose key was written before.  Inlined: most
+ * sockets have one owner or none.
+ */
+static __always_inline void put_owner_array(struct json *j, const struct row *row)
 {
 	char *p = buf_room(j->text, OWNER_MAX);
 	size_t i;
@@ -333,7 +336,8 @@ void json_socket(struct json *j, const struct row *row, u64 shown,
 	buf_done(j->text, j->comma ? p : start + 1);
 	if (shown & COLUMN_BIT(PORTSOCK_COL_OWNERS))
 		put_owner_array(j, row);
-	for (id = PORTSOCK_NCOLUMNS; id < NCOLUMNS; id++)
+	for (id = PORTSOCK_NCOLUMNS; id < NCOLUMNS &&
+	     shown >> PORTSOCK_NCOLUMNS; id++)
 		if (shown & COLUMN_BIT(id))
 			put_own_column(j, row, id, names);
 	json_close(j, '}');
