@@ -12,7 +12,8 @@ import time
 
 import view
 from compare import check_expected, check_form, check_witnesses, differ, finish, short
-from scenario import LIBC, beside_each_other, loopback_up, run_one
+from redirect import Redirect
+from scenario import LIBC, Skip, beside_each_other, loopback_up, run_one
 from situation import Process, Situation
 from truth import Maker, Truth, Witness, net_rows, visible
 
@@ -24,12 +25,20 @@ READS = []  # of those under churn: how many of the churn's sockets were said to
 def capabilities():
     """What this kernel can make."""
     can = {"ping"}
-    for name, arguments in (("alg", (38, socket.SOCK_SEQPACKET)), ("udplite", (socket.AF_INET, socket.SOCK_DGRAM, 136))):
+    for name, arguments in (("mptcp", (socket.AF_INET, socket.SOCK_STREAM, 262)), ("alg", (38, socket.SOCK_SEQPACKET)), ("udplite", (socket.AF_INET, socket.SOCK_DGRAM, 136))):
         try:
             socket.socket(*arguments).close()
             can.add(name)
         except OSError:
             pass
+    listener = socket.socket()
+    listener.listen()
+    try:
+        Redirect([1], listener.fileno()).close()
+        can.add("sk_lookup")
+    except Skip:
+        pass
+    listener.close()
     # an interface needs a namespace of its own: it must not stay
     if subprocess.run(["unshare", "-n", "ip", "link", "add", "name", "d", "type", "dummy"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
         can.add("dummy")

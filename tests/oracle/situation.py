@@ -51,6 +51,14 @@ inet6 socket l tcp; opt l v6only; bind l ANY PORT; listen l; tell l LISTEN
 -     CONNECT; disconnect c; tell c UNBOUND; tell a CLOSE; tell l LISTEN
 -     VISIT
 -     VISIT
+-     VISIT
+-     VISIT
+-     VISIT
+-     VISIT
+mptcp socket l mptcp; bind l; listen l; tell l LISTEN
+mptcp socket l mptcp; bind l ANY PORT; listen l; tell l LISTEN
+mptcp socket l mptcp; bind l; listen l; socket c mptcp; connect c l; accept l a; tell l LISTEN; tell c ESTABLISHED; tell a ESTABLISHED
+mptcp socket l mptcp; bind l; listen l; socket c mptcp; connect c l; accept l a; close l; tell c ESTABLISHED; tell a ESTABLISHED
 -     socket s udp; tell s UNBOUND
 -     socket s udp; bind s; tell s UNCONN
 -     socket s udp; bind s ANY; tell s UNCONN
@@ -211,6 +219,8 @@ class Situation:
         self.ports = self.odd = self.spaces = 0
         self.names, self.used = list(ODD_NAMES), set(ODD_NAMES)
         self.low_ports, self.high_ports, self.port_ids = list(LOW_PORTS), list(HIGH_PORTS), list(PORT_IDS)
+        # connections to this port are delivered to the public listener by BPF
+        self.redirected = 1999 if "sk_lookup" in can and self.random.random() < 0.7 else None
         # an interface of the situation's own: it stands where lo is
         self.dev = self.device_name() if "dummy" in can and self.random.random() < 0.5 else None
         roll = self.random.random()
@@ -233,6 +243,8 @@ class Situation:
             self.own_netns(process, process.main)
         if not number:
             self.make_public(process)
+        if number and self.redirected and draw.random() < 0.7:
+            self.visit(process.main)
         for _ in range(draw.randint(size, 2 * size)):
             self.piece(process, draw.choice(process.tasks))
             if draw.random() < 0.25:
@@ -346,6 +358,7 @@ class Situation:
         family = task.process.family
         return {"-": True, "inet": family == "inet", "inet6": family == "inet6", "root": not task.uid, "bind": not task.uid and family != "mapped", "root4": not task.uid and family == "inet",
                 "dev": bool(self.dev) and not task.space, "device": bool(self.dev) and not task.space and not task.uid,
+                "mptcp": "mptcp" in self.can,
                 "ping": "ping" in self.can and not task.space and not task.uid and family != "mapped", "alg": "alg" in self.can}[needs]
 
     def piece(self, process, task):
@@ -376,6 +389,8 @@ class Situation:
         if name == "stream":
             made = self.run_script(task, f"socket c stream; connect c {place}; tell c ESTABLISHED")
         else:
+            if self.redirected and self.random.random() < 0.7:
+                place = self.redirected
             made = self.run_script(task, f"socket c tcp; connect c HOST {place}; tell c ESTABLISHED")
         self.waiting.append(Waiting(listener, made["c"], "ESTABLISHED", False))
 

@@ -9,6 +9,7 @@ import time
 from socket import if_indextoname
 
 from judge import comm_of, escape, same_tables
+from redirect import Redirect
 from maker import SS_STATES, Made, children, descriptors, proc_net, run
 from scenario import LIBC
 from situation import octal
@@ -92,15 +93,22 @@ def carriers_of(socket):
     return found
 
 
-def namespace_of(pid, number):
-    """The network namespace of a socket that a process holds, by pidfd_getfd() and SIOCGSKNS."""
+def copy_of_fd(pid, number):
+    """A descriptor of a process, by pidfd_getfd()."""
     process = os.pidfd_open(pid)
-    copy_of = LIBC.syscall(438, process, number, 0)
+    try:
+        return LIBC.syscall(438, process, number, 0)
+    finally:
+        os.close(process)
+
+
+def namespace_of(pid, number):
+    """The network namespace of a socket that a process holds, by SIOCGSKNS."""
+    copy_of = copy_of_fd(pid, number)
     try:
         return fcntl.ioctl(copy_of, 0x894C)
     finally:
         os.close(copy_of)
-        os.close(process)
 
 
 class Truth:
@@ -115,6 +123,7 @@ class Truth:
             self.makers[process] = Maker(process)
             if not process.number:
                 self.makers[process].until("ready")  # the others connect to it
+                self.redirect()
         for process in situation.processes[1:]:
             self.makers[process].until("ready")
         self.threads, self.names, self.comms, self.firsts = {}, {}, {}, {}
@@ -127,6 +136,18 @@ class Truth:
                            {maker.pid for maker in self.makers.values()})
         self.learn_holders()
         self.expected = self.expect()
+
+    def redirect(self):
+        """Connections to another port go to the public TCP listener, if there is one."""
+        process = self.situation.processes[0]
+        doors = [door for door in self.situation.public if door[0] != "stream"]
+        if not doors or not self.situation.redirected:
+            return
+        maker = self.makers[process]
+        line = next(line for line in maker.told if line["port"] == str(doors[0][1]))
+        fd = copy_of_fd(int(line["pid"]), int(line["fd"]))
+        self.redirection = Redirect([self.situation.redirected], fd)  # until the process of the seed ends
+        os.close(fd)
 
     def learn_holders(self):
         self.held_by, self.space_of = {}, {}
@@ -180,6 +201,8 @@ class Truth:
                 line = next(line for line in reversed(self.makers[socket.process].told) if line["role"] == socket.item)
                 self.told[socket] = line
                 rows.append((socket.space, self.row(socket, line)))
+                if socket.kind == "mptcp":
+                    rows.append((socket.space, self.subflow(socket, line)))
                 if socket.twice:
                     rows.append((socket.space, self.time_wait(socket, line)))
         for waiting in self.situation.waiting:
@@ -234,6 +257,13 @@ class Truth:
         return Expected("TIME_WAIT of " + self.what(socket, line), [], PROTO="tcp", PORT=line["port"], STATE="TIME_WAIT", LOCAL=line["local"],
                         REMOTE=line["remote"], DEV="-", UID="0", INODE="0", COOKIE=line["cookie"], NETNS=str(self.netns[socket.space]),
                         HELD="timewait", PARENT="-")
+
+    def subflow(self, socket, line):
+        """The part of an MPTCP socket that /proc/net/tcp and ss have: the kernel's, and it leads to the whole."""
+        port, local, remote = self.places(socket, line)
+        return Expected("subflow of " + self.what(socket, line), [], PROTO="tcp", PORT=port, STATE=socket.state, LOCAL=local, REMOTE=remote,
+                        DEV=socket.dev, UID=None, INODE=line["inode"], COOKIE=None, NETNS=str(self.netns[socket.space]), HELD="kernel",
+                        PARENT=line["cookie"])
 
     def waiting_row(self, waiting):
         listener, client = self.told[waiting.listener], self.told[waiting.client]
