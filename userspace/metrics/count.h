@@ -33,7 +33,7 @@ struct listening_port {
 };
 
 /**
- * struct listener_counts - What refers to a listener by its cookie
+ * struct listener_counts - Counts of a listener, by its cookie
  * @key: cookie in low
  * @self: the row of the listener was counted: it is an MPTCP socket
  * @system: of @self: a system user created it

@@ -120,8 +120,9 @@ static void put_resolved_end(struct buf *t, const struct output *out,
  * Write LOCAL of a socket that is bound to both wildcards.  Not inlined: the
  * other cells have the registers for themselves.
  */
-static __attribute__((noinline)) void put_dual_stack(struct buf *t, const struct output *out,
-			   const struct ps_record *r)
+static __attribute__((noinline)) void
+put_dual_stack(struct buf *t, const struct output *out,
+	       const struct ps_record *r)
 {
 	const char *service = out->resolve ?
 		names_service(out->names, r->proto, r->local.num) : NULL;
@@ -161,8 +162,8 @@ void cell_put_owner(struct buf *t, const struct row *row, size_t *i)
 }
 
 /* Write the owners at the other end, as a cell of OWNERS has them. */
-static __attribute__((noinline)) void put_peer_owners(struct buf *t, const struct output *out,
-			    const struct row *row)
+static __attribute__((noinline)) void
+put_peer_owners(struct buf *t, const struct output *out, const struct row *row)
 {
 	const char *none;
 	const struct row *peer = output_peer(out, row, &none);

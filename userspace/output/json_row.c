@@ -242,7 +242,8 @@ static char *put_tail(struct json_tail *tail, char *p,
  * Write the value of owners, whose key was written before.  Inlined: most
  * sockets have one owner or none.
  */
-static __always_inline void put_owner_array(struct json *j, const struct row *row)
+static __always_inline void put_owner_array(struct json *j,
+					    const struct row *row)
 {
 	char *p = buf_room(j->text, OWNER_MAX);
 	size_t i;

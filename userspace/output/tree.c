@@ -323,7 +323,8 @@ static void add_port(struct output *out)
 	groups = &single;
 	if (tree.nodes.count > 1)
 		groups = xrealloc(NULL, tree.nodes.count * sizeof(*groups));
-	cell_put(table_line(out), out, PORTSOCK_COL_PORT, &tree.nodes.list[0]->row);
+	cell_put(table_line(out), out, PORTSOCK_COL_PORT,
+		 &tree.nodes.list[0]->row);
 	table_add(out, NULL, STYLE_BOLD);
 	n = group_by_netns(groups);
 	/* The level of the namespace is left out if it is the reader's own. */

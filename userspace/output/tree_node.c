@@ -259,8 +259,8 @@ static int compare_parents(const void *a, const void *b)
 
 /*
  * Add the listeners at other ports.  A program of BPF (sk_lookup) or TPROXY
- * delivers connections to such a listener.  @waiting: sockets with a PARENT that
- * is not at the port.
+ * delivers connections to such a listener.  @waiting: sockets with a PARENT
+ * that is not at the port.
  */
 static void add_listeners_elsewhere(struct tree_nodes *nodes,
 				    struct tree_node **waiting, size_t count,

@@ -13,7 +13,7 @@
 #include "../view/view.h"
 #include "relations.h"
 
-#define SET_MAX	(1U << 18)	/* rows; other users choose how many there are */
+#define SET_MAX	(1U << 18)	/* rows; other users decide on their number */
 
 /**
  * relations_init() - Begin without any socket
@@ -230,7 +230,7 @@ static int compare_peers(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-/* Add the ports of endpoints to those that a filter selects at the other end. */
+/* Add the ports of endpoints to those that a filter selects. */
 static void select_ports(struct endpoints *to, const struct endpoints *from)
 {
 	size_t i;
@@ -339,7 +339,7 @@ static const struct row *only_peer(const struct relations *r,
 		else
 			high = middle;
 	}
-	/* Two are enough: a user may bind very many sockets to the same ends. */
+	/* Two are enough: a user may have very many with the same ends. */
 	for (i = low; i < r->peers.count && i < low + 2; i++)
 		if (memcmp(&r->by_ends[i].ends, &key->ends,
 			   sizeof(key->ends)) ||
@@ -371,9 +371,9 @@ static const struct row *find_peer(const struct relations *r,
  * @r: relations, or NULL
  * @row: row
  *
- * The other end is a socket of the same protocol with the same ends, swapped, in
- * the same network namespace or in one other.  It has to be the only one.  Of a
- * unix socket the kernel reports it.
+ * The other end is a socket of the same protocol with the same ends, swapped,
+ * in the same network namespace or in one other.  It has to be the only one.
+ * Of a unix socket the kernel reports it.
  *
  * Return: row_keeper() of the other end, valid until relations_renew(); NULL if
  * it is not on this machine or not known.
