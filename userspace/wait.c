@@ -19,7 +19,7 @@
 #include "resolve/spec.h"
 #include "view/view.h"
 #include "wait.h"
-#include "why/rcv_saddr.h"
+#include "why/bind_rules.h"
 
 #define SEE_HELP	" (see portsock wait --help)"
 #define FALLBACK	2000	/* ms: some changes have no notification */
@@ -80,13 +80,50 @@ static bool address_matches(const struct wait *w, const struct ps_record *r,
 		rcv_saddr_equal(&wanted, &used);
 }
 
-static bool socket_matches(const struct wait *w, const struct ps_record *r)
+/*
+ * Return true if a listener receives what arrives on the interface: it is bound
+ * to the interface, to its VRF or to none.
+ */
+static bool listens_on_device(const struct wait *w, const struct ps_record *r,
+			      const struct links *links)
+{
+	const struct link *link;
+
+	if (!*w->spec.dev || !*r->dev || !strcmp(w->spec.dev, r->dev))
+		return true;
+	link = links_find_name(links, w->spec.dev);
+	link = link ? links_find(links, link->vrf) : NULL;
+	return link && !strcmp(link->name, r->dev);
+}
+
+/* Return the bind() of a server, as far as sockets of its port matter. */
+static struct bind_request server_bind(const struct wait *w,
+				       const struct view *v)
+{
+	struct bind_request b = {
+		.local = w->spec.local, .netns = v->header.netns,
+		.kernel = KERNEL_NEWEST, .proto = w->spec.proto,
+	};
+
+	strcpy(b.dev, w->spec.dev);
+	bind_request_set_rows(&b, v->bind_rows, v->bind_count);
+	return b;
+}
+
+static bool socket_matches(const struct wait *w, const struct ps_record *r,
+			   struct bind_request *b)
 {
 	const struct bind_spec *spec = &w->spec;
 
 	if (r->proto != spec->proto || r->port != spec->local.num)
 		return false;
-	if (*spec->dev && *r->dev && strcmp(spec->dev, r->dev))
+	/* Interfaces are read again for each snapshot that has some. */
+	if (!b->links && (*spec->dev || *r->dev))
+		b->links = links_read();
+	if (w->listen && !listens_on_device(w, r, b->links))
+		return false;
+	if (!w->listen && ((*b->dev && *r->dev && strcmp(b->dev, r->dev)) ||
+			   bind_bucket_match(b, r) < BUCKET_LIKELY_SAME))
 		return false;
 	return spec->local.form == PS_FORM_ANY ||
 		address_matches(w, r, &spec->local) ||
@@ -101,13 +138,19 @@ static bool socket_matches(const struct wait *w, const struct ps_record *r)
 static int check_condition(const struct wait *w, struct view *v, int64_t *pause)
 {
 	bool listening = false, in_use = false, all_expire = true;
+	struct bind_request b = { .links = NULL };
+	bool first = true;
 	int64_t last = 0;
 	int got;
 
 	while ((got = view_next(v)) > 0) {
 		const struct ps_record *r = &v->row.record;
 
-		if (!socket_matches(w, r))
+		/* The rows of bind=yes come before all others. */
+		if (first)
+			b = server_bind(w, v);
+		first = false;
+		if (!socket_matches(w, r, &b))
 			continue;
 		in_use = true;
 		listening |= r->state == PORTSOCK_LISTEN ||
@@ -116,6 +159,7 @@ static int check_condition(const struct wait *w, struct view *v, int64_t *pause)
 		if (r->expires > last)
 			last = r->expires;
 	}
+	links_free(b.links);
 	*pause = in_use && all_expire && !w->listen ? last + LATE : FALLBACK;
 	if (got < 0)
 		return -1;
@@ -217,12 +261,13 @@ int wait_main(int argc, char **argv)
 		buf_word(&t, help);
 		return buf_finish(&t, STATUS_MATCH);
 	}
-	snprintf(filter, sizeof(filter), "proto=%s port=%" PRIu32 " owners=no",
-		 w.spec.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
+	snprintf(filter, sizeof(filter), "proto=%s port=%" PRIu32 " owners=no "
+		 "bind=yes", w.spec.proto == PORTSOCK_PROTO_UDP ? "udp" : "tcp",
 		 w.spec.local.num);
 	if (!view_open(&v, NULL)) {
 		/* Without a filter each pass would read all sockets. */
 		err = view_filter(&v, filter);
+		v.keep_bind = true;
 		if (err)
 			error_print("filter failed: %s: %s: waiting needs "
 				    "write permission (run as root: sudo "

@@ -337,6 +337,7 @@ static void test_fastreuse_row(void **state)
 	child.uid = 0;
 	child.inode = 0;
 	b.bind_rows = &port;
+	b.bind_row_count = 1;
 	port.local.form = PS_FORM_ANY;
 	assert_int_equal(find(&b, &child, &listener, &guess), 0);
 	assert_false(guess);
@@ -368,6 +369,7 @@ static void test_fastreuse_addr(void **state)
 	bool guess;
 
 	b.bind_rows = &port;
+	b.bind_row_count = 1;
 	assert_int_equal(find(&b, &bound, &bound, &guess), 0);
 	b.listens = true;
 	assert_int_equal(find(&b, &bound, &bound, &guess), 3);
@@ -446,9 +448,99 @@ static void test_udp_order_rows(void **state)
 	bind_request_set_rows(&b, rows, 1);	/* incomplete: useless */
 	find(&b, &s, &a, &guess);
 	assert_true(guess);
-	strcpy(rows[0].dev, "vrf0");		/* a port of a VRF: skipped */
-	bind_request_set_rows(&b, rows, 1);
-	assert_null(b.bind_rows);
+}
+
+/* eth0 in no VRF, eth1 in VRF blue, and VRF red. */
+static struct link link_list[] = {
+	{ .name = "eth0", .index = 2 },
+	{ .name = "eth1", .index = 3, .master = 4, .vrf = 4 },
+	{ .name = "blue", .index = 4, .vrf = 4, .table = 100 },
+	{ .name = "red", .index = 5, .vrf = 5, .table = 101 },
+};
+
+static const struct link *link_names[] = {
+	&link_list[2], &link_list[0], &link_list[1], &link_list[3],
+};
+
+static struct links all_links = {
+	.list = link_list, .names = link_names, .count = 4, .known = true,
+};
+
+/*
+ * Bind buckets: the devices of the bind() and of two listeners, the VRFs of the
+ * buckets that exist ("-": none), and which of the listeners conflict.
+ */
+static const struct bucket_case {
+	const char *name;
+	const char *dev;
+	const char *older;
+	const char *newer;
+	const char *buckets[3];
+	unsigned int blocks;
+	bool guess;
+	bool accept;		/* tcp_l3mdev_accept   */
+	bool saved;		/* no interfaces known */
+	u32 flags;		/* of the older        */
+} bucket_cases[] = {
+	{ "a VRF beside none", "", "blue", "red", { "blue", "red" }, 0 },
+	{ "its own VRF", "blue", "blue", "red", { "blue", "red" }, 1 },
+	{ "a port of the VRF", "eth1", "blue", "red", { "blue", "red" }, 0 },
+	{ "another VRF", "red", "blue", "eth1", { "blue" }, 0 },
+	{ "no VRF", "", "", "blue", { "-", "blue" }, 1 },
+	{ "bound before eth1 was moved", "", "eth1", "eth1", { "-" }, 3 },
+	{ "... and one of them after it", "", "eth1", "eth1", { "-", "blue" },
+	  3 },
+	{ "eth1 now, after it was moved", "eth1", "eth1", "eth1", { "-" }, 0 },
+	{ "the bucket may be that of either", "", "eth1", "blue",
+	  { "-", "blue" }, 3 },
+	{ "either, one does not conflict", "", "eth1", "blue",
+	  { "-", "blue" }, 0, .guess = true, .flags = V },
+	{ "of the VRF, or of none", "blue", "blue", "blue", { "-", "blue" }, 2,
+	  .guess = true, .flags = V },
+	{ "of the VRF for certain", "blue", "blue", "blue", { "blue", "red" },
+	  2, .flags = V },
+	{ "one bucket", "", "eth1", "blue", { "-" }, 3, .accept = true },
+	{ "tcp_l3mdev_accept was set later", "", "blue", "blue", { "blue" }, 0,
+	  .accept = true },
+	{ "an interface that is gone", "", "eth9", "", { "-", "blue" }, 3 },
+	{ "saved: no bucket rows", "", "eth0", "eth0", { NULL }, 3,
+	  .guess = true, .saved = true },
+	{ "saved: a VRF", "", "blue", "blue", { "blue" }, 0, .saved = true },
+	{ "saved: one bucket", "", "eth0", "eth0", { "-" }, 3, .saved = true },
+	{ "saved: eth0 may be in a VRF", "eth0", "", "", { "-" }, 3,
+	  .guess = true, .saved = true },
+};
+
+static void test_buckets(void **state)
+{
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(bucket_cases); i++) {
+		const struct bucket_case *c = &bucket_cases[i];
+		const struct side request = { "0.0.0.0", 0, 0, c->dev };
+		const struct side older = { c->flags & V ? "::" : "0.0.0.0",
+			c->flags, 0, c->older };
+		const struct side newer = { "0.0.0.0", 0, 0, c->newer };
+		struct bind_request b = bind_of(&request, TCP, OLD);
+		struct ps_record one = record_of(&older, TCP, LISTEN);
+		struct ps_record two = record_of(&newer, TCP, LISTEN);
+		struct ps_record rows[3] = { two, two, two };
+		unsigned int blocks;
+		bool guess;
+
+		for (j = 0; j < 3 && c->buckets[j]; j++)
+			strcpy(rows[j].dev, strcmp(c->buckets[j], "-") ?
+			       c->buckets[j] : "");
+		all_links.tcp_l3mdev_accept = c->accept;
+		b.links = c->saved ? NULL : &all_links;
+		bind_request_set_rows(&b, rows, j);
+		blocks = find(&b, &one, &two, &guess);
+		if (blocks != c->blocks || guess != c->guess)
+			fail_msg("%s: sockets %u%s, not %u%s", c->name, blocks,
+				 guess ? " (guess)" : "", c->blocks,
+				 c->guess ? " (guess)" : "");
+	}
+	all_links.tcp_l3mdev_accept = false;
 }
 
 /* IPv6 sockets with SO_REUSEPORT are at the tail, at any age. */
@@ -519,6 +611,7 @@ static void test_anything(void **state)
 		b.local.form = random_below(2) ? PS_FORM_INET : PS_FORM_INET6;
 		b.proto = random_below(2) ? TCP : UDP;
 		b.dev[PS_DEV_SIZE - 1] = '\0';
+		b.links = random_below(2) ? &all_links : NULL;
 		b.listens = random_below(2);
 		for (i = 0; i < 8; i++) {
 			struct ps_record *r = &rows[i].record;
@@ -555,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_fastreuse_dual_stack),
 		cmocka_unit_test(test_udp_order),
 		cmocka_unit_test(test_udp_order_rows),
+		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_udp_tail),
 		cmocka_unit_test(test_wildcards),
 		cmocka_unit_test(test_anything),

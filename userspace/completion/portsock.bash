@@ -70,7 +70,8 @@ _portsock_options() {
 	case $1 in
 	why)
 		printf '%s\n' --reuseaddr --reuseport --v6only --dev --uid \
-			--no-listen --from --probe -N --netns --input -J --json -h --help
+			--unit --cgroup --no-listen --from --probe -N --netns --input \
+			-J --json -h --help
 		;;
 	wait) printf '%s\n' --timeout -h --help ;;
 	metrics) printf '%s\n' -o --output --limit --input -h --help ;;

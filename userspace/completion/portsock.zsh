@@ -83,6 +83,8 @@ _portsock() {
 			'--v6only[with IPV6_V6ONLY]' \
 			'--dev[bound to an interface]:interface:_net_interfaces' \
 			'--uid[as that user]:uid:' \
+			'--unit[as a process of a systemd unit]:unit:' \
+			'--cgroup[as a process of a cgroup]:cgroup:_files -/ -W /sys/fs/cgroup' \
 			'--no-listen[bind() only]' \
 			'--from[local address of connect()]:address:' \
 			'--probe[really try as well]' \

@@ -272,3 +272,22 @@ bool cgroup_id(const char *path, u64 *id)
 	return root >= 0 && *path == '/' && strncmp(path, "/..", 3) &&
 		path_id(root, path, id);
 }
+
+/**
+ * cgroup_open() - Open the directory of a cgroup
+ * @path: from the root, as in /proc/PID/cgroup
+ *
+ * Return: a file descriptor; -1 with errno, also for a path that leads out of
+ * the root of this process.
+ */
+int cgroup_open(const char *path)
+{
+	int root = open_root();
+
+	if (root < 0 || *path != '/' || !strncmp(path, "/..", 3)) {
+		errno = ENOENT;
+		return -1;
+	}
+	return openat(root, path[1] ? path + 1 : ".",
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}

@@ -27,6 +27,7 @@ struct cgroups {
 
 const char *cgroups_path(struct cgroups *c, u64 id);
 void cgroups_renew(struct cgroups *c);
+int cgroup_open(const char *path);
 bool cgroup_id(const char *path, u64 *id);
 
 #endif /* PORTSOCK_RESOLVE_CGROUP_H */

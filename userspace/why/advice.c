@@ -20,7 +20,7 @@ void advice_put_reason(struct buf *t, const struct why *w)
 {
 	switch (w->verdict) {
 	case VERDICT_NO_INET6:
-		buf_word(t, "this kernel has no IPv6");
+		address_put_inet6_reason(t, w);
 		break;
 	case VERDICT_NO_DEV:
 		buf_printf(t, "no such interface: %s", w->bind.dev);
@@ -40,12 +40,7 @@ void advice_put_reason(struct buf *t, const struct why *w)
 			   w->host.unprivileged, w->bind.uid);
 		break;
 	case VERDICT_FOREIGN:
-		buf_word(t, w->host.address == ADDRESS_OTHER_DEV ?
-			 "the address belongs to another interface" :
-			 w->host.address == ADDRESS_TENTATIVE ?
-			 "the address is tentative: duplicate address "
-			 "detection has not finished" :
-			 "the address is not local to this machine");
+		address_put_reason(t, w);
 		break;
 	default:
 		buf_printf(t, "%s would succeed",
@@ -235,11 +230,10 @@ void advice_put(struct buf *t, const struct why *w)
 				     w->blockers > 1 ? "them" : "it");
 		break;
 	case VERDICT_FOREIGN:
-		print_clause(t, "use an address that 'ip address' lists, or "
-			     "set IP_FREEBIND (for all sockets: sysctl -w "
-			     "net.%s.ip_nonlocal_bind=1)",
-			     w->bind.local.form == PS_FORM_INET6 ?
-			     "ipv6" : "ipv4");
+		address_put_advice(t, w);
+		break;
+	case VERDICT_NO_INET6:
+		address_put_inet6_advice(t, w);
 		break;
 	case VERDICT_NO_SCOPE:
 		print_clause(t, "write [ADDRESS%%INTERFACE]:%u, or add --dev",
@@ -262,6 +256,22 @@ void advice_put(struct buf *t, const struct why *w)
 	}
 }
 
+static const char *guess_reason(const struct why *w)
+{
+	bool reuseport = w->bind.flags & REUSEPORT, vrf = w->bind.dev[0];
+	size_t i;
+
+	if (w->bind.proto != PORTSOCK_PROTO_TCP)
+		return "the order in which the sockets were bound";
+	for (i = 0; i < w->socks.count; i++)
+		vrf |= w->socks.rows[i].record.dev[0];
+	if (!vrf)
+		return "the uid that bound the port with SO_REUSEPORT";
+	return reuseport ? "the uid that bound the port with SO_REUSEPORT, and "
+		"on the VRFs in which the sockets were bound" :
+		"the VRFs in which the sockets were bound";
+}
+
 /**
  * advice_put_notes() - Append facts that the result does not take into account
  * @t: text; stays empty if nothing helps
@@ -275,13 +285,15 @@ void advice_put_notes(struct buf *t, const struct why *w)
 	if (w->guess)
 		print_clause(t, "the result is a guess: it depends on %s, "
 			     "which this view does not contain%s",
-			     w->bind.proto == PORTSOCK_PROTO_TCP ?
-			     "the uid that bound the port with SO_REUSEPORT" :
-			     "the order in which the sockets were bound",
+			     guess_reason(w),
 			     w->host.queried ? " (--probe tries it)" : "");
-	if (w->host.vrf)
-		print_clause(t, "%s belongs to a VRF, and the ports of a VRF "
-			     "are not checked", w->bind.dev);
+	if (w->bind.links && !w->bind.links->known)
+		print_clause(t, "not checked: the address, and VRFs (rtnetlink "
+			     "failed)");
+	if (w->host.address.deprecated)
+		print_clause(t, "the address is deprecated: sockets may be "
+			     "bound to it, but it is about to be removed");
+	refusers_put_notes(t, w);
 	if (!w->host.queried)
 		print_clause(t, "not checked in a saved view: whether the "
 			     "address is local, and whether the port is "

@@ -4,15 +4,16 @@
  * each socket by itself.  Two effects depend on all sockets of the port: the
  * fastreuse state of a TCP port, and the order of the walk for UDP.
  */
+#include <stdlib.h>
+
 #include "bind_rules.h"
 
 /**
  * bind_request_set_rows() - Attach rows of bind=yes to a bind()
  * @b: the bind(); refers to @rows from now on
- * @rows: rows of bind=yes; the rows that concern @b are moved to the front
+ * @rows: rows of bind=yes; the rows that concern @b are moved to the front,
+ *	those of TCP ordered by VRF
  * @count: number of rows
- *
- * Rows with an interface are skipped: they are ports of a VRF.
  */
 void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,
 			   size_t count)
@@ -20,8 +21,11 @@ void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,
 	size_t i, kept = 0;
 
 	for (i = 0; i < count; i++)
-		if (bind_same_port(b, &rows[i]) && !rows[i].dev[0])
+		if (bind_same_port(b, &rows[i]))
 			rows[kept++] = rows[i];
+	/* Many VRFs may have the port, and a forged view even more. */
+	if (b->proto == PORTSOCK_PROTO_TCP)
+		qsort(rows, kept, sizeof(*rows), bind_row_order);
 	b->bind_rows = kept ? rows : NULL;
 	b->bind_row_count = kept;
 }
@@ -102,9 +106,9 @@ static bool tcp_guess_fastreuse(const struct bind_request *b,
  * so bind() does not check any.  listen() does, unless bind() has updated the
  * SO_REUSEPORT state to that of this socket.
  */
-static bool tcp_fastreuse_match(const struct bind_request *b)
+static bool tcp_fastreuse_match(const struct bind_request *b,
+				const struct ps_record *row)
 {
-	const struct ps_record *row = b->bind_rows;
 	struct fastreuse state;
 	u32 both;
 
@@ -144,15 +148,65 @@ static bool rules_out_fastreuse(const struct bind_request *b,
 		 is_dual_stack(&r->local, r->flags));
 }
 
+/**
+ * struct bucket_count - Sockets that may be in the bind bucket of a bind()
+ * @sure: of those that conflict, the ones that are in the bucket
+ * @likely: ... and the ones that are likely in it
+ * @unlikely: ... and the ones that may be in it all the same
+ * @others: sockets that may be in it, and do not conflict
+ */
+struct bucket_count {
+	size_t sure;
+	size_t likely;
+	size_t unlikely;
+	size_t others;
+};
+
+static void count_in_bucket(struct bucket_count *n, const struct bind_request *b,
+			    const struct ps_record *r)
+{
+	enum bucket_match match = bind_bucket_match(b, r);
+	enum bind_rule rule = bind_rule_in_bucket(b, r);
+
+	if (rule == RULE_PLACE || rule == RULE_REQUEST || match == BUCKET_OTHER)
+		return;
+	n->sure += rule == RULE_CONFLICT && match == BUCKET_SAME;
+	n->likely += rule == RULE_CONFLICT && match == BUCKET_LIKELY_SAME;
+	n->unlikely += rule == RULE_CONFLICT && match == BUCKET_LIKELY_OTHER;
+	n->others += rule != RULE_CONFLICT;
+}
+
+/*
+ * Mark the sockets that are unlikely to be in the bucket, if no other can be in
+ * it: the bucket exists, so it has a socket.
+ */
+static size_t block_unlikely(const struct bind_request *b,
+			     const struct rowset *socks, bool *blocks)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < socks->count; i++) {
+		const struct ps_record *r = &socks->rows[i].record;
+
+		blocks[i] = bind_rule_for(b, r) == RULE_VRF &&
+			bind_bucket_match(b, r) == BUCKET_LIKELY_OTHER &&
+			bind_rule_in_bucket(b, r) == RULE_CONFLICT;
+		found += blocks[i];
+	}
+	return found;
+}
+
 static size_t tcp_find_conflicts(const struct bind_request *b,
 				 const struct rowset *socks, bool *blocks,
 				 bool *guess)
 {
-	const struct ps_record *row = b->bind_rows;
-	bool matches = tcp_fastreuse_match(b);
+	struct bucket_count n = { 0 };
+	const struct ps_record *row;
+	bool matches, certain;
 	size_t i, found = 0;
-	bool certain;
 
+	bind_bucket_has_row(b, &row);
+	matches = tcp_fastreuse_match(b, row);
 	/* The uid of the row, which may be hidden, matters with SO_REUSEPORT. */
 	certain = !(b->flags & PORTSOCK_FLAG(REUSEPORT)) ||
 		(row && (row->has & PS_HAS_UID ||
@@ -161,6 +215,7 @@ static size_t tcp_find_conflicts(const struct bind_request *b,
 		const struct ps_record *r = &socks->rows[i].record;
 		enum bind_rule rule = bind_rule_for(b, r);
 
+		count_in_bucket(&n, b, r);
 		blocks[i] = rule == RULE_CONFLICT && !matches;
 		found += blocks[i];
 		certain |= blocks[i] && rules_out_fastreuse(b, r);
@@ -169,10 +224,17 @@ static size_t tcp_find_conflicts(const struct bind_request *b,
 	}
 	if (found)
 		*guess = !certain;
-	if (!found || certain || !tcp_guess_fastreuse(b, socks))
+	if (found && !certain && tcp_guess_fastreuse(b, socks)) {
+		memset(blocks, 0, socks->count * sizeof(*blocks));
+		found = 0;
+	}
+	if (matches || n.sure || !(n.likely + n.unlikely))
 		return found;
-	memset(blocks, 0, socks->count * sizeof(*blocks));
-	return 0;
+	if (!row || n.others)
+		*guess = true;
+	else if (!n.likely)
+		found = block_unlikely(b, socks, blocks);
+	return found;
 }
 
 /* UDP: the order of the walk */

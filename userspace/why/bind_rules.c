@@ -8,8 +8,6 @@
  * it again (inet_csk_listen_start()) by the same rules, so the result is the
  * same unless another socket was bound in between.
  * UDP: udp_lib_get_port() in net/ipv4/udp.c.
- *
- * Not covered: VRFs, each of which has its own ports.
  */
 #include "bind_rules.h"
 
@@ -128,6 +126,22 @@ bool bind_uid_is_known(const struct bind_request *b, const struct ps_record *r)
  */
 enum bind_rule bind_rule_for(const struct bind_request *b,
 			     const struct ps_record *r)
+{
+	enum bind_rule rule = bind_rule_in_bucket(b, r);
+
+	return rule > RULE_PLACE && bind_bucket_match(b, r) <=
+		BUCKET_LIKELY_OTHER ? RULE_VRF : rule;
+}
+
+/**
+ * bind_rule_in_bucket() - Return the rule within one bind bucket
+ * @b: the bind()
+ * @r: existing socket, considered to be in the bucket of @b
+ *
+ * Return: The first rule that applies apart from RULE_VRF.
+ */
+enum bind_rule bind_rule_in_bucket(const struct bind_request *b,
+				   const struct ps_record *r)
 {
 	bool tcp = b->proto == PORTSOCK_PROTO_TCP;
 	u32 both = b->flags & r->flags;

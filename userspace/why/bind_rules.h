@@ -4,6 +4,7 @@
 #define PORTSOCK_WHY_BIND_RULES_H
 
 #include "../view/rowset.h"
+#include "links.h"
 #include "rcv_saddr.h"
 
 /* A kernel is identified by the first two numbers of its release. */
@@ -20,8 +21,10 @@
  * @proto: PORTSOCK_PROTO_TCP or PORTSOCK_PROTO_UDP
  * @listens: listen() follows and checks for conflicts again
  * @dev: interface the socket is bound to, NUL-terminated, empty if none
- * @bind_rows: rows of bind=yes: for TCP the fastreuse state of the port, for
- *	UDP the sockets in the order of the walk; NULL if unknown
+ * @links: interfaces of the network namespace, NULL if unknown
+ * @bind_rows: rows of bind=yes: for TCP the bind buckets of the port with their
+ *	fastreuse state, for UDP the sockets in the order of the walk; NULL if
+ *	unknown
  * @bind_row_count: number of rows in @bind_rows
  */
 struct bind_request {
@@ -33,6 +36,7 @@ struct bind_request {
 	u8 proto;
 	bool listens;
 	char dev[PS_DEV_SIZE];
+	struct links *links;
 	const struct ps_record *bind_rows;
 	size_t bind_row_count;
 };
@@ -40,6 +44,7 @@ struct bind_request {
 /* Rules that decide about a bind() and one socket, in order of precedence. */
 enum bind_rule {
 	RULE_PLACE,		/* another port, protocol or namespace     */
+	RULE_VRF,		/* another VRF, which has its own ports    */
 	RULE_REQUEST,		/* a request socket; its listener counts   */
 	RULE_DEVICE,		/* bound to different interfaces           */
 	RULE_ADDRESS,		/* addresses that do not match             */
@@ -48,13 +53,34 @@ enum bind_rule {
 	RULE_CONFLICT,		/* the socket conflicts                    */
 };
 
+/*
+ * Bind bucket of a socket, compared with that of a bind().  "Likely" follows
+ * from the present VRF of its interface, which may have been another one when
+ * the socket was bound.
+ */
+enum bucket_match {
+	BUCKET_OTHER,
+	BUCKET_LIKELY_OTHER,
+	BUCKET_LIKELY_SAME,
+	BUCKET_SAME,
+};
+
 /* bind_rules.c */
 bool bind_same_port(const struct bind_request *b, const struct ps_record *r);
 bool bind_uid_is_known(const struct bind_request *b, const struct ps_record *r);
 enum bind_rule bind_rule_for(const struct bind_request *b,
 			     const struct ps_record *r);
+enum bind_rule bind_rule_in_bucket(const struct bind_request *b,
+				   const struct ps_record *r);
 struct bind_address bind_request_address(const struct bind_request *b);
 struct bind_address bind_socket_address(const struct ps_record *r);
+
+/* bind_bucket.c */
+int bind_row_order(const void *a, const void *b);
+enum bucket_match bind_bucket_match(const struct bind_request *b,
+				    const struct ps_record *r);
+bool bind_bucket_has_row(const struct bind_request *b,
+			 const struct ps_record **row);
 
 /* bind_conflicts.c */
 void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,

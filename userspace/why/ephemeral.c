@@ -771,7 +771,7 @@ int ephemeral_report(const struct ephemeral_request *request, struct why *w,
 	verdict_decide(w);
 	/* An address that bind() refuses whatever the port is. */
 	if (w->verdict != VERDICT_OK) {
-		status = print_result(w, json, NULL);
+		status = print_result(w, json);
 		goto out;
 	}
 	if (read_ports(e, input))

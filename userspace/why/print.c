@@ -42,6 +42,18 @@ void print_name(struct buf *t, const char *name, size_t size)
 }
 
 /**
+ * print_with_name() - Append text and a name with control characters escaped
+ * @t: text
+ * @before: text before the name
+ * @name: name
+ */
+void print_with_name(struct buf *t, const char *before, const char *name)
+{
+	buf_word(t, before);
+	print_name(t, name, strlen(name));
+}
+
+/**
  * print_address() - Append an address as in the view
  * @t: text
  * @end: of the form PS_FORM_INET or PS_FORM_INET6
@@ -277,9 +289,9 @@ static void put_group(struct buf *t, const struct why *w,
 }
 
 /* Append the start of a line: "EADDRINUSE: 0.0.0.0:80/tcp - ". */
-static void put_verdict(struct buf *t, const struct why *w)
+static void put_verdict(struct buf *t, const struct why *w, const char *name)
 {
-	buf_printf(t, "%s: ", verdict_name(w->verdict));
+	buf_printf(t, "%s: ", name);
 	print_end(t, &w->bind.local, w->bind.dev);
 	buf_printf(t, "/%s - ", ps_proto_names[w->bind.proto].text);
 }
@@ -336,7 +348,7 @@ static void put_blockers(struct buf *t, const struct why *w)
 			if (pass && k < count)
 				continue;
 			lines[count++] = row;
-			put_verdict(t, w);
+			put_verdict(t, w, verdict_name(w->verdict));
 			of_group = 1;
 			longest = row->record.expires;
 			k = i;
@@ -359,26 +371,39 @@ static void put_blockers(struct buf *t, const struct why *w)
 			   w->blockers - shown);
 }
 
-static void put_result_text(struct buf *t, const struct why *w,
-			    const char *probed)
+/* Return true if the real bind() had another result than predicted. */
+static bool is_refuted(const struct why *w)
 {
+	return w->probed && strcmp(w->probed, verdict_name(w->verdict));
+}
+
+static void put_result_text(struct buf *t, const struct why *w)
+{
+	const char *name = verdict_name(w->verdict);
+
+	if (is_refuted(w)) {
+		put_verdict(t, w, w->probed);
+		refusers_put_reason(t, w);
+		buf_char(t, '\n');
+		put_line(t, "note", w, advice_put_notes);
+		buf_printf(t, "probe: %s, not as predicted: %s\n", w->probed,
+			   name);
+		return;
+	}
 	if (w->verdict == VERDICT_IN_USE) {
 		put_blockers(t, w);
 	} else {
-		put_verdict(t, w);
+		put_verdict(t, w, name);
 		advice_put_reason(t, w);
 		buf_char(t, '\n');
 	}
 	put_line(t, "advice", w, advice_put);
 	put_line(t, "note", w, advice_put_notes);
-	if (probed)
-		buf_printf(t, "probe: %s, %s\n", probed,
-			   strcmp(probed, verdict_name(w->verdict)) ?
-			   "not as predicted" : "as predicted");
+	if (w->probed)
+		buf_printf(t, "probe: %s, as predicted\n", w->probed);
 }
 
-static void put_result_json(struct buf *t, const struct why *w,
-			    const char *probed)
+static void put_result_json(struct buf *t, const struct why *w)
 {
 	const char *name = verdict_name(w->verdict);
 	struct json j = { .text = t };
@@ -402,16 +427,20 @@ static void put_result_json(struct buf *t, const struct why *w,
 	share_put_json(&j, w);
 	/* All that the text contains besides the verdict and the sockets. */
 	buf_init(&advice, -1);
-	if (w->verdict != VERDICT_IN_USE)
-		advice_put_reason(&advice, w);
-	advice_put(&advice, w);
+	if (is_refuted(w)) {
+		refusers_put_reason(&advice, w);
+	} else {
+		if (w->verdict != VERDICT_IN_USE)
+			advice_put_reason(&advice, w);
+		advice_put(&advice, w);
+	}
 	advice_put_notes(&advice, w);
 	json_key(&j, "advice");
 	json_bytes(&j, advice.data, advice.len);
 	buf_free(&advice);
-	if (probed) {
+	if (w->probed) {
 		json_key(&j, "probe");
-		json_word(&j, probed, strlen(probed));
+		json_word(&j, w->probed, strlen(w->probed));
 	}
 	json_close(&j, '}');
 	buf_char(t, '\n');
@@ -421,19 +450,19 @@ static void put_result_json(struct buf *t, const struct why *w,
  * print_result() - Print the result of a bind()
  * @w: case that was decided
  * @json: as JSON
- * @probed: result of the real bind(), NULL if it was not tried
  *
- * Return: Exit status.
+ * Return: Exit status, that of the real bind() if it was tried.
  */
-int print_result(const struct why *w, bool json, const char *probed)
+int print_result(const struct why *w, bool json)
 {
+	const char *name = w->probed ? w->probed : verdict_name(w->verdict);
 	struct buf t;
 
 	buf_init(&t, STDOUT_FILENO);
 	if (json)
-		put_result_json(&t, w, probed);
+		put_result_json(&t, w);
 	else
-		put_result_text(&t, w, probed);
-	return buf_finish(&t, w->verdict == VERDICT_OK ?
-			  STATUS_MATCH : STATUS_NOTHING);
+		put_result_text(&t, w);
+	return buf_finish(&t, strcmp(name, verdict_name(VERDICT_OK)) ?
+			  STATUS_NOTHING : STATUS_MATCH);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Call the real bind() and listen(), in a child process with the given uid. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "why.h"
 
 #define EXIT_SETUID	255	/* greater than any errno               */
+#define EXIT_CGROUP	254
 #define DEADLINE	5000	/* milliseconds for bind() and listen() */
 #define AFTER_KILL	500	/* ... and until the child is gone      */
 
@@ -105,14 +107,15 @@ static const char *errno_name(int err)
  * @w: case
  *
  * The C library changes the uid of all threads of a process, so a child does
- * it.  Its capabilities are dropped with uid 0.
+ * it.  Its capabilities are dropped with uid 0.  The child also enters a chosen
+ * cgroup, and leaves it by its end.
  *
  * Return: "OK" or the name of an errno; NULL after an error message.
  */
 const char *probe_bind(const struct why *w)
 {
 	uid_t uid = w->bind.uid;
-	int status;
+	int status, fd;
 	pid_t child;
 
 	if (uid != geteuid() && geteuid()) {
@@ -120,8 +123,20 @@ const char *probe_bind(const struct why *w)
 			    "--uid, or run as root (sudo portsock)", uid);
 		return NULL;
 	}
+	if (w->refusers.stopped) {
+		error_print("--probe: no cgroup to bind in: %s does not run: "
+			    "start it, or use --cgroup",
+			    w->refusers.stopped);
+		return NULL;
+	}
 	child = fork();
 	if (!child) {
+		if (w->refusers.chosen) {
+			fd = openat(w->refusers.fd, "cgroup.procs",
+				    O_WRONLY | O_CLOEXEC);
+			if (fd < 0 || write(fd, "0", 1) != 1)
+				_exit(EXIT_CGROUP);
+		}
 		if (uid != geteuid() && (setresgid(uid, uid, uid) ||
 					 setresuid(uid, uid, uid)))
 			_exit(EXIT_SETUID);
@@ -140,6 +155,11 @@ const char *probe_bind(const struct why *w)
 	if (!WIFEXITED(status)) {
 		error_print("--probe: no result: a process of uid %u may have "
 			    "stopped or killed the probe; omit --probe", uid);
+		return NULL;
+	}
+	if (WEXITSTATUS(status) == EXIT_CGROUP) {
+		error_print("--probe: cgroup not entered: %s: run as root, for "
+			    "a cgroup without child cgroups", w->refusers.path);
 		return NULL;
 	}
 	if (WEXITSTATUS(status) == EXIT_SETUID) {

@@ -11,9 +11,7 @@ static enum verdict run_checks(const struct why *w)
 	const struct bind_request *b = &w->bind;
 	const struct host *m = &w->host;
 	bool inet6 = b->local.form == PS_FORM_INET6;
-	bool foreign = !m->nonlocal && (m->address == ADDRESS_FOREIGN ||
-					m->address == ADDRESS_OTHER_DEV ||
-					m->address == ADDRESS_TENTATIVE);
+	bool foreign = !m->nonlocal && address_is_unavailable(m->address.kind);
 
 	if (m->no_inet6)
 		return VERDICT_NO_INET6;
@@ -27,7 +25,7 @@ static enum verdict run_checks(const struct why *w)
 		return VERDICT_PRIVILEGED;
 	if (b->flags & PORTSOCK_FLAG(V6ONLY) && addr_is_mapped(&b->local))
 		return VERDICT_MAPPED_ONLY6;
-	if (m->address == ADDRESS_NO_SCOPE)
+	if (m->address.kind == ADDRESS_NO_SCOPE)
 		return VERDICT_NO_SCOPE;
 	if (foreign)
 		return VERDICT_FOREIGN;

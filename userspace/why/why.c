@@ -28,6 +28,9 @@ static const char help[] =
 "     --v6only              set IPV6_V6ONLY\n"
 "     --dev IF              bind to an interface (SO_BINDTODEVICE)\n"
 "     --uid N               bind as this user\n"
+"     --unit UNIT           bind as a process of a systemd unit: its cgroup may\n"
+"                           refuse a port (SocketBindDeny=)\n"
+"     --cgroup PATH         bind as a process of a cgroup\n"
 "     --no-listen           check bind() only\n"
 "     --from ADDRESS        local address of connect()\n"
 "     --probe               also call the real bind(), and compare\n"
@@ -54,6 +57,8 @@ enum {
 	OPTION_PROBE,
 	OPTION_INPUT,
 	OPTION_FROM,
+	OPTION_UNIT,
+	OPTION_CGROUP,
 };
 
 static const struct option long_options[] = {
@@ -67,6 +72,8 @@ static const struct option long_options[] = {
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "netns", required_argument, NULL, 'N' },
 	{ "input", required_argument, NULL, OPTION_INPUT },
+	{ "unit", required_argument, NULL, OPTION_UNIT },
+	{ "cgroup", required_argument, NULL, OPTION_CGROUP },
 	{ "json", no_argument, NULL, 'J' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -76,6 +83,8 @@ static const struct option long_options[] = {
  * struct why_options - Options that do not describe the bind()
  * @input: saved view, NULL for the kernel's
  * @netns: network namespace, NULL for that of this process
+ * @unit: systemd unit, NULL for the cgroup of this process or of @cgroup
+ * @cgroup: path of a cgroup, or NULL
  * @json: print JSON
  * @probe: call the real bind() as well
  * @help: print the help text only
@@ -88,6 +97,8 @@ static const struct option long_options[] = {
 struct why_options {
 	const char *input;
 	const char *netns;
+	const char *unit;
+	const char *cgroup;
 	bool json;
 	bool probe;
 	bool help;
@@ -194,6 +205,12 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 		case OPTION_FROM:
 			o->from = optarg;
 			break;
+		case OPTION_UNIT:
+			o->unit = optarg;
+			break;
+		case OPTION_CGROUP:
+			o->cgroup = optarg;
+			break;
 		case 'N':
 			o->netns = optarg;
 			break;
@@ -213,9 +230,14 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 	}
 	if (o->help)
 		return 0;
-	if (o->input && (o->probe || o->netns))
+	if (o->input && (o->probe || o->netns || o->unit || o->cgroup))
 		return error_print("%s cannot be combined with --input"
-				   SEE_HELP, o->probe ? "--probe" : "-N");
+				   SEE_HELP, o->probe ? "--probe" :
+				   o->netns ? "-N" : o->unit ? "--unit" :
+				   "--cgroup");
+	if (o->unit && o->cgroup)
+		return error_print("--unit cannot be combined with --cgroup"
+				   SEE_HELP);
 	argc -= optind;
 	argv += optind;
 	if (parse_name(b, o, argc, argv))
@@ -263,23 +285,22 @@ static int read_sockets(struct why *w, struct view *v, const char *input)
 
 static int report(struct why *w, const struct why_options *o)
 {
-	const char *probed = NULL;
-
 	if (o->input)
-		w->host.kernel = KERNEL_NEWEST;
+		w->host.kernel = w->bind.kernel = KERNEL_NEWEST;
 	else
 		host_query(&w->host, &w->bind);
-	w->bind.kernel = w->host.kernel;
+	if (!o->input)
+		refusers_query(&w->refusers, &w->bind);
 	if (w->bind.local.form == PS_FORM_INET6 && w->host.v6only)
 		w->bind.flags |= PORTSOCK_FLAG(V6ONLY);
 	w->blocks = xrealloc(NULL, w->socks.count + 1);
 	verdict_decide(w);
 	if (o->probe) {
-		probed = probe_bind(w);
-		if (!probed)
+		w->probed = probe_bind(w);
+		if (!w->probed)
 			return STATUS_ERROR;
 	}
-	return print_result(w, o->json, probed);
+	return print_result(w, o->json);
 }
 
 /**
@@ -305,13 +326,16 @@ int why_main(int argc, char **argv)
 		buf_word(&t, help);
 		return buf_finish(&t, STATUS_MATCH);
 	}
-	if (o.netns && netns_enter(o.netns))
+	if (refusers_choose(&w.refusers, o.unit, o.cgroup) ||
+	    (o.netns && netns_enter(o.netns)))
 		return STATUS_ERROR;
 	if (o.is_name)
 		return unix_bind_report(&o.name, o.input, o.json);
 	if (o.is_ephemeral) {
 		status = ephemeral_report(&o.ephemeral, &w, o.input, o.json,
 					  o.probe);
+		refusers_close(&w.refusers);
+		links_free(w.bind.links);
 		free(w.blocks);
 		return status;
 	}
@@ -319,6 +343,8 @@ int why_main(int argc, char **argv)
 	if (!read_sockets(&w, &v, o.input))
 		status = report(&w, &o);
 	view_close(&v);
+	refusers_close(&w.refusers);
+	links_free(w.bind.links);
 	rowset_free(&w.socks);
 	relations_renew(&relations);
 	free(w.blocks);

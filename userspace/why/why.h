@@ -6,6 +6,7 @@
 #include "../resolve/relations.h"
 #include "../util/buf.h"
 #include "host.h"
+#include "refusers.h"
 
 struct json;
 
@@ -38,6 +39,8 @@ enum verdict {
  * @blockers: number of sockets that conflict; bind() fails because of them if
  *	@verdict is VERDICT_IN_USE
  * @guess: the result depends on facts that the view lacks
+ * @refusers: other obstacles, which @verdict does not take into account
+ * @probed: result of the real bind(), NULL if it was not tried
  */
 struct why {
 	struct bind_request bind;
@@ -48,6 +51,8 @@ struct why {
 	bool *blocks;
 	size_t blockers;
 	bool guess;
+	struct refusers refusers;
+	const char *probed;
 };
 
 /* Return true for a connection or the remains of one, not a server's socket. */
@@ -77,11 +82,18 @@ bool share_exists(const struct why *w);
 void share_put_effect(struct buf *t, const struct why *w);
 void share_put(struct buf *t, const struct why *w);
 void share_put_json(struct json *j, const struct why *w);
-int print_result(const struct why *w, bool json, const char *probed);
 void print_address(struct buf *t, const struct ps_end *end, const char *dev);
 void print_end(struct buf *t, const struct ps_end *end, const char *dev);
 void print_name(struct buf *t, const char *name, size_t size);
 void print_subject(struct buf *t, const struct why *w, const struct row *row);
+void address_put_reason(struct buf *t, const struct why *w);
+void address_put_advice(struct buf *t, const struct why *w);
+void address_put_inet6_reason(struct buf *t, const struct why *w);
+void address_put_inet6_advice(struct buf *t, const struct why *w);
+void refusers_put_notes(struct buf *t, const struct why *w);
+void refusers_put_reason(struct buf *t, const struct why *w);
+int print_result(const struct why *w, bool json);
+void print_with_name(struct buf *t, const char *before, const char *name);
 void print_clause(struct buf *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
