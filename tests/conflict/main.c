@@ -31,6 +31,7 @@ static struct {
 	unsigned int guesses[2];
 	unsigned int wrong_guesses[2];
 	unsigned int verdicts[16];
+	unsigned int refused;		/* by a BPF program, as noted */
 	unsigned int closed;
 	unsigned int freed;
 	unsigned int reader_runs;
@@ -84,7 +85,8 @@ static void predict(struct why *w, const struct bind_request *b)
 		read_view(w, &v);
 	}
 	host_query(&w->host, &w->bind);
-	w->bind.kernel = w->host.kernel;
+	refusers_choose(&w->refusers, NULL, NULL);
+	refusers_query(&w->refusers, &w->bind);
 	w->blocks = calloc(w->socks.count + 1, sizeof(*w->blocks));
 	for (i = 0; i < w->socks.count; i++)
 		seen.rules[bind_rule_for(&w->bind, &w->socks.rows[i].record)]++;
@@ -94,6 +96,8 @@ static void predict(struct why *w, const struct bind_request *b)
 
 static void free_prediction(struct why *w)
 {
+	refusers_close(&w->refusers);
+	links_free(w->bind.links);
 	rowset_free(&w->socks);
 	free(w->blocks);
 }
@@ -152,6 +156,10 @@ static bool check_prediction(u64 seed, const struct situation *s,
 	seen.guesses[udp] += w->guess;
 	if (!strcmp(verdict_name(w->verdict), real))
 		return true;
+	if (!strcmp(real, "EPERM") && w->refusers.programs) {
+		seen.refused++;
+		return false;
+	}
 	if (w->guess) {
 		seen.wrong_guesses[udp]++;
 		return false;
@@ -324,6 +332,7 @@ static void run_seed(u64 seed, bool with_reader)
 	struct situation s;
 	struct bind_request b;
 	struct why w;
+	bool denied;
 	u8 proto;
 
 	random_seed(seed);
@@ -331,6 +340,9 @@ static void run_seed(u64 seed, bool with_reader)
 	proto = chance(65) ? PORTSOCK_PROTO_TCP : PORTSOCK_PROTO_UDP;
 	situation_make(&s, port, proto);
 	random_sysctls(port);
+	denied = chance(6);
+	if (denied)
+		refusal_begin(port + random_below(2));
 	request_random(&b, port, proto);
 	b.listens = chance(85);
 	predict(&w, &b);
@@ -340,6 +352,8 @@ static void run_seed(u64 seed, bool with_reader)
 	if (check_prediction(seed, &s, &w, real_result(&b), ""))
 		close_blockers(seed, &s, &w);
 	free_prediction(&w);
+	if (denied)
+		refusal_end();
 	situation_end(&s);
 	world_reset();
 	seen.seeds++;
@@ -351,7 +365,7 @@ static void run_seed(u64 seed, bool with_reader)
 static void print_counters(void)
 {
 	static const char *const rules[] = {
-		"elsewhere", "request", "device", "address", "reuseaddr",
+		"elsewhere", "vrf", "request", "device", "address", "reuseaddr",
 		"reuseport", "conflict",
 	};
 	unsigned int i;
@@ -361,6 +375,7 @@ static void print_counters(void)
 		       seen.verdicts[i]);
 	for (i = 0; i <= RULE_CONFLICT; i++)
 		printf("count rule-%s %u\n", rules[i], seen.rules[i]);
+	printf("count refused %u\n", seen.refused);
 	printf("count binds %u\ncount closed %u\ncount then-free %u\ncount reader-runs %u\n",
 	       seen.tried, seen.closed, seen.freed, seen.reader_runs);
 	printf("count guess-tcp %u\ncount guess-tcp-wrong %u\ncount guess-udp %u\ncount guess-udp-wrong %u\n",

@@ -17,6 +17,7 @@ static struct {
 	unsigned int reuseport;
 	unsigned int inet6;
 	unsigned int device;
+	bool vrf;
 	u32 uid;
 } bias;
 
@@ -59,8 +60,14 @@ void request_bias(void)
 	bias.reuseaddr = percents[random_below(4)];
 	bias.reuseport = percents[random_below(4)];
 	bias.inet6 = random_below(3) * 50;
-	bias.device = random_below(4) ? 0 : 40;
+	bias.vrf = chance(35);
+	bias.device = bias.vrf ? 60 : random_below(4) ? 0 : 40;
 	bias.uid = any_uid();
+}
+
+bool request_has_vrf(void)
+{
+	return bias.vrf;
 }
 
 /* Addresses that are more likely to match are listed more than once. */
@@ -68,7 +75,7 @@ static const char *const inet_addresses[] = {
 	"0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0", "127.0.0.1", "127.0.0.1",
 	"127.0.0.1", "127.0.0.2", "127.0.0.6", "10.9.0.1", "10.9.0.1",
 	"10.9.1.1", "10.9.0.255", "224.0.0.251", "10.66.0.1", "0.0.0.5",
-	"255.255.255.255",
+	"255.255.255.255", "10.9.0.2",
 };
 
 static const char *const inet6_addresses[] = {
@@ -77,28 +84,49 @@ static const char *const inet6_addresses[] = {
 	"::ffff:127.0.0.6", "ff02::fb", "ff05::2", "fd00:66::1", "::127.0.0.1",
 };
 
+/* Addresses of the VRFs blue and red, and of dummy4, which is moved to them. */
+static const char *const vrf_addresses[][2] = {
+	{ "10.9.2.1", "fd00:9:2::1" },
+	{ "10.9.3.1", "fd00:9:3::1" },
+	{ "10.9.4.1", "fd00:9:4::1" },
+	{ "10.9.2.255", "::ffff:10.9.2.1" },
+	{ "10.9.5.5", "fd00:9::1" },
+};
+
 static void random_address(struct bind_request *b)
 {
-	if (!chance(bias.inet6)) {
-		b->local.form = PS_FORM_INET;
-		inet_pton(AF_INET, inet_addresses[random_below(
-			  ARRAY_SIZE(inet_addresses))], b->local.ip);
+	bool inet6 = chance(bias.inet6);
+	const char *text;
+
+	if (bias.vrf && chance(30))
+		text = vrf_addresses[random_below(ARRAY_SIZE(vrf_addresses))]
+			[inet6];
+	else if (inet6)
+		text = inet6_addresses[random_below(
+			ARRAY_SIZE(inet6_addresses))];
+	else
+		text = inet_addresses[random_below(
+			ARRAY_SIZE(inet_addresses))];
+	b->local.form = inet6 ? PS_FORM_INET6 : PS_FORM_INET;
+	inet_pton(inet6 ? AF_INET6 : AF_INET, text, b->local.ip);
+	if (!inet6)
 		return;
-	}
-	b->local.form = PS_FORM_INET6;
-	inet_pton(AF_INET6, inet6_addresses[random_below(
-		  ARRAY_SIZE(inet6_addresses))], b->local.ip);
 	if (chance(30))
 		b->flags |= PORTSOCK_FLAG(V6ONLY);
 	/* The scope is an interface; sometimes the wrong one, or none. */
 	if ((b->local.ip[0] == 0xfe || b->local.ip[0] == 0xff) && chance(90))
-		strcpy(b->dev, chance(90) ? "dummy0" : "lo");
+		strcpy(b->dev, bias.vrf && chance(40) ? "dummy2" :
+		       chance(90) ? "dummy0" : "lo");
 }
 
 void request_random(struct bind_request *b, u16 port, u8 proto)
 {
 	static const char *const devices[] = {
 		"lo", "dummy0", "dummy0", "dummy1", "dummy1", "nothere0",
+	};
+	static const char *const vrf_devices[] = {
+		"blue", "blue", "red", "dummy2", "dummy3", "dummy4", "dummy4",
+		"dummy0",
 	};
 
 	memset(b, 0, sizeof(*b));
@@ -111,7 +139,9 @@ void request_random(struct bind_request *b, u16 port, u8 proto)
 	if (chance(bias.reuseport))
 		b->flags |= PORTSOCK_FLAG(REUSEPORT);
 	if (!b->dev[0] && chance(bias.device))
-		strcpy(b->dev, devices[random_below(6)]);
+		strcpy(b->dev, bias.vrf ?
+		       vrf_devices[random_below(ARRAY_SIZE(vrf_devices))] :
+		       devices[random_below(ARRAY_SIZE(devices))]);
 }
 
 socklen_t request_sockaddr(const struct bind_request *b,

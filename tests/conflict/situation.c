@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Random sockets at one port: listeners, connections in each state, UDP. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -154,6 +156,29 @@ static int connect_timeout(int fd, const struct sockaddr_storage *a,
 	return connect(fd, (const struct sockaddr *)a, len);
 }
 
+/*
+ * A client of a listener that is bound to VRF blue, or of one that accepts from
+ * all VRFs (tcp_l3mdev_accept), has to be in the VRF.
+ */
+static void enter_vrf(int listener, int client, struct sockaddr_storage *a)
+{
+	struct sockaddr_in6 *in6 = (void *)a;
+	struct sockaddr_in *in = (void *)a;
+	char dev[IFNAMSIZ] = "";
+	socklen_t len = sizeof(dev);
+
+	getsockopt(listener, SOL_SOCKET, SO_BINDTODEVICE, dev, &len);
+	if (!request_has_vrf() || (*dev ? strcmp(dev, "blue") : chance(70)))
+		return;
+	setsockopt(client, SOL_SOCKET, SO_BINDTODEVICE, "blue", 4);
+	if (in->sin_family == AF_INET && in->sin_addr.s_addr ==
+	    htonl(INADDR_LOOPBACK))
+		in->sin_addr.s_addr = htonl(0x0a090201); /* 10.9.2.1 */
+	else if (in->sin_family == AF_INET6 &&
+		 !memcmp(&in6->sin6_addr, &in6addr_loopback, 16))
+		inet_pton(AF_INET6, "fd00:9:2::1", &in6->sin6_addr);
+}
+
 static void connect_client(struct situation *s, int listener)
 {
 	struct sockaddr_storage a;
@@ -161,6 +186,7 @@ static void connect_client(struct situation *s, int listener)
 	int client = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int child;
 
+	enter_vrf(listener, client, &a);
 	if (connect_timeout(client, &a, len)) {
 		close(client);
 		return;
@@ -359,6 +385,52 @@ static void make_bound(struct situation *s, const struct bind_request *b)
 		send_in_message(s, fd);
 }
 
+/* VRFs */
+
+static void set_l3mdev_accept(struct situation *s, bool on)
+{
+	write_file("/proc/sys/net/ipv4/tcp_l3mdev_accept", "%d", on);
+	log_step(s, on ? "tcp_l3mdev_accept" : "no tcp_l3mdev_accept", NULL);
+}
+
+static void move_interface(struct situation *s)
+{
+	static const char *const vrfs[] = { "blue", "red", "" };
+	const char *vrf = vrfs[random_below(3)];
+
+	world_move(vrf);
+	log_step(s, "dummy4 is moved to", NULL);
+	log_step(s, *vrf ? vrf : "no VRF", NULL);
+}
+
+static void random_vrf(struct situation *s)
+{
+	if (chance(30))
+		set_l3mdev_accept(s, true);
+	if (chance(20))
+		write_file("/proc/sys/net/ipv4/udp_l3mdev_accept", "1");
+	if (chance(20))
+		move_interface(s);
+}
+
+/* The sockets that exist stay in their bind buckets. */
+static void change_vrf(struct situation *s)
+{
+	if (chance(30))
+		set_l3mdev_accept(s, chance(50));
+	else
+		move_interface(s);
+}
+
+static void rename_interface(struct situation *s)
+{
+	if (s->renamed)
+		return;
+	world_rename();
+	s->renamed = true;
+	log_step(s, "dummy1 is renamed, and replaced", NULL);
+}
+
 void situation_make(struct situation *s, u16 port, u8 proto)
 {
 	unsigned int n = 1 + random_below(4);
@@ -367,6 +439,8 @@ void situation_make(struct situation *s, u16 port, u8 proto)
 	struct bind_request b;
 
 	*s = (struct situation){ .port = port };
+	if (request_has_vrf())
+		random_vrf(s);
 	while (n--) {
 		bool elsewhere = chance(7);
 
@@ -381,6 +455,10 @@ void situation_make(struct situation *s, u16 port, u8 proto)
 			make_bound(s, &b);
 		if (elsewhere && world_other(false))
 			die("our own namespace");
+		if (request_has_vrf() && chance(15))
+			change_vrf(s);
+		else if (chance(2))
+			rename_interface(s);
 	}
 }
 

@@ -24,12 +24,14 @@ struct owned_socket {
  * @port: their port
  * @socks: sockets of this process
  * @count: number of them
+ * @renamed: an interface was renamed
  * @log: how they were made
  */
 struct situation {
 	u16 port;
 	struct owned_socket socks[SOCKETS_MAX];
 	unsigned int count;
+	bool renamed;
 	char log[2048];
 };
 
@@ -38,8 +40,13 @@ void random_seed(u64 seed);
 unsigned int random_below(unsigned int n);
 bool chance(unsigned int percent);
 
-/* Two network namespaces; the first has lo, dummy0 and dummy1. */
+/*
+ * Two network namespaces.  The first has lo, dummy0, dummy1 and dummy4, the VRF
+ * blue with dummy2, and red with dummy3.
+ */
 void world_make(void);
+void world_move(const char *vrf);
+void world_rename(void);
 void world_reset(void);
 void world_autobind(u16 port, bool on);
 int world_other(bool other);
@@ -49,9 +56,14 @@ int world_destroy(const struct ps_record *r);
 void write_file(const char *path, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A cgroup that denies bind() to a port. */
+void refusal_begin(u16 port);
+void refusal_end(void);
+
 /* A random bind(). */
 void request_random(struct bind_request *b, u16 port, u8 proto);
 void request_bias(void);
+bool request_has_vrf(void);
 int request_open(const struct bind_request *b);
 int request_bind(const struct bind_request *b, int fd);
 socklen_t request_sockaddr(const struct bind_request *b,

@@ -17,7 +17,10 @@
 
 #define HELPER	9	/* the port where a helper listens */
 
+#define RENAMED	"renamed-0"
+
 static int own, other, helpers[2];
+static bool moved, renamed;
 
 void die(const char *format, ...)
 {
@@ -78,15 +81,70 @@ void world_make(void)
 		   "ip address add 10.9.1.1/24 dev dummy1 && "
 		   "ip address add fd00:9::1/64 dev dummy0 && "
 		   "ip address add fe80::9/64 dev dummy0 && "
-		   "ip address add fd00:9:1::1/64 dev dummy1"))
+		   "ip address add fd00:9:1::1/64 dev dummy1 && "
+		   "ip address add 10.9.0.2/24 dev dummy0 && "
+		   "ip link add blue type vrf table 100 && "
+		   "ip link add red type vrf table 101 && "
+		   "ip link set blue up && ip link set red up && "
+		   "for n in 2 3 4; do ip link add dummy$n type dummy && "
+		   "ip link set dummy$n up; done && "
+		   "ip link set dummy2 master blue && ip link set dummy3 master red"))
 		die("interfaces");
+	if (system("ip address add 10.9.2.1/24 broadcast 10.9.2.255 dev dummy2 && "
+		   "ip address add 10.9.5.5/24 dev dummy2 && "
+		   "ip address add fd00:9:2::1/64 dev dummy2 && "
+		   "ip address add fe80::9/64 dev dummy2 && "
+		   "ip address add 10.9.3.1/24 dev dummy3 && "
+		   "ip address add 10.9.5.5/24 dev dummy3 && "
+		   "ip address add fd00:9:3::1/64 dev dummy3 && "
+		   "ip address add fd00:9::1/64 dev dummy3 && "
+		   "ip address add 10.9.4.1/24 dev dummy4 && "
+		   "ip address add fd00:9:4::1/64 dev dummy4"))
+		die("addresses");
 	helpers[0] = listen_at(AF_INET);
 	helpers[1] = listen_at(AF_INET6);
 }
 
-/* Restore sysctls that a seed may have set. */
+/* Move dummy4 into a VRF, or out of it with "".  That drops IPv6 addresses. */
+void world_move(const char *vrf)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+		 "ip link set dummy4 %s %s && "
+		 "ip address replace fd00:9:4::1/64 dev dummy4",
+		 *vrf ? "master" : "nomaster", vrf);
+	if (system(command))
+		die("moving dummy4");
+	moved = *vrf;
+}
+
+/* Change the name of dummy1, which becomes that of another interface. */
+void world_rename(void)
+{
+	if (system("ip link set dummy1 down && "
+		   "ip link set dummy1 name " RENAMED " && "
+		   "ip link set " RENAMED " up && "
+		   "ip address replace fd00:9:1::1/64 dev " RENAMED " && "
+		   "ip link add dummy1 type dummy && ip link set dummy1 up"))
+		die("renaming dummy1");
+	renamed = true;
+}
+
+/* Restore interfaces and sysctls that a seed may have changed. */
 void world_reset(void)
 {
+	if (moved)
+		world_move("");
+	if (renamed && system("ip link delete dummy1 && "
+			      "ip link set " RENAMED " down && "
+			      "ip link set " RENAMED " name dummy1 && "
+			      "ip link set dummy1 up && ip address "
+			      "replace fd00:9:1::1/64 dev dummy1"))
+		die("restoring dummy1");
+	renamed = false;
+	write_file("/proc/sys/net/ipv4/tcp_l3mdev_accept", "0");
+	write_file("/proc/sys/net/ipv4/udp_l3mdev_accept", "0");
 	write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "1024");
 	write_file("/proc/sys/net/ipv4/ip_nonlocal_bind", "0");
 	write_file("/proc/sys/net/ipv6/ip_nonlocal_bind", "0");
