@@ -25,6 +25,7 @@ import t_bind  # noqa: F401
 import t_why  # noqa: F401
 import t_why_unix  # noqa: F401
 import t_why_ephemeral  # noqa: F401
+import t_why_rules  # noqa: F401
 import t_access  # noqa: F401
 import t_filter  # noqa: F401
 import t_fault  # noqa: F401
