@@ -187,11 +187,11 @@ def down():
     ip("link", "set", "dummy0", "down")
     check("192.0.2.1", "", "OK")
     LIBC.unshare(CLONE_NEWNET)
-    if bind_result("127.0.0.1") == "OK":
-        raise Skip("lo is up in a new network namespace")
-    for address in ("127.0.0.1", "127.1.2.3", "::1") if os.path.exists("/proc/net/if_inet6") else ("127.0.0.1",):
-        answer = check(address, "", "EADDRNOTAVAIL")
-        true(f"lo: {answer['advice']}", "ip link set lo up" in answer["advice"])
+    # Before the first address there is no table, and any address is accepted.
+    check("192.0.2.9", "", "OK")
+    needs_ipv6()
+    answer = check("::1", "", "EADDRNOTAVAIL")
+    true(f"lo: {answer['advice']}", "ip link set lo up" in answer["advice"])
 
 
 @scenario("why/address/rules", seconds=60)

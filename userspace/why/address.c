@@ -3,6 +3,7 @@
  * Whether bind() accepts an address: inet_addr_type_table() in
  * net/ipv4/fib_frontend.c, ipv6_chk_addr() in net/ipv6/addrconf.c.
  */
+#include <errno.h>
 #include <linux/if_addr.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,10 @@ static u8 find_local_route(const u8 ip[4], u32 table)
 		};
 
 		rtnetlink_set_attr(&q, RTA_TABLE, table);
-		rtnetlink_dump(&q, match_route, &search);
+		/* Without the table __inet_dev_addr_type() has this type. */
+		if (!rtnetlink_dump(&q, match_route, &search) &&
+		    errno == ENOENT)
+			return RTN_BROADCAST;
 	}
 	return search.type;
 }

@@ -41,6 +41,7 @@ void rtnetlink_set_attr(struct rtnetlink_request *q, u16 type, u32 value)
 static bool receive_dump(int fd, void *reply, rtnetlink_each *each, void *data)
 {
 	unsigned int messages = 0;
+	int err;
 
 	for (;;) {
 		ssize_t got = recv(fd, reply, REPLY_SIZE, 0);
@@ -49,10 +50,14 @@ static bool receive_dump(int fd, void *reply, rtnetlink_each *each, void *data)
 		if (got <= 0)
 			return false;
 		for (; NLMSG_OK(head, got); head = NLMSG_NEXT(head, got)) {
-			if (head->nlmsg_type == NLMSG_DONE)
-				return true;
-			if (head->nlmsg_type == NLMSG_ERROR ||
-			    ++messages > MESSAGES_MAX)
+			if (head->nlmsg_type == NLMSG_DONE ||
+			    head->nlmsg_type == NLMSG_ERROR) {
+				err = head->nlmsg_len < NLMSG_LENGTH(sizeof(err)) ?
+					0 : *(const int *)NLMSG_DATA(head);
+				errno = -err;
+				return !err;
+			}
+			if (++messages > MESSAGES_MAX)
 				return false;
 			each(head, data);
 		}
@@ -68,7 +73,7 @@ static bool receive_dump(int fd, void *reply, rtnetlink_each *each, void *data)
  * With strict checks the kernel selects routes by table and type, so a large
  * routing table costs a walk and no messages.
  *
- * Return: true if the dump is complete.
+ * Return: true if the dump is complete; if not, errno may be that of the kernel.
  */
 bool rtnetlink_dump(struct rtnetlink_request *q, rtnetlink_each *each,
 		    void *data)
@@ -76,9 +81,10 @@ bool rtnetlink_dump(struct rtnetlink_request *q, rtnetlink_each *each,
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	const struct timeval patience = { .tv_sec = 5 };
 	bool complete = false;
-	int on = 1;
+	int on = 1, err;
 	void *reply;
 
+	errno = 0;
 	if (fd < 0)
 		return false;
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
@@ -87,8 +93,10 @@ bool rtnetlink_dump(struct rtnetlink_request *q, rtnetlink_each *each,
 	reply = xrealloc(NULL, REPLY_SIZE);
 	if (send(fd, q, q->head.nlmsg_len, 0) == (ssize_t)q->head.nlmsg_len)
 		complete = receive_dump(fd, reply, each, data);
+	err = errno;
 	free(reply);
 	close(fd);
+	errno = err;
 	return complete;
 }
 
