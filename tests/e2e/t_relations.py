@@ -201,9 +201,9 @@ def peer_unix():
 @scenario("relations/peer-of-another-namespace")
 def peer_elsewhere():
     """A veth pair: the peer is in the other namespace. At loopback addresses the same ends are not a connection."""
-    run("ip", "link", "add", "a", "type", "veth", "peer", "name", "b")
-    run("ip", "addr", "add", "192.0.2.1/24", "dev", "a")
-    run("ip", "link", "set", "a", "up")
+    made = run("ip", "link", "add", "va", "type", "veth", "peer", "name", "vb")
+    run("ip", "addr", "add", "192.0.2.1/24", "dev", "va")
+    run("ip", "link", "set", "va", "up")
     listener = socket.socket()
     listener.bind(("0.0.0.0", 5432))
     listener.listen()
@@ -213,15 +213,16 @@ def peer_elsewhere():
         own_netns()
         os.write(ready[1], b"1")
         os.read(go[0], 1)
-        run("ip", "addr", "add", "192.0.2.2/24", "dev", "b")
-        run("ip", "link", "set", "b", "up")
+        run("ip", "addr", "add", "192.0.2.2/24", "dev", "vb")
+        run("ip", "link", "set", "vb", "up")
         client = socket.create_connection(("192.0.2.1", 5432))
         os.write(ready[1], str(client.fileno()).encode())
         os.read(go[0], 1)
         os._exit(0)
     os.read(ready[0], 1)
-    if run("ip", "link", "set", "b", "netns", str(pid)).returncode:
-        raise Skip("no veth")
+    moved = run("ip", "link", "set", "vb", "netns", str(pid))
+    if moved.returncode:
+        raise Skip(f"no veth: {made.stderr} {moved.stderr}")
     os.write(go[1], b"1")
     fd = int(os.read(ready[0], 9))
     server, peer = listener.accept()
