@@ -104,7 +104,7 @@ def nbd():
 @answer("daemons: systemctl list-sockets")
 def sockets():
     differences, units = [], 0
-    rows_now = listeners()
+    rows_now = rows.view()
     for line in output("systemctl", "list-sockets", "--no-legend", "--no-pager", "--full", "--show-types").splitlines():
         local, kind, unit = line.split()[:3]
         if kind not in ("Stream", "Datagram", "SequentialPacket"):

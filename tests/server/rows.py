@@ -59,14 +59,15 @@ def place(text):
 
 
 def ss_rows(path):
-    """{cookie: row} of what ss lists in a namespace."""
+    """{cookie: row} of what ss lists in a namespace; instead of it, the inode number of unix sockets, the place of netlink ones."""
     found = {}
     output = run("nsenter", f"--net={path}", "ss", "-HOnae", "-A", "all").stdout.decode(errors="replace")
     for line in output.splitlines():
-        words, cookie = line.split(), re.search(r"\bsk:([0-9a-f]+)", line)
+        words, cookie = line.split(), re.search(r"\bsk[:=]([0-9a-f]+)", line)
         proto = SS_PROTOCOLS.get(words[0])
-        if not cookie or not proto:
+        if not proto or not cookie and proto not in ("unix", "netlink"):
             continue
+        key = words[5] if proto == "unix" else "netlink " + words[4] if proto == "netlink" else cookie[1]
         inode, uid = re.search(r"\bino:(\d+)", line), re.search(r"\buid:(\d+)", line)
         row = {"PROTO": proto, "RXQ": words[2], "TXQ": words[3], "line": line}
         if proto == "unix":
@@ -80,7 +81,7 @@ def ss_rows(path):
             row["INODE"] = inode[1] if inode else "0"
             if row["INODE"] != "0":
                 row["UID"] = uid[1] if uid else "0"
-        found.setdefault(cookie[1], row)
+        found.setdefault(key, row)
     return found
 
 
@@ -100,10 +101,17 @@ def beside_ss(netns, path):
     """{key: what differs} now."""
     before = ss_rows(path)
     rows = [row for row in view() if row["NETNS"] == netns]
+    for row in rows:
+        if row["PROTO"] == "unix":
+            row["COOKIE"] = row["INODE"]
+        elif row["PROTO"] == "netlink":
+            row["COOKIE"] = "netlink " + row["LOCAL"]
     after = ss_rows(path)
     differences, seen = {}, {}
     for row in rows:
         seen.setdefault(row["COOKIE"], []).append(row)
+        if row["PROTO"] == "unix" and row["INODE"] == "0":
+            continue  # not accepted yet: no file, no inode
         theirs = after.get(row["COOKIE"], before.get(row["COOKIE"]))
         if not theirs:
             if row["PROTO"] in set(SS_PROTOCOLS.values()) - {"other"} and row["STATE"] not in NOT_IN_SS and row["HELD"] != "inflight":
