@@ -238,7 +238,7 @@ void ps_fill_generic(struct sock *sk, struct ps_record *r)
  * ps_fill_dev_name() - Look up the name of an interface
  * @net: network namespace of the socket
  * @ifindex: index of the interface in @net
- * @name: PS_DEV_SIZE bytes; unchanged if the interface no longer exists
+ * @name: PS_DEV_SIZE bytes; "if7" if interface 7 no longer exists, as ss has it
  *
  * Context: locks may be held.
  */
@@ -250,5 +250,7 @@ void ps_fill_dev_name(struct net *net, int ifindex, char *name)
 	dev = dev_get_by_index_rcu(net, ifindex);
 	if (dev)
 		strscpy(name, dev->name, PS_DEV_SIZE);
+	else
+		snprintf(name, PS_DEV_SIZE, "if%d", ifindex);
 	rcu_read_unlock();
 }

@@ -192,3 +192,21 @@ def drops_others():
     equal("Drops of /proc/net/netlink", words[8], dropped[links])
     stats = struct.unpack("II", packet.getsockopt(263, 6, 8))  # SOL_PACKET, PACKET_STATISTICS
     equal("PACKET_STATISTICS", str(stats[1]), dropped[packet])
+
+
+@scenario("columns/dev-of-a-removed-interface")
+def removed_interface():
+    """ss prints if7 for a socket whose interface has gone; - would be a socket that is bound to none."""
+    def inside():
+        own_netns()
+        run("ip", "link", "add", "gone", "type", "dummy")
+        index = socket.if_nametoindex("gone")
+        sock = make(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"gone")
+        sock.bind(("0.0.0.0", 8091))
+        equal("DEV", view.read().one(COOKIE=cookie(sock))["DEV"], "gone")
+        run("ip", "link", "delete", "gone")
+        line = run("ss", "-Huan").stdout.decode()
+        true(f"ss has the same: {line}", f"0.0.0.0%if{index}:8091" in line)
+        equal("DEV", view.read().one(COOKIE=cookie(sock))["DEV"], f"if{index}")
+    in_child(inside)

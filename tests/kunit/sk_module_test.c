@@ -189,6 +189,7 @@ static void threads_are_resolved(struct kunit *test)
 	RCU_INIT_POINTER(fix->udp.inet.sk.sk_wq, &fix->wq);
 	thread = kthread_run(sleep_on_queue, &fix->wq.wait, "ps-waiter");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	/* Only the thread uses the queue, so no barrier is needed. */
 	while (!waitqueue_active(&fix->wq.wait))
 		schedule_timeout_uninterruptible(1);
 	expect_waiter(test, true, THIS_MODULE->name);
