@@ -24,7 +24,7 @@ void bind_request_set_rows(struct bind_request *b, struct ps_record *rows,
 		if (bind_same_port(b, &rows[i]))
 			rows[kept++] = rows[i];
 	/* Many VRFs may have the port, and a forged view even more. */
-	if (b->proto == PORTSOCK_PROTO_TCP)
+	if (kept && b->proto == PORTSOCK_PROTO_TCP)
 		qsort(rows, kept, sizeof(*rows), bind_row_order);
 	b->bind_rows = kept ? rows : NULL;
 	b->bind_row_count = kept;
