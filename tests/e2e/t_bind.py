@@ -133,7 +133,7 @@ def max_sockets():
 
 @scenario("bind/vrf")
 def vrf():
-    """A VRF has ports of its own; why says that it does not know them."""
+    """A VRF has ports of its own."""
     if run("ip", *"link add blue type vrf table 11".split()).returncode:
         raise Skip("no VRFs on this kernel")
     for words in ("link add red type vrf table 10", "link set red up", "address add 127.0.0.1/8 dev red"):
@@ -145,4 +145,6 @@ def vrf():
         equal("two ports of one number", sorted(row["DEV"] for row in told("port=8083 bind=yes")), ["-", "red"])
         equal("two sockets", sorted(row["DEV"] for row in asked("port=8083").rows), ["-", "red"])
         said = run("portsock", "why", "127.0.0.1:8083", "--dev", "red").stdout.decode("ascii")
-        true(f"not known: {said}", "red belongs to a VRF, and the ports of a VRF" in said)
+        true(f"the socket of the VRF alone: {said}", said.count("EADDRINUSE") == 1 and "in BOUND on 127.0.0.1:8083 of red" in said)
+        said = run("portsock", "why", "127.0.0.1:8083").stdout.decode("ascii")
+        true(f"the other alone: {said}", said.count("EADDRINUSE") == 1 and "in LISTEN on 127.0.0.1:8083" in said and "red" not in said)

@@ -14,7 +14,7 @@ from maker import cookie, proc_net, run
 from scenario import LIBC, Skip, equal, scenario, slowed, true, variants, wait_until
 from t_families import judge, make, place, send_away, ss_rows
 
-NBD_SET_SOCK = 0xab00
+NBD_SET_SOCK, NBD_DO_IT = 0xab00, 0xab03
 
 
 def ip(*words):
@@ -102,7 +102,8 @@ def nbd():
     kept = [socket.socketpair(), socket.socketpair()]
     listener = socket.create_server(("127.0.0.1", 10809))
     kept.append((socket.create_connection(("127.0.0.1", 10809)), listener.accept()[0]))
-    devices = []
+    known = [cookie(near) for near, _ in kept]
+    children = []
     for number, (near, _) in enumerate(kept):
         path = f"/tmp/nbd{number}"
         try:
@@ -112,17 +113,25 @@ def nbd():
             raise Skip("no nbd in the lab") from None
         if not os.path.exists(path):
             os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(major, minor))
-        devices.append(os.open(path, os.O_RDWR))
-        fcntl.ioctl(devices[-1], NBD_SET_SOCK, near.fileno())
-    known = [cookie(near) for near, _ in kept]
+        device = os.open(path, os.O_RDWR)
+        fcntl.ioctl(device, NBD_SET_SOCK, near.fileno())
+        children.append(os.fork())
+        if not children[-1]:
+            for one, _ in kept:
+                one.close()
+            fcntl.ioctl(device, NBD_DO_IT, 0)
+            os._exit(0)
+        os.close(device)
     equal("with a descriptor", {view.read().one(COOKIE=one)["HELD"] for one in known}, {"process"})
     for near, _ in kept:
         near.close()
-    now = view.read()
-    equal("rows", [[now.one(COOKIE=one)[key] for key in ("HELD", "OWNERS")] for one in known], [["kernel", "[nbd]"]] * 3)
-    for device in devices:
-        os.close(device)
-    equal("after the device is closed", [now for one in known[:2] for now in view.read().find(COOKIE=one)], [])
+    try:
+        wait_until(lambda: {view.read().one(COOKIE=one)["OWNERS"] for one in known} == {"[nbd]"})
+        equal("HELD", {view.read().one(COOKIE=one)["HELD"] for one in known}, {"kernel"})
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 @scenario("held/kernel/cifs")

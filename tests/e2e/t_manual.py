@@ -40,6 +40,9 @@ def run_examples():
     # A tunnel that takes a port from the command line; wireguard wants a tool of its own.
     ip("link", "add", "vx0", "type", "vxlan", "id", "9", "dstport", "51820", "local", "127.0.0.1")
     ip("link", "set", "vx0", "up")
+    ip("link", "add", "uplink", "type", "dummy")
+    ip("address", "add", "192.0.2.1/24", "dev", "uplink")
+    ip("link", "set", "uplink", "up")
     told = examples()
     true(f"they are in the manual: {set(ANSWERS) - set(told)}", set(ANSWERS) <= set(told))
     with Made("tcp-listen", port=8080, comm="webserver"), Made("", commands=SERVER, comm="nginx"), Made("tcp-listen", port=5432, comm="postgres"):

@@ -390,7 +390,7 @@ def netns():
     with Made("tcp-listen", port=8080) as first:
         fd = os.open(view.PATH, os.O_RDONLY)
         own_netns()
-        equal("rows elsewhere", view.read().body, [])
+        equal("rows elsewhere", view.read().rows, [])
         with Made("tcp-listen", port=8080) as second:
             judge(view.read(), second["l"])
             equal("rows here", len(view.read().rows), 1)

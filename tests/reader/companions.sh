@@ -227,8 +227,8 @@ test_manual() {
 			sed -n 's/^\.It Fl /Fl /p' |
 			grep -oE 'Fl -?[A-Za-z0-9-]+' | sed 's/Fl /-/')"
 	same "man: columns" "$("$fast" --list-columns | cut -d ' ' -f 1)" \
-		"$(sed -n 's/^\.It Cm \([A-Z]\{2,\}\)\( , \([A-Z]*\)\)*$/\1 \3/p' \
-			$manual/portsock.[58] | tr ' ' '\n' | grep . |
+		"$(sed -n 's/^\.It Cm \([A-Z_]\{2,\}\( , [A-Z_]*\)*\)$/\1/p' \
+			$manual/portsock.[58] | tr ' ,' '\n' | grep . |
 			grep -vxE 'BOUND|UNBOUND|UNCONN|CLOSE')"
 	same "man: metrics" \
 		"$(printf 'portsock_%s\n' ephemeral_ports ephemeral_ports_used
@@ -250,7 +250,14 @@ without_what_is_not_there() {
 test_manual_examples() {
 	local example status
 
-	fake "$V"/server.view
+	# With a published port of a container, and a unix socket.
+	sed '1s/sockets=29 owners=35/sockets=31 owners=37/' \
+		"$V"/server.view >build/examples.view
+	cat >>build/examples.view <<-END
+	tcp 8090 LISTEN 0.0.0.0:8090 *:* - 0 511 0 60 60 4026531840 812 - process - - 910/4/docker-proxy
+	unix - LISTEN /run/app.sock - - 0 5 0 61 61 4026531840 812 - process - - 911/3/app
+	END
+	fake build/examples.view
 	while read -r example; do
 		case $example in
 		'portsock why'* | 'portsock wait'* | *--leaked*) continue ;;

@@ -397,8 +397,8 @@ test_filter() {
 	expect_asked "proto=vsock" 70000/vsock
 	expect_asked "" 60000-70000
 	expect_asked "proto=tipc" 80/tipc
-	expect_asked "proto=tcp port=80 owners=no" wait free localhost:80 --timeout 0.1
-	expect_asked "proto=udp port=53 owners=no" wait listen 53/UDP --timeout 0.1
+	expect_asked "proto=tcp port=80 owners=no bind=yes" wait free localhost:80 --timeout 0.1
+	expect_asked "proto=udp port=53 owners=no bind=yes" wait listen 53/UDP --timeout 0.1
 	expect_asked "port=8080" -c nginx 8080 -o PORT
 	expect_asked "proto=tcp port=8080" -c nginx 8080/tcp -o PORT
 	expect_asked "netns=all" -N all -a
