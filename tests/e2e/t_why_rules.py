@@ -274,4 +274,5 @@ def unit():
     result = run("portsock", "why", "8080", "--cgroup", "/nothing/there")
     equal("no such cgroup", (result.returncode, result.stderr), (2, b"portsock: no such cgroup: /nothing/there: No such file or directory "
                                                                     b"(see 'systemd-cgls')\n"))
-    os.rmdir(slice_path)
+    with contextlib.suppress(OSError):  # other scenarios have services there
+        os.rmdir(slice_path)
