@@ -9,6 +9,8 @@ from maker import SS_STATES, descriptors, run
 # What ss has a table of, by the word of its first column.
 SS_PROTOCOLS = {"tcp": "tcp", "udp": "udp", "raw": "raw", "ptb": "other", "p_raw": "packet", "p_dgr": "packet", "u_str": "unix", "u_dgr": "unix",
                 "u_seq": "unix", "nl": "netlink", "mptcp": "mptcp", "???": "raw", "icmp6": "raw"}
+# Protocols of netlink whose kernel sockets have rows (doc/format.md, "What is not there yet").
+NETLINK_KERNEL = (0, 4, 6, 10, 16)
 # In no table that ss reads: bound without listen(), or without a port.
 NOT_IN_SS = ("BOUND", "UNBOUND", "CLOSE", "SYN_RECV")
 
@@ -67,7 +69,13 @@ def ss_rows(path):
         proto = SS_PROTOCOLS.get(words[0])
         if not proto or not cookie and proto not in ("unix", "netlink"):
             continue
-        key = words[5] if proto == "unix" else "netlink " + words[4] if proto == "netlink" else cookie[1]
+        if proto == "netlink":  # ss prints a port id as a signed number
+            protocol, port_id = map(int, words[4].rsplit(":", 1))
+            if not port_id and protocol not in NETLINK_KERNEL:
+                continue
+            key = f"netlink {protocol}:{port_id & 0xffffffff}"
+        else:
+            key = words[5] if proto == "unix" else cookie[1]
         inode, uid = re.search(r"\bino:(\d+)", line), re.search(r"\buid:(\d+)", line)
         row = {"PROTO": proto, "RXQ": words[2], "TXQ": words[3], "line": line}
         if proto == "unix":
@@ -87,6 +95,9 @@ def ss_rows(path):
 
 def same(column, ours, theirs, row):
     """ss calls a UDP socket without a remote UNCONN, as the view does."""
+    if column in ("RXQ", "TXQ"):
+        # the view has no queues of MPTCP; the request of ss is in that of sock_diag
+        return ours in ("-", theirs) or (row["PROTO"], row["LOCAL"]) == ("netlink", "4:0")
     if column == "STATE":
         return ours == theirs or {ours, theirs} == {"UNCONN", "CLOSE"}
     if column == "INODE" and row["HELD"] not in ("process", "inflight"):
@@ -141,7 +152,8 @@ def beside_proc():
     rows = view()
     after = proc_owners()
     differences = {}
-    known = {row["INODE"]: row for row in rows if row["INODE"] != "0"}
+    # A subflow has the inode of its MPTCP socket, which has the owners.
+    known = {row["INODE"]: row for row in rows if row["INODE"] != "0" and (row["HELD"], row["OWNERS"]) != ("kernel", "[mptcp]")}
     for inode, row in known.items():
         ours, first, last = owners(row), before.get(inode, set()), after.get(inode, set())
         for owner in first & last - ours:
