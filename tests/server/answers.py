@@ -259,7 +259,7 @@ def managers():
         if told["verdict"] != "EADDRINUSE" or not owned:
             continue
         for comm, command in MANAGERS:
-            if any(owner["comm"] == comm for owner in owned):
+            if any(owner.get("comm") == comm for owner in owned):
                 if command not in told["advice"]:
                     differences.append(f"{place}: no '{command}': {told['advice']}")
                 break
@@ -297,10 +297,12 @@ def metrics():
     if not text.endswith("# EOF\n"):
         differences.append("no end")
     held, here = rows.proc_owners(), str(os.stat("/proc/self/ns/net").st_ino)
+    # A subflow has the inode of its MPTCP socket.
+    inodes = {(row["PORT"], row["INODE"]) for row in rows.view()
+              if row["STATE"] == "LISTEN" and row["NETNS"] == here and row["PROTO"] in ("tcp", "mptcp")}
     expected = collections.Counter()
-    for row in rows.view():
-        if row["STATE"] == "LISTEN" and row["NETNS"] == here and row["PROTO"] in ("tcp", "mptcp"):
-            expected[row["PORT"]] += len(held.get(row["INODE"], ()))
+    for port, inode in inodes:
+        expected[port] += len(held.get(inode, ()))
     for port, count in sorted(expected.items()):
         ours = sum(value for (netns, number, proto, _), value in series.items() if number == port and proto == "tcp" and netns in (here, "self", ""))
         if ours != count:

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,6 +15,7 @@
 
 #define LOOKUP_TIME	10000	/* milliseconds for look-ups of a snapshot */
 #define PROCESSES_MAX	64	/* of a socket, whose units are compared */
+#define USER_MANAGER	"user@"	/* unit, before the UID */
 
 /* struct hash_key.kind */
 enum name_kind {
@@ -261,6 +263,10 @@ static const char *process_manager(struct names *n, enum name_kind kind,
 	container.kind = NAME_CONTAINER;
 	if (!hash_find_text(&n->passing, &unit, &text)) {
 		manager_of_process(&n->managers, &n->procfs, pid, &m);
+		/* The systemd of a user is a service of the system's. */
+		if (m.unit_scope == UNIT_USER && !strcmp(m.unit, "init.scope"))
+			snprintf(m.unit, sizeof(m.unit), USER_MANAGER
+				 "%u.service", m.unit_user);
 		hash_add_text(&n->passing, &unit,
 			      property_text(m.unit_known, m.unit));
 		hash_add_text(&n->passing, &container,
@@ -276,7 +282,8 @@ static bool is_systemd(struct names *n, u32 pid)
 {
 	const char *unit = process_manager(n, NAME_UNIT, pid);
 
-	return unit && !strcmp(unit, "init.scope");
+	return unit && (!strcmp(unit, "init.scope") ||
+			!strncmp(unit, USER_MANAGER, strlen(USER_MANAGER)));
 }
 
 /* Return the index of the first process that is not systemd, else 0. */

@@ -9,6 +9,7 @@
 
 #include "../resolve/cgroup.h"
 #include "../resolve/manager.h"
+#include "../resolve/service.h"
 #include "stop.h"
 #include "why.h"
 
@@ -154,9 +155,15 @@ static bool add_user_command(struct stop_plan *plan, const char *verb,
 
 static bool stop_unit(struct stop_plan *plan, const struct manager *m)
 {
+	u64 since;
+
 	if (m->unit_known != PROPERTY_KNOWN ||
 	    m->unit_scope == UNIT_CONTAINER ||
 	    has_ending(m->unit, ".scope"))
+		return false;
+	/* systemd does not stop what a stopped or failed service left behind. */
+	if (m->unit_scope == UNIT_SYSTEM && has_ending(m->unit, ".service") &&
+	    service_run(m->unit, &since) == SERVICE_STOPPED)
 		return false;
 	return m->unit_scope == UNIT_USER ?
 		add_user_command(plan, "systemctl --user stop", m->unit_user,
