@@ -79,11 +79,11 @@ def goals():
 
 def bring_out_view():
     """The whole view, for people to look at."""
-    text = run("portsock", "-N", "all", "-a", "--raw").stdout
-    with open("/proc/portsock", "rb") as file:
-        head = file.readline()
+    with open("/proc/portsock", "r+b", buffering=0) as file:
+        file.write(b"netns=all")
+        text = file.readall()
     print("begin-view")
-    print(base64.encodebytes(gzip.compress(head + b"# " + text)).decode("ascii").rstrip())
+    print(base64.encodebytes(gzip.compress(text)).decode("ascii").rstrip())
     print("end-view", flush=True)
 
 
