@@ -61,7 +61,7 @@ module_param(max_sockets, uint, 0644);
 MODULE_PARM_DESC(max_sockets, "Maximum sockets per read, else EFBIG (4194304)");
 
 /**
- * struct view - an open /proc/portsock
+ * struct open_view - an open /proc/portsock
  * @lock: held over a whole read, the change of the filter, and the comparison
  *	in poll(); guards @has_snapshot, @snapshot, @render, and the filter and
  *	target of @opener
@@ -72,7 +72,7 @@ MODULE_PARM_DESC(max_sockets, "Maximum sockets per read, else EFBIG (4194304)");
  * @watcher: reports changes since @snapshot; its PS_WATCHER_CHANGED is set
  *	while @has_snapshot is false
  */
-struct view {
+struct open_view {
 	struct mutex lock;
 	struct ps_opener opener;
 	bool has_snapshot;
@@ -81,7 +81,7 @@ struct view {
 	struct ps_watcher watcher;
 };
 
-static void drop_snapshot(struct view *view)
+static void drop_snapshot(struct open_view *view)
 {
 	if (!view->has_snapshot)
 		return;
@@ -90,7 +90,7 @@ static void drop_snapshot(struct view *view)
 	view->has_snapshot = false;
 }
 
-static int take_snapshot(struct view *view)
+static int take_snapshot(struct open_view *view)
 {
 	int err;
 
@@ -114,7 +114,8 @@ static int take_snapshot(struct view *view)
  * Fill the reader's buffer.  An error after some bytes were copied makes the
  * read short; the next read returns it if it persists.
  */
-static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
+static ssize_t copy_text(struct open_view *view, u64 offset,
+			 struct iov_iter *to)
 {
 	size_t len, copied;
 	const char *bytes;
@@ -138,7 +139,7 @@ static ssize_t copy_text(struct view *view, u64 offset, struct iov_iter *to)
 
 static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct view *view = iocb->ki_filp->private_data;
+	struct open_view *view = iocb->ki_filp->private_data;
 	ssize_t ret = 0;
 
 	if (!iov_iter_count(to))
@@ -156,7 +157,7 @@ static ssize_t proc_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /* The credentials are those of open(), not those of the writing task. */
-static bool opener_is_net_admin(const struct view *view,
+static bool opener_is_net_admin(const struct open_view *view,
 				struct user_namespace *user_ns)
 {
 	return file_ns_capable(view->opener.file, user_ns, CAP_NET_ADMIN);
@@ -168,7 +169,8 @@ static bool opener_is_net_admin(const struct view *view,
  * CAP_NET_ADMIN in init_user_ns gets -EPERM also if the namespace does not
  * exist, so that it cannot probe for inode numbers.
  */
-static int get_target(const struct view *view, u32 inum, struct net **target)
+static int get_target(const struct open_view *view, u32 inum,
+		      struct net **target)
 {
 	bool sees_all = opener_is_net_admin(view, &init_user_ns);
 	struct net *net;
@@ -198,7 +200,7 @@ static void put_target(struct net *target)
 }
 
 /* On success the view owns @filter. */
-static int set_filter(struct view *view, struct ps_filter *filter)
+static int set_filter(struct open_view *view, struct ps_filter *filter)
 {
 	u32 inum = view->opener.net->ns.inum;
 	struct net *target;
@@ -261,7 +263,7 @@ static ssize_t proc_write(struct file *file, const char __user *text,
  */
 static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 {
-	struct view *view = file->private_data;
+	struct open_view *view = file->private_data;
 	struct ps_watcher *w = &view->watcher;
 
 	poll_wait(file, &w->wait, table);
@@ -279,7 +281,7 @@ static __poll_t proc_poll(struct file *file, struct poll_table_struct *table)
 static int proc_open(struct inode *inode, struct file *file)
 {
 	struct timespec64 boottime_offset = {};
-	struct view *view;
+	struct open_view *view;
 
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
@@ -303,7 +305,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_release(struct inode *inode, struct file *file)
 {
-	struct view *view = file->private_data;
+	struct open_view *view = file->private_data;
 
 	ps_watcher_stop(&view->watcher);
 	drop_snapshot(view);

@@ -143,7 +143,7 @@ static bool is_unit(const struct path_name *name)
 }
 
 /* Record a unit.  systemd writes "_" before a name that the kernel reserves. */
-static void put_unit(struct manager *m, const struct path_name *name,
+static void record_unit(struct manager *m, const struct path_name *name,
 		     enum unit_scope scope, u32 user)
 {
 	size_t escaped = *name->text == '_';
@@ -188,7 +188,7 @@ void manager_of_cgroup(struct manager *m, const char *path)
 		bool unit = !done && is_unit(&name);
 
 		if (unit && !m->in_unit) {
-			put_unit(m, &name, scope, user);
+			record_unit(m, &name, scope, user);
 			m->service_len = path - begin;
 		}
 		if (m->container_known == PROPERTY_MISSING &&

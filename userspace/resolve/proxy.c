@@ -318,7 +318,7 @@ static void find_by_address(struct managers *managers, const char *command,
 	m->container_known = PROPERTY_KNOWN;
 }
 
-static void find_by_id(const char *command, struct manager *m)
+static void find_container_by_id(const char *command, struct manager *m)
 {
 	const char *id = argument(command, " -c ");
 
@@ -410,7 +410,7 @@ void proxy_container(struct managers *managers, struct procfs *p,
 	if (command != text)
 		return;
 	if (!strcmp(process->comm, "conmon"))
-		find_by_id(command, m);
+		find_container_by_id(command, m);
 	else if (!strcmp(process->comm, "slirp4netns"))
 		find_by_pid(managers, command, uid, m);
 	else if (!strcmp(process->comm, "docker-proxy") && !uid)

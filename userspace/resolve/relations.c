@@ -312,7 +312,7 @@ static void read_peers(struct relations *r)
 }
 
 /* Return true for addresses that never leave their network namespace. */
-static bool is_loopback(const struct peer_ends *ends)
+static bool ends_are_loopback(const struct peer_ends *ends)
 {
 	static const u8 one[16] = { [15] = 1 };
 
@@ -360,7 +360,7 @@ static const struct row *find_peer(const struct relations *r,
 	if (!put_ends(&key.ends, proto, &c->remote, &c->local))
 		return NULL;
 	peer = only_peer(r, &key, false, &count);
-	if (count || is_loopback(&key.ends))
+	if (count || ends_are_loopback(&key.ends))
 		return peer;
 	key.netns = 0;
 	return only_peer(r, &key, true, &count);

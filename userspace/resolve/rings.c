@@ -40,7 +40,7 @@ struct ring {
 	u64 number;
 };
 
-static void add_socket(struct rings *rings, const struct ring *ring,
+static void add_ring_socket(struct rings *rings, const struct ring *ring,
 		       const struct hash_key *key)
 {
 	struct ring_socket *found = hash_find(&rings->sockets, key);
@@ -66,7 +66,7 @@ static void add_file(struct rings *rings, const struct ring *ring,
 
 	if (sscanf(name, "socket:[%" SCNu64 "]", &inode) == 1) {
 		key.low = inode;
-		add_socket(rings, ring, &key);
+		add_ring_socket(rings, ring, &key);
 		return;
 	}
 	for (proto = 0; proto < PORTSOCK_NPROTOS; proto++) {
@@ -77,7 +77,7 @@ static void add_file(struct rings *rings, const struct ring *ring,
 			continue;
 		key.kind = 1;
 		key.part = proto;
-		add_socket(rings, ring, &key);
+		add_ring_socket(rings, ring, &key);
 	}
 }
 

@@ -210,22 +210,13 @@ static void find_address(struct host_address *found,
 	rtnetlink_dump(&q, match_address, &search);
 }
 
-static bool is_loopback(const struct ps_end *end)
-{
-	static const u8 ip6[16] = { [15] = 1 };
-
-	return addr_is_ip4(end) ?
-		end->ip[end->form == PS_FORM_INET ? 0 : 12] == 127 :
-		!memcmp(end->ip, ip6, sizeof(ip6));
-}
-
 /* Find out why an address that no interface has may be missing. */
 static void explain_missing(struct host_address *a,
 			    const struct bind_request *b)
 {
 	const struct link *lo = links_find_name(b->links, "lo");
 	const struct link *link = links_find_name(b->links, b->dev);
-	const char *dev = *b->dev ? b->dev : is_loopback(&b->local) ? "lo" :
+	const char *dev = *b->dev ? b->dev : addr_is_loopback(&b->local) ? "lo" :
 		"all";
 	char path[64];
 
@@ -234,10 +225,10 @@ static void explain_missing(struct host_address *a,
 	if (!addr_is_ip4(&b->local) && sysctl_number(path, 0)) {
 		a->kind = ADDRESS_INET6_OFF;
 		strcpy(a->dev, dev);
-	} else if (is_loopback(&b->local) && lo && !lo->up) {
+	} else if (addr_is_loopback(&b->local) && lo && !lo->up) {
 		a->kind = ADDRESS_DOWN;
 		strcpy(a->dev, lo->name);
-	} else if (is_loopback(&b->local) && link && link->vrf) {
+	} else if (addr_is_loopback(&b->local) && link && link->vrf) {
 		a->kind = ADDRESS_OTHER_VRF;
 		strcpy(a->dev, "lo");
 	}

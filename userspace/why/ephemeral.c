@@ -15,7 +15,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +28,7 @@
 #include "../util/error.h"
 #include "../view/select_filter.h"
 #include "ephemeral.h"
+#include "sysctl.h"
 
 #define PORTS		(U16_MAX + 1)
 #define DEFAULT_LOW	32768	/* of the kernel: assumed for a saved view */
@@ -36,7 +36,6 @@
 #define TIMEWAIT_LEN	60000	/* milliseconds, TCP_TIMEWAIT_LEN */
 #define REUSE_AGE	2000	/* tcp_twsk_unique() compares whole seconds */
 #define TAKERS_SHOWN	5
-#define SYS_IPV4	"/proc/sys/net/ipv4/"
 
 /* Facts of a port. */
 enum port_fact {
@@ -199,31 +198,14 @@ int ephemeral_parse(struct ephemeral_request *e, struct bind_request *b,
 
 /* Facts of the machine */
 
-static void read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? 0 : read(fd, text, size - 1);
-
-	text[len > 0 ? len : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
 static void read_reserved(struct ephemeral *e)
 {
-	static char list[1 << 16];
-	unsigned long first, last;
-	char *p = list;
+	char *ranges = sysctl_reserved_ports();
+	u32 first, last;
 
-	read_text(SYS_IPV4 "ip_local_reserved_ports", list, sizeof(list));
-	while (*p >= '0' && *p <= '9') {
-		first = last = strtoul(p, &p, 10);
-		if (*p == '-')
-			last = strtoul(p + 1, &p, 10);
+	while (sysctl_next_range(&ranges, &first, &last))
 		for (; first <= last && first < PORTS; first++)
 			e->facts[first] |= PORT_RESERVED;
-		p += *p == ',';
-	}
 }
 
 /*
@@ -264,22 +246,11 @@ static int find_source(const struct ps_end *remote, const char *dev,
 	return err;
 }
 
-static bool same_ip(const struct ps_end *a, const struct ps_end *b)
+static bool same_address(const struct ps_end *a, const struct ps_end *b)
 {
 	if (addr_is_ip4(a) != addr_is_ip4(b))
 		return false;
 	return addr_is_ip4(a) ? addr_same_ip4(a, b) : addr_same_ip6(a, b);
-}
-
-static bool is_loopback(const struct ps_end *end)
-{
-	static const u8 loopback6[16] = { [15] = 1 };
-
-	if (end->form == PS_FORM_INET)
-		return end->ip[0] == 127;
-	if (addr_is_mapped(end))
-		return end->ip[12] == 127;
-	return !memcmp(end->ip, loopback6, 16);
 }
 
 /* Sockets */
@@ -311,8 +282,8 @@ static bool gives_way(const struct ephemeral *e, const struct ps_record *r)
 	    r->expires > TIMEWAIT_LEN - REUSE_AGE)
 		return false;
 	return e->tw_reuse == 1 ||
-		(e->tw_reuse == 2 && (is_loopback(&r->local) ||
-				      is_loopback(&r->remote)));
+		(e->tw_reuse == 2 && (addr_is_loopback(&r->local) ||
+				      addr_is_loopback(&r->remote)));
 }
 
 /* Return the facts of a port that follow from a socket. */
@@ -324,8 +295,8 @@ static u8 connect_facts(const struct ephemeral *e, const struct ps_record *r)
 	if (!why_is_connection(r))
 		return PORT_USED | PORT_TAKEN;
 	if (!r->dev[0] && r->remote.num == e->request->remote.num &&
-	    same_ip(&r->remote, &e->request->remote) &&
-	    same_ip(&r->local, &e->source))
+	    same_address(&r->remote, &e->request->remote) &&
+	    same_address(&r->local, &e->source))
 		return PORT_USED |
 			(gives_way(e, r) ? PORT_REUSABLE : PORT_TAKEN);
 	return request ? 0 : PORT_USED;
@@ -345,7 +316,7 @@ static u8 bind_facts(const struct ephemeral *e, const struct ps_record *r)
 		rule == RULE_CONFLICT ? PORT_USED | PORT_TAKEN : PORT_USED;
 }
 
-static void add_socket(struct ephemeral *e, const struct row *row)
+static void count_socket(struct ephemeral *e, const struct row *row)
 {
 	const struct ps_record *r = &row->record;
 	u8 *facts, found;
@@ -368,7 +339,7 @@ static void add_socket(struct ephemeral *e, const struct row *row)
  * The fastreuse state of a port that connect() chose is -1.  In a row of
  * bind=yes it looks as the state of a bind() without options.
  */
-static void add_bind_row(struct ephemeral *e, const struct ps_record *r)
+static void count_bind_row(struct ephemeral *e, const struct ps_record *r)
 {
 	const u32 flags = PORTSOCK_FLAG(REUSEADDR) | PORTSOCK_FLAG(REUSEPORT);
 
@@ -392,9 +363,9 @@ static int read_ports(struct ephemeral *e, const char *input)
 		b->netns = v.header.netns;
 		v.keep_bind = true;
 		while ((got = view_next(&v)) > 0)
-			add_socket(e, &v.row);
+			count_socket(e, &v.row);
 		for (i = 0; e->request->connects && i < v.bind_count; i++)
-			add_bind_row(e, &v.bind_rows[i]);
+			count_bind_row(e, &v.bind_rows[i]);
 	}
 	selection_free(&sel);
 	view_close(&v);
@@ -735,11 +706,11 @@ static int query_machine(struct ephemeral *e, bool saved)
 		e->high = w->host.port_high;
 	}
 	read_reserved(e);
-	read_text(SYS_IPV4 "tcp_tw_reuse", text, sizeof(text));
+	sysctl_read(SYSCTL_NET "ipv4/tcp_tw_reuse", text, sizeof(text));
 	e->tw_reuse = strtoul(text, NULL, 10);
-	read_text(SYS_IPV4 "ip_autobind_reuse", text, sizeof(text));
+	sysctl_read(SYSCTL_NET "ipv4/ip_autobind_reuse", text, sizeof(text));
 	e->autobind_reuse = *text == '1';
-	read_text(SYS_IPV4 "tcp_timestamps", text, sizeof(text));
+	sysctl_read(SYSCTL_NET "ipv4/tcp_timestamps", text, sizeof(text));
 	if (*text == '0')
 		e->tw_reuse = 0;
 	return 0;

@@ -22,23 +22,14 @@
 
 #define IF_INET6	"/proc/self/net/if_inet6"
 
-/* The sysctl contains ports and ranges, separated by commas. */
 static bool port_is_reserved(u32 port)
 {
-	static char list[1 << 16];
-	unsigned long first, last;
-	char *p = list;
+	char *ranges = sysctl_reserved_ports();
+	u32 first, last;
 
-	sysctl_read(SYSCTL_NET "ipv4/ip_local_reserved_ports", list,
-		    sizeof(list));
-	while (*p >= '0' && *p <= '9') {
-		first = last = strtoul(p, &p, 10);
-		if (*p == '-')
-			last = strtoul(p + 1, &p, 10);
+	while (sysctl_next_range(&ranges, &first, &last))
 		if (port >= first && port <= last)
 			return true;
-		p += *p == ',';
-	}
 	return false;
 }
 

@@ -33,6 +33,16 @@ bool addr_is_ip4(const struct ps_end *end)
 	return end->form == PS_FORM_INET || addr_is_mapped(end);
 }
 
+/* Return true if an address is in 127.0.0.0/8, also mapped, or is [::1]. */
+bool addr_is_loopback(const struct ps_end *end)
+{
+	static const u8 inet6[16] = { [15] = 1 };
+
+	return addr_is_ip4(end) ?
+		end->ip[end->form == PS_FORM_INET ? 0 : 12] == 127 :
+		!memcmp(end->ip, inet6, sizeof(inet6));
+}
+
 /* Return inet_rcv_saddr of a socket. */
 static const u8 *inet_rcv_saddr(const struct ps_end *end)
 {

@@ -21,6 +21,7 @@ bool addr_is_any(const struct ps_end *end);
 bool addr_is_inet6_any(const struct ps_end *end);
 bool addr_is_ip4(const struct ps_end *end);
 bool addr_is_mapped(const struct ps_end *end);
+bool addr_is_loopback(const struct ps_end *end);
 bool addr_same_ip4(const struct ps_end *a, const struct ps_end *b);
 bool addr_same_ip6(const struct ps_end *a, const struct ps_end *b);
 bool rcv_saddr_equal(const struct bind_address *a,

@@ -127,7 +127,7 @@ static void copy_name(char to[NAME_SIZE], const struct attr *a)
 	to[len] = '\0';
 }
 
-static bool is_name(const struct attr *a, const char *name)
+static bool attr_is(const struct attr *a, const char *name)
 {
 	return a->data && a->len > (int)strlen(name) &&
 		!strcmp(a->data, name);
@@ -172,7 +172,7 @@ static void scan_match(struct nft_rule *rule, const struct nft_scan *scan,
 {
 	struct attr name = find_attr(data->data, data->len, NFTA_MATCH_NAME);
 	struct attr info = find_attr(data->data, data->len, NFTA_MATCH_INFO);
-	bool tcp = is_name(&name, "tcp"), udp = is_name(&name, "udp");
+	bool tcp = attr_is(&name, "tcp"), udp = attr_is(&name, "udp");
 	u16 ports[4];	/* source: first, last; destination: first, last */
 	int invert = tcp ? 11 : 8;
 
@@ -190,31 +190,31 @@ static void scan_expression(struct nft_rule *rule, const struct nft_scan *scan,
 {
 	struct attr target;
 
-	if (is_name(name, "meta")) {
+	if (attr_is(name, "meta")) {
 		rule->load = number_attr(data, NFTA_META_KEY) ==
 			NFT_META_L4PROTO ? LOAD_PROTO : LOAD_OTHER;
-	} else if (is_name(name, "payload")) {
+	} else if (attr_is(name, "payload")) {
 		u32 base = number_attr(data, NFTA_PAYLOAD_BASE);
 		u32 offset = number_attr(data, NFTA_PAYLOAD_OFFSET);
 		u32 len = number_attr(data, NFTA_PAYLOAD_LEN);
 
 		rule->load = base == NFT_PAYLOAD_TRANSPORT_HEADER &&
 			offset == 2 && len == 2 ? LOAD_PORT : LOAD_OTHER;
-	} else if (is_name(name, "cmp")) {
+	} else if (attr_is(name, "cmp")) {
 		scan_cmp(rule, scan, data);
-	} else if (is_name(name, "match")) {
+	} else if (attr_is(name, "match")) {
 		scan_match(rule, scan, data);
-	} else if (is_name(name, "target")) {
+	} else if (attr_is(name, "target")) {
 		target = find_attr(data->data, data->len, NFTA_TARGET_NAME);
-		rule->redirects |= is_name(&target, "DNAT") ||
-			is_name(&target, "REDIRECT") ||
-			is_name(&target, "TPROXY");
-	} else if (is_name(name, "nat")) {
+		rule->redirects |= attr_is(&target, "DNAT") ||
+			attr_is(&target, "REDIRECT") ||
+			attr_is(&target, "TPROXY");
+	} else if (attr_is(name, "nat")) {
 		rule->redirects |= number_attr(data, NFTA_NAT_TYPE) ==
 			NFT_NAT_DNAT;
-	} else if (is_name(name, "redir") || is_name(name, "tproxy")) {
+	} else if (attr_is(name, "redir") || attr_is(name, "tproxy")) {
 		rule->redirects = true;
-	} else if (!is_name(name, "counter") && !is_name(name, "immediate")) {
+	} else if (!attr_is(name, "counter") && !attr_is(name, "immediate")) {
 		rule->load = LOAD_OTHER;
 	}
 }

@@ -33,3 +33,34 @@ u32 sysctl_number(const char *path, u32 otherwise)
 	return sysctl_read(path, text, sizeof(text)) ?
 		strtoul(text, NULL, 10) : otherwise;
 }
+
+/* Return ip_local_reserved_ports, valid until the next call. */
+char *sysctl_reserved_ports(void)
+{
+	static char list[1 << 16];
+
+	sysctl_read(SYSCTL_NET "ipv4/ip_local_reserved_ports", list,
+		    sizeof(list));
+	return list;
+}
+
+/**
+ * sysctl_next_range() - Parse a port or a range of ports
+ * @ranges: text, separated by commas; points to the next one afterwards
+ * @first: result
+ * @last: result
+ *
+ * Return: false at the end of the text.
+ */
+bool sysctl_next_range(char **ranges, u32 *first, u32 *last)
+{
+	char *p = *ranges;
+
+	if (*p < '0' || *p > '9')
+		return false;
+	*first = *last = strtoul(p, &p, 10);
+	if (*p == '-')
+		*last = strtoul(p + 1, &p, 10);
+	*ranges = p + (*p == ',');
+	return true;
+}

@@ -11,5 +11,7 @@
 
 size_t sysctl_read(const char *path, char *text, size_t size);
 u32 sysctl_number(const char *path, u32 otherwise);
+char *sysctl_reserved_ports(void);
+bool sysctl_next_range(char **ranges, u32 *first, u32 *last);
 
 #endif /* PORTSOCK_WHY_SYSCTL_H */

@@ -134,7 +134,7 @@ static int parse_words(struct bind_request *b, int argc, char **argv)
 }
 
 /* A unix socket has no options that decide about bind(). */
-static int parse_name(const struct bind_request *b, struct why_options *o,
+static int parse_unix_name(const struct bind_request *b, struct why_options *o,
 		      int argc, char **argv)
 {
 	int is_name = unix_bind_parse(&o->name, argc, argv);
@@ -240,7 +240,7 @@ static int why_parse_command(struct bind_request *b, struct why_options *o,
 				   SEE_HELP);
 	argc -= optind;
 	argv += optind;
-	if (parse_name(b, o, argc, argv))
+	if (parse_unix_name(b, o, argc, argv))
 		return -1;
 	if (!o->is_name && parse_ephemeral(b, o, argc, argv))
 		return -1;
