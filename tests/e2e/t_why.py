@@ -304,6 +304,11 @@ def advice_beside(*servers, words=("8080",)):
 def manager():
     """The manager's command where there is one, and never a PID of a manager's process."""
     docker = "0123456789ab" + "c" * 52
+    # systemd has such a link for each service that runs.
+    os.makedirs("/run/systemd/units", exist_ok=True)
+    links = [f"/run/systemd/units/invocation:{unit}.service" for unit in ("web", "rpcbind")]
+    for link in links:
+        os.symlink("0" * 32, link)
     for server, command in (
             ({"cgroup": "system.slice/web.service"}, "systemctl stop web.service"),
             ({"cgroup": "system.slice/rpcbind.service", "maker": "system.slice/rpcbind.socket"},
@@ -317,6 +322,10 @@ def manager():
             ({"cgroup": "lxc.payload.box"}, "lxc-stop -n box")):
         advice, _ = advice_beside(server)
         true(f"{server}: {advice}", f"({command})" in advice and "kill" not in advice)
+    for link in links:
+        os.unlink(link)
+    advice, (child,) = advice_beside({"cgroup": "system.slice/web.service"})
+    true(f"left behind by a service that has stopped: {advice}", f"(kill {child})" in advice and "systemctl" not in advice)
     advice, _ = advice_beside({"cgroup": "init.scope", "comm": "systemd"})
     true(f"a unit without a name: {advice}", "systemctl list-sockets" in advice and "kill" not in advice)
     # A session has no manager, nor has a process that took the name of systemd.
