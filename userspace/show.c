@@ -8,13 +8,13 @@
 #include "util/error.h"
 #include "view/select_filter.h"
 
-static bool wants_color(enum color_when when)
+static bool wants_color(enum color_when when, bool terminal)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	if (when != COLOR_AUTO)
 		return when == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	return terminal && !(no_color && *no_color);
 }
 
 /**
@@ -109,7 +109,7 @@ static void report_nothing(const struct output *out, const struct view *v,
 	size_t i, elsewhere = 0;
 	struct buf t;
 
-	if (o->quiet || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO) ||
+	if (o->quiet || !out->terminal || !isatty(STDERR_FILENO) ||
 	    (out->ops != &output_table && out->ops != &output_tree))
 		return;
 	buf_init(&t, -1);
@@ -149,6 +149,7 @@ int show(const struct options *o,
 		    const struct options *o))
 {
 	const struct column_list *all = &columns_all;
+	bool terminal = isatty(STDOUT_FILENO);
 	struct relations relations;
 	struct names names;
 	struct output out = {
@@ -157,11 +158,12 @@ int show(const struct options *o,
 		.relations = &relations,
 		.resolve = o->resolve,
 		.wide = o->wide,
-		.names_whole = o->wide || !isatty(STDOUT_FILENO) ||
+		.terminal = terminal,
+		.names_whole = o->wide || !terminal ||
 			o->select.protos & PROTO_BIT(UNIX),
 		.columns = &o->columns,
 		.headings = o->headings,
-		.color = wants_color(o->color),
+		.color = wants_color(o->color, terminal),
 	};
 	int status = STATUS_ERROR;
 	struct view v;

@@ -42,6 +42,7 @@ struct output_ops {
  * @names: names that the view does not contain
  * @relations: sockets that the selection does not contain, or NULL
  * @resolve: show names instead of numbers
+ * @terminal: standard output is a terminal
  * @wide: cut nothing
  * @names_whole: do not cut names of unix sockets
  * @marks: mark rows that are new, changed or gone
@@ -62,6 +63,7 @@ struct output {
 	struct names *names;
 	struct relations *relations;
 	bool resolve;
+	bool terminal;
 	bool wide;
 	bool names_whole;
 	bool marks;

@@ -75,7 +75,7 @@ static size_t terminal_width(const struct output *out)
 {
 	unsigned int rows, columns = 0;
 
-	if (!out->wide && isatty(STDOUT_FILENO))
+	if (!out->wide && out->terminal)
 		screen_size(STDOUT_FILENO, &rows, &columns);
 	return columns;
 }
