@@ -267,6 +267,15 @@ def unit():
             equal("nothing stays in the cgroup", file.read(), "")
         user = run("setpriv", "--reuid", "1000", "--clear-groups", "portsock", "why", "8080").stdout.decode()
         true(f"not checked for a user: {user}", "not checked without root: BPF programs" in user)
+    for letter in "abcdefgh":  # the order of a directory is that of hashes
+        name = f"shadowed-{letter}.service"
+        users = f"/sys/fs/cgroup/user.slice/user@1000.service/app.slice/{name}"
+        os.makedirs(users, exist_ok=True)
+        with refusing_cgroup(f"/sys/fs/cgroup/{letter}.slice/{name}", b"sd_bind4"):
+            told = text("8080", "--unit", name)
+            true(f"the unit of the system, not of the user: {told}", "SocketBindDeny=" in told)
+        os.rmdir(f"/sys/fs/cgroup/{letter}.slice")
+        os.rmdir(users)
     gone = text("8080", "--unit", "portsock-test")
     true(f"a unit that does not run: {gone}", "portsock-test does not run" in gone and "systemctl show" in gone)
     result = run("portsock", "why", "8080", "--unit", "portsock-test", "--probe")

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "host.h"
+#include "netlink.h"
 #include "rtnetlink.h"
 #include "sysctl.h"
 #include "../../module/format/put.h"
@@ -85,8 +86,8 @@ static u8 find_local_route(const u8 ip[4], u32 table)
 
 		rtnetlink_set_attr(&q, RTA_TABLE, table);
 		/* Without the table __inet_dev_addr_type() has this type. */
-		if (!rtnetlink_dump(&q, match_route, &search) &&
-		    errno == ENOENT)
+		if (!netlink_dump(NETLINK_ROUTE, &q.head, match_route,
+				  &search) && errno == ENOENT)
 			return RTN_BROADCAST;
 	}
 	return search.type;
@@ -207,7 +208,7 @@ static void find_address(struct host_address *found,
 	};
 
 	found->kind = ADDRESS_FOREIGN;
-	rtnetlink_dump(&q, match_address, &search);
+	netlink_dump(NETLINK_ROUTE, &q.head, match_address, &search);
 }
 
 /* Find out why an address that no interface has may be missing. */

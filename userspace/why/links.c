@@ -9,6 +9,7 @@
 
 #include "../util/error.h"
 #include "links.h"
+#include "netlink.h"
 #include "rtnetlink.h"
 #include "sysctl.h"
 
@@ -99,7 +100,7 @@ struct links *links_read(void)
 	size_t i;
 
 	*l = (struct links){};
-	l->known = rtnetlink_dump(&q, add_link, l);
+	l->known = netlink_dump(NETLINK_ROUTE, &q.head, add_link, l);
 	if (l->count)
 		qsort(l->list, l->count, sizeof(*l->list), by_index);
 	for (i = 0; i < l->count; i++) {

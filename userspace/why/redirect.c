@@ -9,6 +9,7 @@
  * destination port with another one.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -19,18 +20,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "../util/clock.h"
+#include "bpf.h"
+#include "netlink.h"
 #include "redirect.h"
 #include "why.h"
 
-#define DEADLINE	2000	/* milliseconds for all rules */
-#define REPLY_SIZE	65536
+#define DEADLINE	2000	/* milliseconds for the services of IPVS */
 #define NAME_SIZE	256	/* of a table or chain, NFT_NAME_MAXLEN */
 
 /* enum of linux/netfilter.h, which does not go with netinet/in.h */
@@ -38,8 +37,7 @@
 #define FAMILY_IPV4	2
 #define FAMILY_IPV6	10
 
-/* enum bpf_cmd and enum bpf_attach_type of Linux 5.9 */
-#define PROG_QUERY	16
+/* enum bpf_attach_type of Linux 5.9 */
 #define SK_LOOKUP	36
 
 /* What a register of nftables was loaded with. */
@@ -219,8 +217,9 @@ static void scan_expression(struct nft_rule *rule, const struct nft_scan *scan,
 	}
 }
 
-static void scan_rule(struct nft_scan *scan, const struct nlmsghdr *head)
+static void scan_rule(const struct nlmsghdr *head, void *data)
 {
+	struct nft_scan *scan = data;
 	const struct nfgenmsg *m = NLMSG_DATA(head);
 	const void *attrs = (const char *)m + NLMSG_ALIGN(sizeof(*m));
 	int len = NLMSG_PAYLOAD(head, sizeof(*m));
@@ -230,13 +229,16 @@ static void scan_rule(struct nft_scan *scan, const struct nlmsghdr *head)
 	struct nft_rule rule = { .load = LOAD_OTHER };
 	const struct rtattr *a = list.data;
 
+	if ((head->nlmsg_type & 0xff) != NFT_MSG_NEWRULE ||
+	    head->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
+		return;
 	for (; a && RTA_OK(a, list.len); a = RTA_NEXT(a, list.len)) {
 		struct attr name = find_attr(RTA_DATA(a), RTA_PAYLOAD(a),
 					     NFTA_EXPR_NAME);
-		struct attr data = find_attr(RTA_DATA(a), RTA_PAYLOAD(a),
-					     NFTA_EXPR_DATA);
+		struct attr value = find_attr(RTA_DATA(a), RTA_PAYLOAD(a),
+					      NFTA_EXPR_DATA);
 
-		scan_expression(&rule, scan, &name, &data);
+		scan_expression(&rule, scan, &name, &value);
 	}
 	if (!rule.redirects || rule.other)
 		return;
@@ -259,40 +261,13 @@ static void scan_rules(struct nft_scan *scan)
 			.nlmsg_len = sizeof(request),
 			.nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 |
 				NFT_MSG_GETRULE,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		},
 		.message.nfgen_family = AF_UNSPEC,
 	};
-	const struct timeval second = { .tv_sec = 1 };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	int64_t end = clock_ms() + DEADLINE;
-	static char reply[REPLY_SIZE] __attribute__((aligned(8)));
-	const struct nlmsghdr *head;
-	ssize_t left = -1;
-	bool done = false;
 
-	if (fd < 0)
-		return;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
-	if (send(fd, &request, sizeof(request), 0) == sizeof(request))
-		left = recv(fd, reply, sizeof(reply), 0);
-	while (left > 0 && !done) {
-		for (head = (const void *)reply; NLMSG_OK(head, (u32)left);
-		     head = NLMSG_NEXT(head, left)) {
-			if (head->nlmsg_type == NLMSG_DONE ||
-			    head->nlmsg_type == NLMSG_ERROR)
-				done = true;
-			else if ((head->nlmsg_type & 0xff) == NFT_MSG_NEWRULE &&
-				 head->nlmsg_len >=
-				 NLMSG_LENGTH(sizeof(struct nfgenmsg)))
-				scan_rule(scan, head);
-		}
-		if (!done && clock_ms() >= end)
-			break;
-		left = done ? 0 : recv(fd, reply, sizeof(reply), 0);
-	}
-	scan->partial = !done;
-	close(fd);
+	/* A kernel without nftables returns an error: it has no rules. */
+	scan->partial = !netlink_dump(NETLINK_NETFILTER, &request.head,
+				      scan_rule, scan) && !errno;
 }
 
 /*
@@ -401,28 +376,18 @@ static void put_ipvs(struct buf *t, const struct bind_request *b)
 
 static void put_sk_lookup(struct buf *t)
 {
-	struct {
-		u32 target_fd;
-		u32 attach_type;
-		u32 query_flags;
-		u32 attach_flags;
-		u64 prog_ids;
-		u32 prog_count;
-		u32 pad;
-	} query = { .attach_type = SK_LOOKUP };
 	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	long err;
+	u32 ids[BPF_PROGRAMS_MAX];
+	int count;
 
 	if (fd < 0)
 		return;
-	query.target_fd = fd;
-	err = syscall(SYS_bpf, PROG_QUERY, &query, sizeof(query));
+	count = bpf_query_programs(fd, SK_LOOKUP, 0, ids);
 	close(fd);
-	if (!err && query.prog_count)
-		print_clause(t, "%u BPF sk_lookup program%s may choose another "
+	if (count > 0)
+		print_clause(t, "%d BPF sk_lookup program%s may choose another "
 			     "socket for the port (bpftool net)",
-			     query.prog_count,
-			     query.prog_count > 1 ? "s" : "");
+			     count, count > 1 ? "s" : "");
 }
 
 /**

@@ -10,77 +10,33 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../resolve/cgroup.h"
 #include "../util/error.h"
+#include "bpf.h"
 #include "refusers.h"
 #include "sysctl.h"
 
-#define PROGRAMS_MAX	64
 #define SLICE_DEPTH	16
 #define ENTRIES_MAX	65536	/* of all directories in a search */
 
 /* BPF programs */
 
-static int sys_bpf(int command, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-/* Return the programs of an attach type, a negative errno if that fails. */
-static int query_programs(int fd, u32 type, u32 flags, u32 ids[PROGRAMS_MAX])
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.query.target_fd = fd;
-	attr.query.attach_type = type;
-	attr.query.query_flags = flags;
-	attr.query.prog_ids = (uintptr_t)ids;
-	attr.query.prog_cnt = PROGRAMS_MAX;
-	if (sys_bpf(BPF_PROG_QUERY, &attr) && errno != ENOSPC)
-		return -errno;
-	return attr.query.prog_cnt;
-}
-
-static void read_program_name(u32 id, char name[BPF_NAME_SIZE])
-{
-	struct bpf_prog_info info;
-	union bpf_attr attr;
-	int fd;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_id = id;
-	fd = sys_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
-	if (fd < 0)
-		return;
-	memset(&attr, 0, sizeof(attr));
-	memset(&info, 0, sizeof(info));
-	attr.info.bpf_fd = fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uintptr_t)&info;
-	if (!sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
-		snprintf(name, BPF_NAME_SIZE, "%s", info.name);
-	close(fd);
-}
-
 /* Find the nearest cgroup that programs of a type are attached to. */
 static void find_attachment(struct refusers *r, u32 type)
 {
-	u32 ids[PROGRAMS_MAX];
+	u32 ids[BPF_PROGRAMS_MAX];
 	char *slash;
 	int fd, got;
 
 	snprintf(r->at, sizeof(r->at), "%s", r->path);
 	for (;;) {
 		fd = cgroup_open(r->at);
-		got = fd < 0 ? -1 : query_programs(fd, type, 0, ids);
+		got = fd < 0 ? -1 : bpf_query_programs(fd, type, 0, ids);
 		if (fd >= 0)
 			close(fd);
 		slash = strrchr(r->at, '/');
@@ -89,7 +45,7 @@ static void find_attachment(struct refusers *r, u32 type)
 		slash[slash == r->at] = '\0';
 	}
 	if (got > 0)
-		read_program_name(ids[0], r->program);
+		bpf_read_name(ids[0], r->program);
 }
 
 static void find_programs(struct refusers *r, const struct bind_request *b)
@@ -101,12 +57,12 @@ static void find_programs(struct refusers *r, const struct bind_request *b)
 			BPF_CGROUP_INET4_POST_BIND,
 		BPF_CGROUP_INET_SOCK_CREATE,
 	};
-	u32 ids[PROGRAMS_MAX];
+	u32 ids[BPF_PROGRAMS_MAX];
 	unsigned int i;
 	int got;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		got = query_programs(r->fd, types[i], BPF_F_QUERY_EFFECTIVE,
+		got = bpf_query_programs(r->fd, types[i], BPF_F_QUERY_EFFECTIVE,
 				     ids);
 		r->hidden |= got == -EPERM || got == -EACCES;
 		if (got <= 0)
@@ -169,18 +125,20 @@ static bool has_suffix_of_unit(const char *name)
  * struct unit_search - A search for the cgroup of a unit
  * @name: name of the unit
  * @path: path of the directory that is being searched, and the result
+ * @users: units of users are searched, too
  * @entries: number of entries that were read
  */
 struct unit_search {
 	const char *name;
 	char *path;
+	bool users;
 	unsigned int entries;
 };
 
 /*
  * Search below a cgroup.  Units are in slices, and those of a user in slices of
- * user@UID.service.  Other cgroups are not entered: a service or container may
- * create any names in its own.
+ * user@UID.service, where the user may create any names.  Other cgroups are not
+ * entered: a service or container may create any names in its own.
  */
 static bool search_unit(struct unit_search *s, unsigned int depth)
 {
@@ -206,7 +164,7 @@ static bool search_unit(struct unit_search *s, unsigned int depth)
 		snprintf(s->path + len, PATH_MAX - len, "%s%s",
 			 len > 1 ? "/" : "", entry->d_name);
 		name = entry->d_name;
-		enter = !strncmp(name, "user@", 5) ||
+		enter = (s->users && !strncmp(name, "user@", 5)) ||
 			(name_len > 6 && !strcmp(name + name_len - 6,
 						 ".slice"));
 		found = !strcmp(name, s->name) ||
@@ -222,6 +180,7 @@ static int choose_unit(struct refusers *r, const char *unit)
 {
 	char name[256];
 	struct unit_search s = { .name = name, .path = r->path };
+	unsigned int i;
 
 	if (!*unit || *unit == '.' || strchr(unit, '/') ||
 	    strlen(unit) > sizeof(name) - sizeof(".service"))
@@ -233,11 +192,16 @@ static int choose_unit(struct refusers *r, const char *unit)
 	r->fd = cgroup_open(r->path);
 	if (r->fd >= 0)
 		return 0;
-	strcpy(r->path, "/");
-	if (search_unit(&s, 0)) {
-		r->fd = cgroup_open(r->path);
-		if (r->fd >= 0)
-			return 0;
+	/* No user can take the place of a unit of the system. */
+	for (i = 0; i < 2; i++) {
+		s.users = i;
+		s.entries = 0;
+		strcpy(r->path, "/");
+		if (search_unit(&s, 0)) {
+			r->fd = cgroup_open(r->path);
+			if (r->fd >= 0)
+				return 0;
+		}
 	}
 	/* A unit that failed has no cgroup any more. */
 	r->stopped = unit;

@@ -6,8 +6,7 @@
 #include <limits.h>
 
 #include "bind_rules.h"
-
-#define BPF_NAME_SIZE	16	/* BPF_OBJ_NAME_LEN */
+#include "bpf.h"
 
 /**
  * struct refusers - Obstacles to a bind() of a process in a cgroup

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Dumps of rtnetlink: interfaces, addresses and routes. */
+/* Requests and attributes of rtnetlink: interfaces, addresses and routes. */
 #ifndef PORTSOCK_WHY_RTNETLINK_H
 #define PORTSOCK_WHY_RTNETLINK_H
 
@@ -11,7 +11,7 @@
 
 /**
  * struct rtnetlink_request - A request for a dump
- * @head: filled in by rtnetlink_dump() but for the type and the length
+ * @head: type and length; netlink_dump() sets the flags
  * @route: of RTM_GETROUTE
  * @link: of RTM_GETLINK
  * @addr: of RTM_GETADDR
@@ -29,12 +29,7 @@ struct rtnetlink_request {
 	u32 value;
 };
 
-/* Called for each message of a dump. */
-typedef void rtnetlink_each(const struct nlmsghdr *head, void *data);
-
 void rtnetlink_set_attr(struct rtnetlink_request *q, u16 type, u32 value);
-bool rtnetlink_dump(struct rtnetlink_request *q, rtnetlink_each *each,
-		    void *data);
 const struct rtattr *rtnetlink_attr(const struct rtattr *first, size_t len,
 				    u16 type, size_t size);
 u32 rtnetlink_u32(const struct rtattr *attr);

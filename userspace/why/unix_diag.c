@@ -1,55 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "../util/clock.h"
 #include "../util/error.h"
+#include "netlink.h"
 #include "unix_diag.h"
 
-#define DEADLINE	5000		/* milliseconds */
 #define SOCKETS_MAX	(1 << 20)
-#define REPLY_SIZE	32768
 
-static int send_request(int fd)
+static void add_entry(const struct nlmsghdr *head, void *data)
 {
-	struct {
-		struct nlmsghdr head;
-		struct unix_diag_req unix_request;
-	} request = {
-		.head = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.unix_request = {
-			.sdiag_family = AF_UNIX,
-			.udiag_states = ~0U,
-			.udiag_show = UDIAG_SHOW_VFS,
-		},
-	};
-	const struct timeval second = { .tv_sec = 1 };
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
-	return send(fd, &request, sizeof(request), 0) == sizeof(request) ?
-		0 : -1;
-}
-
-static void add_entry(struct unix_diag_list *to, const struct nlmsghdr *head)
-{
+	struct unix_diag_list *to = data;
 	const struct unix_diag_msg *m = NLMSG_DATA(head);
 	const struct rtattr *a = (const void *)(m + 1);
 	int left = NLMSG_PAYLOAD(head, sizeof(*m));
 	struct unix_diag_entry e = { .type = m->udiag_type };
 	struct unix_diag_vfs file;
 
+	if (head->nlmsg_len < NLMSG_LENGTH(sizeof(*m)) ||
+	    to->count == SOCKETS_MAX)
+		return;
 	e.cookie = m->udiag_cookie[0] | (u64)m->udiag_cookie[1] << 32;
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		if (a->rta_type != UNIX_DIAG_VFS ||
@@ -83,37 +57,26 @@ static int compare_entries(const void *a, const void *b)
  */
 int unix_diag_read(struct unix_diag_list *to)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	char reply[REPLY_SIZE] __attribute__((aligned(8)));
-	int64_t end = clock_ms() + DEADLINE;
-	const struct nlmsghdr *head;
-	int err = -1, left;
+	struct {
+		struct nlmsghdr head;
+		struct unix_diag_req unix_request;
+	} request = {
+		.head = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		},
+		.unix_request = {
+			.sdiag_family = AF_UNIX,
+			.udiag_states = ~0U,
+			.udiag_show = UDIAG_SHOW_VFS,
+		},
+	};
+	bool complete = netlink_dump(NETLINK_SOCK_DIAG, &request.head,
+				     add_entry, to);
 
-	if (fd < 0)
-		return -1;
-	left = send_request(fd);
-	while (!left && clock_ms() < end && to->count < SOCKETS_MAX) {
-		left = recv(fd, reply, sizeof(reply), 0);
-		if (left <= 0)
-			break;
-		for (head = (const void *)reply; NLMSG_OK(head, (u32)left);
-		     head = NLMSG_NEXT(head, left)) {
-			if (head->nlmsg_type == NLMSG_DONE)
-				err = 0;
-			else if (head->nlmsg_type == NLMSG_ERROR)
-				end = 0;
-			else if (head->nlmsg_len >=
-				 NLMSG_LENGTH(sizeof(struct unix_diag_msg)))
-				add_entry(to, head);
-		}
-		if (!err)
-			break;
-		left = 0;
-	}
-	close(fd);
 	if (to->count)
 		qsort(to->list, to->count, sizeof(*to->list), compare_entries);
-	return err;
+	return complete && to->count < SOCKETS_MAX ? 0 : -1;
 }
 
 /**
