@@ -140,6 +140,9 @@ u32 ps_sk_module_find(struct ps_sk_modules *modules, const struct sock *sk)
  * queue, before it goes on.  So the task exists while its entry is in the
  * queue.  Before 5.12 a worker of io_uring is a kernel thread, too: it works
  * for a process.
+ *
+ * Before 5.17 kthread_func() is only for threads of kthread_create().  The
+ * others, kthreadd and helpers before their exec(), do not wait for sockets.
  */
 static const void *waiter_function(const struct wait_queue_entry *entry)
 {
@@ -166,6 +169,10 @@ static const void *waiter_function(const struct wait_queue_entry *entry)
  * limited, and a waiter of the kernel behind others is not found.  The struct
  * socket, which has the queue, is freed after a grace period.  The functions
  * are resolved by the caller, when interrupts are enabled again.
+ *
+ * The lock of the queue is taken below locks of tables and file tables.  Wake
+ * functions run under it and take none of these, so the order cannot be
+ * reversed.  On PREEMPT_RT it may sleep, as those may.
  */
 static u32 copy_waiters(const struct sock *sk,
 			const void *code[WAITERS_MAX], bool *thread)
