@@ -144,7 +144,7 @@ static bool is_unit(const struct path_name *name)
 
 /* Record a unit.  systemd writes "_" before a name that the kernel reserves. */
 static void record_unit(struct manager *m, const struct path_name *name,
-		     enum unit_scope scope, u32 user)
+			enum unit_scope scope, u32 user)
 {
 	size_t escaped = *name->text == '_';
 

@@ -41,7 +41,7 @@ struct ring {
 };
 
 static void add_ring_socket(struct rings *rings, const struct ring *ring,
-		       const struct hash_key *key)
+			    const struct hash_key *key)
 {
 	struct ring_socket *found = hash_find(&rings->sockets, key);
 

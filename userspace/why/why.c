@@ -135,7 +135,7 @@ static int parse_words(struct bind_request *b, int argc, char **argv)
 
 /* A unix socket has no options that decide about bind(). */
 static int parse_unix_name(const struct bind_request *b, struct why_options *o,
-		      int argc, char **argv)
+			   int argc, char **argv)
 {
 	int is_name = unix_bind_parse(&o->name, argc, argv);
 
