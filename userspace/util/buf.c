@@ -10,6 +10,7 @@
 #include "error.h"
 
 #define FIRST_SIZE	(64 * 1024)
+#define FIRST_SIZE_TEXT	512	/* in memory: filters, names */
 
 /**
  * buf_init() - Make an empty buffer
@@ -62,8 +63,10 @@ int buf_flush(struct buf *t)
  */
 char *buf_make_room(struct buf *t, size_t len)
 {
-	size_t size = t->size ? t->size : FIRST_SIZE;
+	size_t size = t->size;
 
+	if (!size)
+		size = t->fd < 0 ? FIRST_SIZE_TEXT : FIRST_SIZE;
 	if (t->fd >= 0)
 		buf_flush(t);
 	while (size - t->len < len)
